@@ -1,0 +1,156 @@
+package dev.turnout;
+
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * On whose behalf the current thread works: user, tenant, session, ring and further attributes. A
+ * filter opens it around a request, and every gated call inside is decided for it:
+ *
+ * <pre>{@code
+ * try (FlagContext.Scope scope = FlagContext.user(userId).ring("beta").open()) {
+ *   chain.doFilter(request, response);
+ * }
+ * }</pre>
+ *
+ * <p>Inside one scope the decision of a flag is pinned by its first call, so that one request never
+ * sees both implementations because a percentage was raised meanwhile; a kill applies at once.
+ *
+ * <p>Contexts are immutable and safe to share. A scope belongs to the thread that opened it; {@link
+ * #wrap(Runnable)} and {@link #wrap(Callable)} carry the context, with its pinned decisions, to
+ * another.
+ */
+public final class FlagContext {
+
+  /** The attribute that {@link #user} sets. */
+  public static final String USER = "user";
+
+  /** The attribute that {@link Builder#tenant} sets. */
+  public static final String TENANT = "tenant";
+
+  /** The attribute that {@link Builder#session} sets. */
+  public static final String SESSION = "session";
+
+  /** The attribute that {@link Builder#ring} sets. */
+  public static final String RING = "ring";
+
+  private static final ThreadLocal<@Nullable FlagContext> CURRENT = new ThreadLocal<>();
+
+  private final Map<String, String> attributes;
+
+  // Filled by the agent, which alone knows what a decision is: flag name to decision.
+  private final ConcurrentMap<String, Object> pins = new ConcurrentHashMap<>();
+
+  private FlagContext(Map<String, String> attributes) {
+    this.attributes = Collections.unmodifiableMap(attributes);
+  }
+
+  /** Starts a context for {@code user}. */
+  public static Builder user(@Nullable String user) {
+    return builder().set(USER, user);
+  }
+
+  /** Starts a context without a user. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Returns the context that is open on this thread, or null. */
+  public static @Nullable FlagContext current() {
+    return CURRENT.get();
+  }
+
+  /** Returns the attributes, the user under {@link #USER} and so on. Unmodifiable. */
+  public Map<String, String> attributes() {
+    return attributes;
+  }
+
+  /** Makes this the current thread's context until the scope is closed. Scopes nest. */
+  public Scope open() {
+    FlagContext previous = CURRENT.get();
+    CURRENT.set(this);
+    return () -> {
+      if (previous == null) {
+        CURRENT.remove();
+      } else {
+        CURRENT.set(previous);
+      }
+    };
+  }
+
+  /** Returns a task that runs {@code task} in this context, on whichever thread runs it. */
+  public Runnable wrap(Runnable task) {
+    return () -> {
+      try (Scope ignored = open()) {
+        task.run();
+      }
+    };
+  }
+
+  /** Returns a task that calls {@code task} in this context, on whichever thread calls it. */
+  public <T extends @Nullable Object> Callable<T> wrap(Callable<T> task) {
+    return () -> {
+      try (Scope ignored = open()) {
+        return task.call();
+      }
+    };
+  }
+
+  @Override
+  public String toString() {
+    return "FlagContext" + attributes;
+  }
+
+  /** An open context; closing it restores the one that was open before. */
+  public interface Scope extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Collects the attributes of a context. Not safe for use by several threads. */
+  public static final class Builder {
+    private final Map<String, String> attributes = new HashMap<>();
+
+    private Builder() {}
+
+    /** The tenant, for flags that are sticky by tenant. */
+    public Builder tenant(@Nullable String tenant) {
+      return set(TENANT, tenant);
+    }
+
+    /** The session, for flags that are sticky by session. */
+    public Builder session(@Nullable String session) {
+      return set(SESSION, session);
+    }
+
+    /** The ring the caller belongs to, such as {@code internal}, {@code beta} or {@code ga}. */
+    public Builder ring(@Nullable String ring) {
+      return set(RING, ring);
+    }
+
+    /** Sets an attribute; null removes it. */
+    public Builder set(String name, @Nullable String value) {
+      if (value == null) {
+        attributes.remove(name);
+      } else {
+        attributes.put(name, value);
+      }
+      return this;
+    }
+
+    /** Returns the context without opening it. */
+    public FlagContext build() {
+      return new FlagContext(new HashMap<>(attributes));
+    }
+
+    /** Opens the context on the current thread. */
+    public Scope open() {
+      return build().open();
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package dev.turnout.processor;
+
+import dev.turnout.Fallback;
+import dev.turnout.FlagKey;
+import dev.turnout.Flagged;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.regex.Pattern;
+import javax.annotation.processing.Messager;
+import javax.annotation.processing.ProcessingEnvironment;
+import javax.lang.model.element.Element;
+import javax.lang.model.element.ElementKind;
+import javax.lang.model.element.ExecutableElement;
+import javax.lang.model.element.Modifier;
+import javax.lang.model.element.TypeElement;
+import javax.lang.model.element.VariableElement;
+import javax.lang.model.util.Types;
+import org.jspecify.annotations.Nullable;
+
+/** Checks the wiring of one class at a time, and complains at the annotations in it. */
+final class ClassCheck {
+
+  // The same as FlagName of the flags module, which this one, being for applications, cannot use.
+  private static final Pattern FLAG_NAME = Pattern.compile("[a-zA-Z0-9._-]{1,128}");
+
+  private final Messager messager;
+  private final Types types;
+  private final FallbackSearch fallbacks;
+  private final KeyPath keyPath;
+  private final Collection<TypeElement> classes;
+
+  /** Checks classes out of {@code classes}, which are all that use an annotation of Turnout's. */
+  ClassCheck(ProcessingEnvironment environment, Collection<TypeElement> classes) {
+    this.messager = environment.getMessager();
+    this.types = environment.getTypeUtils();
+    this.fallbacks =
+        new FallbackSearch(
+            environment.getElementUtils(), new Signatures(environment.getElementUtils(), types));
+    this.keyPath = new KeyPath(environment.getElementUtils(), types);
+    this.classes = classes;
+  }
+
+  void check(TypeElement type) {
+    for (Element member : type.getEnclosedElements()) {
+      if (member instanceof ExecutableElement) {
+        ExecutableElement method = (ExecutableElement) member;
+        @Nullable Mark flagged = Mark.on(method, Flagged.class);
+        if (flagged != null) {
+          checkFlagged(method, flagged);
+        }
+        @Nullable Mark fallback = Mark.on(method, Fallback.class);
+        if (fallback != null) {
+          checkFallback(type, fallback);
+        }
+        checkKeys(method);
+      }
+    }
+  }
+
+  private void checkFlagged(ExecutableElement method, Mark mark) {
+    @Nullable String flag = mark.text("value");
+    @Nullable String named = mark.text("fallback");
+    if (flag != null && !FLAG_NAME.matcher(flag).matches()) {
+      mark.error(
+          messager,
+          "value",
+          "\""
+              + flag
+              + "\" is not a flag name: use 1 to 128 characters out of letters, digits, '.', '_'"
+              + " and '-'.");
+    }
+    @Nullable String refusal = refusal(method);
+    if (refusal != null) {
+      mark.error(messager, refusal);
+    } else if (flag != null && named != null) {
+      @Nullable String complaint = fallbacks.complaint(method, flag, named);
+      if (complaint != null) {
+        mark.error(messager, "fallback", complaint);
+      }
+    }
+  }
+
+  private static @Nullable String refusal(ExecutableElement method) {
+    if (method.getKind() == ElementKind.CONSTRUCTOR) {
+      return "A constructor cannot be @Flagged: flag a static method that creates the object.";
+    }
+    if (method.getModifiers().contains(Modifier.ABSTRACT)) {
+      return "The abstract method "
+          + Words.call(method)
+          + " cannot be @Flagged: flag the method that implements it.";
+    }
+    if (method.getModifiers().contains(Modifier.NATIVE)) {
+      return "The native method "
+          + Words.call(method)
+          + " cannot be @Flagged: flag a Java method that calls it.";
+    }
+    return null;
+  }
+
+  private void checkFallback(TypeElement type, Mark mark) {
+    @Nullable String flag = mark.text("value");
+    if (flag != null && !isUsed(type, flag)) {
+      mark.warn(
+          messager,
+          "value",
+          "No method of "
+              + type.getSimpleName()
+              + " is @Flagged(\""
+              + flag
+              + "\"), so nothing leads to this fallback: flag the new implementation, or remove the"
+              + " annotation.");
+    }
+  }
+
+  /** A subclass may be what uses the fallback; those compiled together with it are known. */
+  private boolean isUsed(TypeElement type, String flag) {
+    if (flags(type, flag)) {
+      return true;
+    }
+    for (TypeElement other : classes) {
+      if (flags(other, flag)
+          && types.isSubtype(types.erasure(other.asType()), types.erasure(type.asType()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean flags(TypeElement type, String flag) {
+    for (Element member : type.getEnclosedElements()) {
+      @Nullable Mark mark = Mark.on(member, Flagged.class);
+      if (mark != null && flag.equals(mark.text("value"))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void checkKeys(ExecutableElement method) {
+    List<VariableElement> keys = new ArrayList<>();
+    for (VariableElement parameter : method.getParameters()) {
+      @Nullable Mark mark = Mark.on(parameter, FlagKey.class);
+      if (mark == null) {
+        continue;
+      }
+      keys.add(parameter);
+      if (keys.size() > 1) {
+        mark.error(
+            messager,
+            Words.call(method)
+                + " has two @FlagKey parameters, "
+                + keys.get(0)
+                + " and "
+                + parameter
+                + ": a call has one targeting key, so keep one of them.");
+      }
+      @Nullable String path = mark.text("value");
+      if (path != null && !path.isEmpty()) {
+        @Nullable String complaint = keyPath.complaint(parameter.asType(), path);
+        if (complaint != null) {
+          mark.error(messager, "value", complaint);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package dev.turnout.processor;
+
+import dev.turnout.Fallback;
+import dev.turnout.Flagged;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import javax.lang.model.element.ExecutableElement;
+import javax.lang.model.element.Modifier;
+import javax.lang.model.element.TypeElement;
+import javax.lang.model.type.DeclaredType;
+import javax.lang.model.type.TypeKind;
+import javax.lang.model.type.TypeMirror;
+import javax.lang.model.util.ElementFilter;
+import javax.lang.model.util.Elements;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for the fallback of a flagged method, in the order of {@link Flagged}'s Javadoc, and says
+ * what is wrong when there is not exactly one that fits.
+ *
+ * <p>Each step looks in the class first and then in its superclasses, nearest first. A method that is
+ * found by name may be overloaded, so there the nearest class with one that fits decides; a mark is
+ * meant for the method it is on, so there the nearest class with a mark decides.
+ */
+final class FallbackSearch {
+
+  private final Elements elements;
+  private final Signatures signatures;
+
+  FallbackSearch(Elements elements, Signatures signatures) {
+    this.elements = elements;
+    this.signatures = signatures;
+  }
+
+  /**
+   * Returns what is wrong with the fallback of {@code flagged}, or null if it has a good one.
+   *
+   * @param flag the flag's name
+   * @param named the fallback's name if the annotation gives one, else empty
+   */
+  @Nullable String complaint(ExecutableElement flagged, String flag, String named) {
+    List<TypeElement> line = line((TypeElement) flagged.getEnclosingElement());
+    if (!named.isEmpty()) {
+      return byName(flagged, named, line, missing(flagged, named, line));
+    }
+    for (TypeElement type : line) {
+      List<ExecutableElement> marked = candidates(flagged, type, method -> isMarked(method, flag));
+      if (!marked.isEmpty()) {
+        return byMark(flagged, flag, marked);
+      }
+    }
+    String name = flagged.getSimpleName() + "Fallback";
+    return byName(
+        flagged,
+        name,
+        line,
+        missing(flagged, name, line)
+            + " Or mark a method with such parameters with @Fallback(\""
+            + flag
+            + "\").");
+  }
+
+  private @Nullable String byMark(
+      ExecutableElement flagged, String flag, List<ExecutableElement> marked) {
+    if (marked.size() > 1) {
+      return "Both "
+          + Words.call(marked.get(0))
+          + " and "
+          + Words.call(marked.get(1))
+          + " are marked with @Fallback(\""
+          + flag
+          + "\"): mark only one of them, or name the one for "
+          + Words.call(flagged)
+          + " with fallback = \"...\".";
+    }
+    ExecutableElement only = marked.get(0);
+    @Nullable String mismatch = mismatch(flagged, only);
+    return mismatch != null ? unfit(flagged, only, mismatch) : flaggedItself(flagged, only);
+  }
+
+  private @Nullable String byName(
+      ExecutableElement flagged, String name, List<TypeElement> line, String missing) {
+    @Nullable String unfit = null;
+    for (TypeElement type : line) {
+      List<ExecutableElement> fitting = new ArrayList<>();
+      for (ExecutableElement method :
+          candidates(flagged, type, method -> method.getSimpleName().contentEquals(name))) {
+        if (method.equals(flagged)) {
+          continue;
+        }
+        @Nullable String mismatch = mismatch(flagged, method);
+        if (mismatch == null) {
+          fitting.add(method);
+        } else if (unfit == null) {
+          unfit = unfit(flagged, method, mismatch);
+        }
+      }
+      if (fitting.size() > 1) {
+        return "Both "
+            + Words.call(fitting.get(0))
+            + " and "
+            + Words.call(fitting.get(1))
+            + " could be the fallback of "
+            + Words.call(flagged)
+            + ": rename one of them.";
+      }
+      if (!fitting.isEmpty()) {
+        return flaggedItself(flagged, fitting.get(0));
+      }
+    }
+    if (unfit == null && flagged.getSimpleName().contentEquals(name)) {
+      return Words.call(flagged)
+          + " cannot be its own fallback: name another method, the one to run while the flag is"
+          + " off.";
+    }
+    return unfit == null ? missing : unfit;
+  }
+
+  private @Nullable String mismatch(ExecutableElement flagged, ExecutableElement fallback) {
+    DeclaredType owner = (DeclaredType) flagged.getEnclosingElement().asType();
+    return signatures.mismatch(flagged, fallback, owner);
+  }
+
+  private static String unfit(
+      ExecutableElement flagged, ExecutableElement fallback, String mismatch) {
+    return Words.call(fallback)
+        + " cannot be the fallback of "
+        + Words.call(flagged)
+        + ": "
+        + mismatch
+        + ". Declare it as \""
+        + Words.head(flagged, fallback.getSimpleName())
+        + "\".";
+  }
+
+  private static @Nullable String flaggedItself(
+      ExecutableElement flagged, ExecutableElement fallback) {
+    return Mark.on(fallback, Flagged.class) == null
+        ? null
+        : Words.call(fallback)
+            + " cannot be the fallback of "
+            + Words.call(flagged)
+            + ": it is itself @Flagged. A fallback is a plain method, which runs as it is written.";
+  }
+
+  private String missing(ExecutableElement flagged, String name, List<TypeElement> line) {
+    StringBuilder message =
+        new StringBuilder(Words.call(flagged))
+            .append(" has no fallback: declare \"")
+            .append(Words.head(flagged, name))
+            .append("\" in ")
+            .append(line.get(0).getSimpleName());
+    message.append(line.size() > 1 ? " or a superclass." : ".");
+    for (TypeElement type : line) {
+      for (ExecutableElement method : ElementFilter.methodsIn(type.getEnclosedElements())) {
+        if (method.getSimpleName().contentEquals(name) && !isCallable(flagged, method)) {
+          return message
+              .append(" The one in ")
+              .append(type.getSimpleName())
+              .append(" does not count, because ")
+              .append(line.get(0).getSimpleName())
+              .append(" cannot call it.")
+              .toString();
+        }
+      }
+    }
+    return message.toString();
+  }
+
+  private List<ExecutableElement> candidates(
+      ExecutableElement flagged, TypeElement type, Predicate<ExecutableElement> wanted) {
+    List<ExecutableElement> candidates = new ArrayList<>();
+    for (ExecutableElement method : ElementFilter.methodsIn(type.getEnclosedElements())) {
+      if (wanted.test(method) && isCallable(flagged, method)) {
+        candidates.add(method);
+      }
+    }
+    return candidates;
+  }
+
+  /** The gate calls the fallback from the flagged method's class, with that class's own rights. */
+  private boolean isCallable(ExecutableElement flagged, ExecutableElement method) {
+    return method.getEnclosingElement().equals(flagged.getEnclosingElement())
+        || method.getModifiers().contains(Modifier.PUBLIC)
+        || method.getModifiers().contains(Modifier.PROTECTED)
+        || (!method.getModifiers().contains(Modifier.PRIVATE)
+            && elements.getPackageOf(method).equals(elements.getPackageOf(flagged)));
+  }
+
+  private static boolean isMarked(ExecutableElement method, String flag) {
+    @Nullable Mark mark = Mark.on(method, Fallback.class);
+    return mark != null && flag.equals(mark.text("value"));
+  }
+
+  /** Returns {@code type} and its superclasses, but for Object. */
+  private static List<TypeElement> line(TypeElement type) {
+    List<TypeElement> line = new ArrayList<>();
+    @Nullable TypeElement next = type;
+    while (next != null && !next.getQualifiedName().contentEquals(Object.class.getName())) {
+      line.add(next);
+      TypeMirror parent = next.getSuperclass();
+      next =
+          parent.getKind() == TypeKind.DECLARED
+              ? (TypeElement) ((DeclaredType) parent).asElement()
+              : null;
+    }
+    return line;
+  }
+}

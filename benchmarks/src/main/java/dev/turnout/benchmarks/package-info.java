@@ -1,0 +1,5 @@
+/** JMH benchmarks of the agent. */
+@NullMarked
+package dev.turnout.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

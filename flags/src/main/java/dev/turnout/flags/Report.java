@@ -1,0 +1,56 @@
+package dev.turnout.flags;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one JVM tells the control server. Counts are cumulative since the JVM started, so a lost or
+ * repeated report does no harm.
+ *
+ * @param host who reports
+ * @param bootId random, new at every start of the JVM
+ * @param sequence 1, 2, 3 … within a boot
+ * @param agentVersion the agent's version
+ * @param epoch of the snapshot in force
+ * @param revision of the snapshot in force
+ * @param gates every gate found so far
+ * @param counts per flag, flag revision, ring and path
+ * @param trips limits that were breached in this JVM and not reset since
+ */
+public record Report(
+    Host host,
+    String bootId,
+    long sequence,
+    String agentVersion,
+    long epoch,
+    long revision,
+    List<Gate> gates,
+    List<Count> counts,
+    List<Trip> trips) {
+  public Report {
+    gates = List.copyOf(gates);
+    counts = List.copyOf(counts);
+    trips = List.copyOf(trips);
+  }
+
+  /**
+   * A gated method.
+   *
+   * @param flag the flag's name
+   * @param method class and method, such as {@code com.acme.Game#play(String)}
+   * @param wired whether calls are routed
+   * @param problem why not; null if they are
+   */
+  public record Gate(String flag, String method, boolean wired, @Nullable String problem) {}
+
+  /**
+   * The counts of one stratum.
+   *
+   * @param flag the flag's name
+   * @param flagRevision the flag's own revision when the calls were decided
+   * @param ring the callers' ring
+   * @param on whether this is the new path
+   * @param counts what happened
+   */
+  public record Count(String flag, long flagRevision, String ring, boolean on, PathCounts counts) {}
+}

@@ -1,0 +1,16 @@
+package dev.turnout.flags;
+
+import java.util.Set;
+
+/**
+ * Who belongs to a ring without saying so.
+ *
+ * @param users by targeting key
+ * @param emailDomains by the part of the {@code email} attribute after the {@code @}, lower case
+ */
+public record RingMembers(Set<String> users, Set<String> emailDomains) {
+  public RingMembers {
+    users = Set.copyOf(users);
+    emailDomains = Set.copyOf(emailDomains);
+  }
+}

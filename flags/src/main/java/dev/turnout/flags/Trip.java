@@ -1,0 +1,41 @@
+package dev.turnout.flags;
+
+import java.time.Instant;
+
+/**
+ * A breached limit, with what was seen.
+ *
+ * @param flag the flag's name
+ * @param flagRevision the flag's own revision that the judged calls were decided with
+ * @param limit the limit as people write it, such as {@code error_rate > 5 %}
+ * @param rule which rule found the breach: {@code threshold}, {@code sequential} or {@code
+ *     consecutive}
+ * @param observed what was seen, in the limit's unit
+ * @param calls how many calls were judged
+ * @param bad how many of them were bad
+ * @param at when the breach was found
+ */
+public record Trip(
+    String flag,
+    long flagRevision,
+    String limit,
+    String rule,
+    double observed,
+    long calls,
+    long bad,
+    Instant at) {
+
+  /** One sentence for a log or a status page. */
+  public String describe() {
+    return limit
+        + " breached: saw "
+        + Limit.plain(observed)
+        + ", "
+        + bad
+        + " bad of "
+        + calls
+        + " calls ("
+        + rule
+        + " rule)";
+  }
+}
