@@ -1,6 +1,8 @@
 package dev.turnout.flags;
 
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,7 +54,7 @@ public final class CompiledFlag {
     seed = Bucketing.seed(flag.name());
     everyone = new Outcomes(flag.percentage(), Flag.GA, Reason.SPLIT);
     rings = new HashMap<>();
-    Set<String> known = new java.util.LinkedHashSet<>(flag.rings().keySet());
+    Set<String> known = new LinkedHashSet<>(flag.rings().keySet());
     known.addAll(ringMembers.keySet());
     known.add(Flag.GA);
     for (String ring : known) {
@@ -80,6 +82,11 @@ public final class CompiledFlag {
   public Explanation explain(@Nullable String key, Caller caller) {
     Trace trace = new Trace();
     return trace.explanation(flag.name(), decide(key, caller, trace));
+  }
+
+  /** The rings that callers may be in, as decisions name them. */
+  public Set<String> rings() {
+    return Collections.unmodifiableSet(rings.keySet());
   }
 
   /** Returns whether a stop keeps this flag off for everybody: no pinned decision outlives it. */

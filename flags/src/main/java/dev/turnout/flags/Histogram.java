@@ -1,5 +1,6 @@
 package dev.turnout.flags;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -34,7 +35,7 @@ public record Histogram(long sumNanos, SortedMap<Integer, Long> buckets) {
   }
 
   public Histogram {
-    buckets = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(buckets));
+    buckets = Collections.unmodifiableSortedMap(new TreeMap<>(buckets));
   }
 
   /** Returns the bucket of a latency in nanoseconds; values below 1 count as 1. */

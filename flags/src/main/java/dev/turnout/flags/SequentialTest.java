@@ -1,5 +1,8 @@
 package dev.turnout.flags;
 
+import java.util.Arrays;
+import java.util.stream.DoubleStream;
+
 /**
  * Evidence that the rate of bad calls exceeds a limit, sound at every look: a mixture over
  * alternatives of Bernoulli likelihood ratios against the limit is a supermartingale while the true
@@ -24,9 +27,9 @@ public final class SequentialTest {
       throw new IllegalArgumentException("limit must be above 0 and below 0.95, not " + limit);
     }
     double[] rates =
-        java.util.stream.DoubleStream.concat(
-                java.util.Arrays.stream(FACTORS).map(f -> f * limit).filter(q -> q < CEILING),
-                java.util.stream.DoubleStream.of(CEILING))
+        DoubleStream.concat(
+                Arrays.stream(FACTORS).map(f -> f * limit).filter(q -> q < CEILING),
+                DoubleStream.of(CEILING))
             .toArray();
     badWeight = new double[rates.length];
     goodWeight = new double[rates.length];

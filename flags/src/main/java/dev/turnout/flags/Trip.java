@@ -10,7 +10,7 @@ import java.time.Instant;
  * @param limit the limit as people write it, such as {@code error_rate > 5 %}
  * @param rule which rule found the breach: {@code threshold}, {@code sequential} or {@code
  *     consecutive}
- * @param observed what was seen, in the limit's unit
+ * @param observed the share of bad calls in percent, or the failures in a row
  * @param calls how many calls were judged
  * @param bad how many of them were bad
  * @param at when the breach was found
@@ -27,15 +27,17 @@ public record Trip(
 
   /** One sentence for a log or a status page. */
   public String describe() {
-    return limit
-        + " breached: saw "
-        + Limit.plain(observed)
-        + ", "
-        + bad
-        + " bad of "
-        + calls
-        + " calls ("
-        + rule
-        + " rule)";
+    return rule.equals("consecutive")
+        ? limit + " breached: " + bad + " failures in a row"
+        : limit
+            + " breached: "
+            + bad
+            + " of "
+            + calls
+            + " calls were bad, "
+            + Limit.plain(observed)
+            + " % ("
+            + rule
+            + " rule)";
   }
 }

@@ -1,0 +1,124 @@
+package dev.turnout.bootstrap;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the runtime and its libraries out of the application's sight, and the application's
+ * libraries out of the runtime's.
+ *
+ * <pre>
+ *   bootstrap loader   JDK, dev.turnout.bootstrap
+ *        |
+ *   platform loader
+ *     |          |
+ *     |          application's loaders   the application, its Jackson, its OkHttp ...
+ *   this loader                          dev.turnout.agent, our Jackson, our OkHttp ...
+ * </pre>
+ *
+ * <p>Classes are kept in the agent's jar under {@code inst/} with the suffix {@code .classdata}, so
+ * no other loader finds them even where the jar is on its path.
+ */
+final class AgentClassLoader extends ClassLoader {
+  private static final String PREFIX = "inst/";
+
+  static {
+    registerAsParallelCapable();
+  }
+
+  private final JarFile jar;
+  private final String base;
+
+  AgentClassLoader(File file, @Nullable ClassLoader platformLoader) throws IOException {
+    super(platformLoader);
+    jar = new JarFile(file, false);
+    base = "jar:" + file.toURI() + "!/";
+  }
+
+  @Override
+  protected Class<?> findClass(String name) throws ClassNotFoundException {
+    JarEntry entry = jar.getJarEntry(entryName(name.replace('.', '/') + ".class"));
+    if (entry == null) {
+      throw new ClassNotFoundException(name);
+    }
+    byte[] bytes;
+    try (InputStream in = jar.getInputStream(entry)) {
+      bytes = readAll(in, (int) Math.max(entry.getSize(), 1024));
+    } catch (IOException e) {
+      throw new ClassNotFoundException(name, e);
+    }
+    definePackageOnce(name);
+    return defineClass(name, bytes, 0, bytes.length);
+  }
+
+  private void definePackageOnce(String className) {
+    int dot = className.lastIndexOf('.');
+    String packageName = dot < 0 ? "" : className.substring(0, dot);
+    if (dot > 0 && getPackage(packageName) == null) {
+      try {
+        definePackage(packageName, null, null, null, null, null, null, null);
+      } catch (IllegalArgumentException e) {
+        // Another thread was first: what was wanted is there.
+        return;
+      }
+    }
+  }
+
+  @Override
+  protected @Nullable URL findResource(String name) {
+    String entry = entryName(name);
+    if (jar.getJarEntry(entry) == null) {
+      return null;
+    }
+    try {
+      return new URL(base + entry);
+    } catch (MalformedURLException e) {
+      return null;
+    }
+  }
+
+  @Override
+  protected Enumeration<URL> findResources(String name) {
+    URL url = findResource(name);
+    return url == null
+        ? Collections.<URL>emptyEnumeration()
+        : Collections.enumeration(Collections.singleton(url));
+  }
+
+  // Straight from the jar: a URL would go through caches that an application may have switched off.
+  @Override
+  public @Nullable InputStream getResourceAsStream(String name) {
+    JarEntry entry = jar.getJarEntry(entryName(name));
+    if (entry == null) {
+      return super.getResourceAsStream(name);
+    }
+    try {
+      return jar.getInputStream(entry);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private static String entryName(String resource) {
+    return PREFIX + (resource.endsWith(".class") ? resource + "data" : resource);
+  }
+
+  private static byte[] readAll(InputStream in, int expected) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(expected);
+    byte[] buffer = new byte[8192];
+    int read;
+    while ((read = in.read(buffer)) >= 0) {
+      out.write(buffer, 0, read);
+    }
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,68 @@
+package dev.turnout.bootstrap;
+
+import java.lang.invoke.CallSite;
+import java.lang.invoke.ConstantCallSite;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import org.jspecify.annotations.Nullable;
+
+/** Links the call site at the head of a gated method to its {@link GateSite}, once. */
+public final class GateLinker {
+  private static volatile @Nullable Backend backend;
+
+  private GateLinker() {}
+
+  /** Makes the gates; implemented by the runtime. */
+  public interface Backend {
+    /**
+     * Returns the gate of a method.
+     *
+     * @param owner the class that declares the method
+     * @param flag the flag's name
+     * @param method the method as people write it
+     * @param keyPath properties to follow from the key parameter's value, dots between; may be
+     *     empty
+     * @param keyAttribute the context attribute that is the key; may be empty
+     * @param recovers 1 if the fallback runs after a failure
+     * @param ignored names of exceptions that are no failure, commas between; may be empty
+     */
+    GateSite link(
+        Class<?> owner,
+        String flag,
+        String method,
+        String keyPath,
+        String keyAttribute,
+        int recovers,
+        String ignored);
+  }
+
+  /** Sets who makes the gates of call sites linked from now on. */
+  public static void connect(@Nullable Backend newBackend) {
+    backend = newBackend;
+  }
+
+  /** The bootstrap method. If anything fails, the call site runs the original body for ever. */
+  public static CallSite link(
+      MethodHandles.Lookup lookup,
+      String name,
+      MethodType type,
+      String flag,
+      String method,
+      String keyPath,
+      String keyAttribute,
+      int recovers,
+      String ignored) {
+    GateSite site = PassThrough.SITE;
+    try {
+      Backend current = backend;
+      if (current != null) {
+        site =
+            current.link(
+                lookup.lookupClass(), flag, method, keyPath, keyAttribute, recovers, ignored);
+      }
+    } catch (Throwable e) {
+      System.err.println("[turnout] " + method + " runs ungated, its gate did not link: " + e);
+    }
+    return new ConstantCallSite(MethodHandles.constant(GateSite.class, site));
+  }
+}

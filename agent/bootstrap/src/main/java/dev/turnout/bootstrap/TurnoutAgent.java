@@ -1,0 +1,100 @@
+package dev.turnout.bootstrap;
+
+import java.io.File;
+import java.lang.instrument.Instrumentation;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URI;
+import java.net.URL;
+import java.util.Locale;
+import java.util.jar.JarFile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the JVM enters the agent.
+ *
+ * <p>This class runs on the system class loader, before the application, and may be loaded by any
+ * JVM from Java 8 on. Rules that bind it: it refers to no other class of ours by name, since those
+ * must come from the bootstrap loader; no {@code java.util.logging}, no {@code java.nio.file}, no
+ * JMX, no network, no thread; whatever goes wrong ends as one line on standard error, and the
+ * application starts ungated.
+ */
+public final class TurnoutAgent {
+  private static final int OLDEST_JAVA = 17;
+
+  private TurnoutAgent() {}
+
+  /** Called by the JVM for {@code -javaagent}. */
+  public static void premain(@Nullable String arguments, Instrumentation instrumentation) {
+    enter(arguments, instrumentation);
+  }
+
+  /** Called by the JVM when the agent is attached to a running process. */
+  public static void agentmain(@Nullable String arguments, Instrumentation instrumentation) {
+    enter(arguments, instrumentation);
+  }
+
+  private static void enter(@Nullable String arguments, Instrumentation instrumentation) {
+    try {
+      String version = System.getProperty("java.specification.version", "0");
+      if (javaRelease(version) < OLDEST_JAVA) {
+        line("needs Java " + OLDEST_JAVA + " or newer, this is " + version + "; nothing is gated");
+        return;
+      }
+      if (isDisabled(arguments) || isJdkTool()) {
+        return;
+      }
+      File jar = ownJar();
+      // false: no signature check, which would initialise the security providers too early.
+      instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jar, false));
+      Class<?> start = Class.forName("dev.turnout.bootstrap.AgentStart", true, null);
+      start
+          .getMethod("start", String.class, Instrumentation.class, File.class)
+          .invoke(null, arguments, instrumentation, jar);
+    } catch (InvocationTargetException e) {
+      line("could not start, nothing is gated: " + e.getCause());
+    } catch (Throwable e) {
+      line("could not start, nothing is gated: " + e);
+    }
+  }
+
+  private static int javaRelease(String version) {
+    return version.startsWith("1.") ? 8 : Integer.parseInt(version);
+  }
+
+  // Decided here so that a disabled agent loads nothing more and installs nothing at all.
+  private static boolean isDisabled(@Nullable String arguments) {
+    String enabled = null;
+    if (arguments != null) {
+      for (String argument : arguments.split(",", -1)) {
+        if (argument.trim().startsWith("enabled=")) {
+          enabled = argument.trim().substring("enabled=".length());
+        }
+      }
+    }
+    if (enabled == null) {
+      enabled = System.getProperty("turnout.enabled", System.getenv("TURNOUT_ENABLED"));
+    }
+    return enabled != null && enabled.trim().toLowerCase(Locale.ROOT).equals("false");
+  }
+
+  // javac, jcmd and their like inherit JAVA_TOOL_OPTIONS; there is nothing of anybody's to gate.
+  private static boolean isJdkTool() {
+    String module = System.getProperty("jdk.module.main");
+    return module != null && module.startsWith("jdk.");
+  }
+
+  private static File ownJar() throws Exception {
+    String self = TurnoutAgent.class.getName().replace('.', '/') + ".class";
+    URL url = ClassLoader.getSystemResource(self);
+    String text = String.valueOf(url);
+    int end = text.indexOf("!/");
+    if (!text.startsWith("jar:file:") || end < 0) {
+      throw new IllegalStateException("the agent must be one jar file, but is " + text);
+    }
+    return new File(new URI(text.substring("jar:".length(), end)));
+  }
+
+  private static void line(String message) {
+    System.err.println("[turnout] " + message);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.turnout.agent.measure;
+
+import dev.turnout.flags.PathCounts;
+import dev.turnout.flags.Report;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * All counts of this JVM, by flag, flag revision, ring and path. Strata of revisions long gone are
+ * folded into one total, so memory does not grow with the number of edits. Safe for many threads.
+ */
+public final class Recorders {
+  private static final int KEPT_REVISIONS = 8;
+
+  private final Map<Stratum, PathRecorder> live = new ConcurrentHashMap<>();
+  private final Map<PathOfFlag, PathCounts> retired = new ConcurrentHashMap<>();
+
+  private record Stratum(String flag, long revision, String ring, boolean on) {}
+
+  private record PathOfFlag(String flag, boolean on) {}
+
+  /** Returns the recorder of a stratum. */
+  public PathRecorder of(String flag, long revision, String ring, boolean on) {
+    return live.computeIfAbsent(
+        new Stratum(flag, revision, ring, on), stratum -> new PathRecorder());
+  }
+
+  /** Everything that one path of a flag did since the JVM started. */
+  public PathCounts total(String flag, boolean on) {
+    PathCounts sum = retired.getOrDefault(new PathOfFlag(flag, on), PathCounts.NONE);
+    for (Map.Entry<Stratum, PathRecorder> entry : live.entrySet()) {
+      if (entry.getKey().on() == on && entry.getKey().flag().equals(flag)) {
+        sum = sum.plus(entry.getValue().counts());
+      }
+    }
+    return sum;
+  }
+
+  /** The counts for a report, by stratum; retired ones under revision 0 and no ring. */
+  public List<Report.Count> counts() {
+    List<Report.Count> counts = new ArrayList<>();
+    live.forEach(
+        (stratum, recorder) ->
+            counts.add(
+                new Report.Count(
+                    stratum.flag(),
+                    stratum.revision(),
+                    stratum.ring(),
+                    stratum.on(),
+                    recorder.counts())));
+    retired.forEach(
+        (path, total) -> counts.add(new Report.Count(path.flag(), 0, "retired", path.on(), total)));
+    return counts;
+  }
+
+  /** Once per window: adapts sampling and folds what is old. Called by one thread. */
+  public void endWindow() {
+    live.values().forEach(PathRecorder::tune);
+    live.keySet().stream().map(Stratum::flag).distinct().toList().forEach(this::retireOld);
+  }
+
+  private void retireOld(String flag) {
+    List<Long> revisions =
+        live.keySet().stream()
+            .filter(stratum -> stratum.flag().equals(flag))
+            .map(Stratum::revision)
+            .distinct()
+            .sorted(Comparator.reverseOrder())
+            .toList();
+    if (revisions.size() <= KEPT_REVISIONS) {
+      return;
+    }
+    long oldestKept = revisions.get(KEPT_REVISIONS - 1);
+    for (Stratum stratum : List.copyOf(live.keySet())) {
+      if (stratum.flag().equals(flag) && stratum.revision() < oldestKept) {
+        PathRecorder recorder = live.remove(stratum);
+        if (recorder != null) {
+          retired.merge(new PathOfFlag(flag, stratum.on()), recorder.counts(), PathCounts::plus);
+        }
+      }
+    }
+  }
+}

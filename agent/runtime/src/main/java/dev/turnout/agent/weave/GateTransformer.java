@@ -1,0 +1,101 @@
+package dev.turnout.agent.weave;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.turnout.bootstrap.GateSite;
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.security.ProtectionDomain;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees every class that is loaded and lets go of all but those with a flagged method.
+ *
+ * <p>Runs on the application's threads, under its locks: no I/O of its own, no waiting, no logging,
+ * and Byte Buddy is loaded for the first flagged class only. Whatever fails leaves the class as it
+ * was.
+ */
+public final class GateTransformer implements ClassFileTransformer {
+  private static final byte[] FLAGGED = "Ldev/turnout/Flagged;".getBytes(US_ASCII);
+
+  private final Instrumentation instrumentation;
+  private final Findings findings;
+  private volatile @Nullable GateWeaver weaver;
+
+  /** Gets told what was found; must return at once and never throw. */
+  public interface Findings {
+    /** A flagged method was gated, or was not for the problem given. */
+    void found(String flag, String method, @Nullable String problem);
+  }
+
+  public GateTransformer(Instrumentation instrumentation, Findings findings) {
+    this.instrumentation = instrumentation;
+    this.findings = findings;
+  }
+
+  @Override
+  public byte @Nullable [] transform(
+      Module module,
+      @Nullable ClassLoader loader,
+      @Nullable String className,
+      @Nullable Class<?> classBeingRedefined,
+      @Nullable ProtectionDomain protectionDomain,
+      byte[] classFile) {
+    if (loader == null || className == null || !ConstantPoolScan.contains(classFile, FLAGGED)) {
+      return null;
+    }
+    try {
+      return gate(module, loader, className.replace('/', '.'), classFile);
+    } catch (Throwable e) {
+      findings.found("", className.replace('/', '.'), "the class could not be rewritten: " + e);
+      return null;
+    }
+  }
+
+  private byte @Nullable [] gate(
+      Module module, ClassLoader loader, String className, byte[] classFile) {
+    if (!seesTheGate(loader)) {
+      findings.found(
+          "",
+          className,
+          "its class loader hides dev.turnout.bootstrap; add the package to its boot delegation");
+      return null;
+    }
+    GateWeaver.Result result = weaver().weave(className, classFile, loader);
+    for (Wire wire : result.wires()) {
+      String problem = wire.problem();
+      if (problem == null && result.bytes() == null) {
+        problem = "another method of the class could not be gated";
+      }
+      findings.found(wire.flag(), wire.methodName(), problem);
+    }
+    if (result.bytes() != null && module.isNamed()) {
+      Module gates = GateSite.class.getModule();
+      if (!module.canRead(gates)) {
+        instrumentation.redefineModule(
+            module, Set.of(gates), Map.of(), Map.of(), Set.of(), Map.of());
+      }
+    }
+    return result.bytes();
+  }
+
+  private static boolean seesTheGate(ClassLoader loader) {
+    try {
+      return Class.forName(GateSite.class.getName(), false, loader) == GateSite.class;
+    } catch (ClassNotFoundException | LinkageError e) {
+      return false;
+    }
+  }
+
+  // Two threads may both make one: they are alike, and a lock here could be part of a deadlock.
+  private GateWeaver weaver() {
+    GateWeaver current = weaver;
+    if (current == null) {
+      current = new GateWeaver();
+      weaver = current;
+    }
+    return current;
+  }
+}

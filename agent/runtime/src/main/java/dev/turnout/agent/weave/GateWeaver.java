@@ -1,0 +1,92 @@
+package dev.turnout.agent.weave;
+
+import java.util.ArrayList;
+import java.util.List;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.asm.AsmVisitorWrapper;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.dynamic.ClassFileLocator;
+import net.bytebuddy.dynamic.TypeResolutionStrategy;
+import net.bytebuddy.dynamic.VisibilityBridgeStrategy;
+import net.bytebuddy.dynamic.scaffold.InstrumentedType;
+import net.bytebuddy.dynamic.scaffold.MethodGraph;
+import net.bytebuddy.dynamic.scaffold.TypeValidation;
+import net.bytebuddy.implementation.Implementation;
+import net.bytebuddy.matcher.ElementMatchers;
+import net.bytebuddy.pool.TypePool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rewrites a class with flagged methods. Fields, methods, names and attributes stay as they are:
+ * only bodies get a prologue and an epilogue, so that the JVM and other agents can transform the
+ * class again at any time.
+ */
+final class GateWeaver {
+  private static final int JAVA_8 = 52;
+
+  private final ByteBuddy byteBuddy =
+      new ByteBuddy()
+          .with(TypeValidation.DISABLED)
+          .with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE)
+          .with(VisibilityBridgeStrategy.Default.NEVER)
+          .with(InstrumentedType.Factory.Default.FROZEN)
+          .with(Implementation.Context.Disabled.Factory.INSTANCE)
+          .ignore(ElementMatchers.none());
+  private final ClassFileLocator adviceLocator =
+      ClassFileLocator.ForClassLoader.of(GateWeaver.class.getClassLoader());
+
+  /**
+   * What became of a class.
+   *
+   * @param bytes the new class file; null if nothing was gated
+   * @param wires the flagged methods, gated or not
+   */
+  record Result(byte @Nullable [] bytes, List<Wire> wires) {}
+
+  /**
+   * Gates the flagged methods of a class. If one of them cannot be gated the whole class is left as
+   * it is, so that a half-gated class never runs.
+   */
+  Result weave(String className, byte[] classFile, @Nullable ClassLoader loader) {
+    ClassFileLocator locator =
+        new ClassFileLocator.Compound(
+            ClassFileLocator.Simple.of(className, classFile),
+            ClassFileLocator.ForClassLoader.of(loader));
+    TypePool pool = TypePool.Default.of(locator);
+    TypeDescription type = pool.describe(className).resolve();
+    List<Wire> wires = new ArrayList<>(Wiring.of(type));
+    int version = (classFile[6] & 0xff) << 8 | classFile[7] & 0xff;
+    if (version < JAVA_8) {
+      wires.replaceAll(
+          wire ->
+              Wire.broken(
+                  wire.flag(), wire.method(), "the class file is older than Java 8: " + version));
+    }
+    if (wires.isEmpty() || wires.stream().anyMatch(wire -> wire.problem() != null)) {
+      return new Result(null, wires);
+    }
+    AsmVisitorWrapper.ForDeclaredMethods gates = new AsmVisitorWrapper.ForDeclaredMethods();
+    for (Wire wire : wires) {
+      MethodDescription fallback = wire.fallback();
+      if (fallback != null) {
+        gates = gates.method(ElementMatchers.is(wire.method()), advice(wire, fallback));
+      }
+    }
+    byte[] gated =
+        byteBuddy
+            .decorate(type, locator)
+            .visit(gates)
+            .make(TypeResolutionStrategy.Disabled.INSTANCE, pool)
+            .getBytes();
+    return new Result(gated, wires);
+  }
+
+  private Advice advice(Wire wire, MethodDescription fallback) {
+    return Advice.withCustomMapping()
+        .bind(ChosenPath.class, GateMappings.chosenPath(wire))
+        .bind(FallbackCall.class, GateMappings.fallbackCall(wire, fallback))
+        .to(wire.recovers() ? RecoveringGateAdvice.class : GateAdvice.class, adviceLocator);
+  }
+}

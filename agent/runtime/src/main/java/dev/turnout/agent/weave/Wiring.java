@@ -1,0 +1,197 @@
+package dev.turnout.agent.weave;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import net.bytebuddy.description.annotation.AnnotationDescription;
+import net.bytebuddy.description.annotation.AnnotationList;
+import net.bytebuddy.description.annotation.AnnotationValue;
+import net.bytebuddy.description.enumeration.EnumerationDescription;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.description.type.TypeDefinition;
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.description.type.TypeList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the flagged methods of a class and the fallback of each, by the annotations' names only.
+ */
+final class Wiring {
+  private static final String FLAGGED = "dev.turnout.Flagged";
+  private static final String FALLBACK = "dev.turnout.Fallback";
+  private static final String FLAG_KEY = "dev.turnout.FlagKey";
+  private static final Pattern FLAG_NAME = Pattern.compile("[a-zA-Z0-9._-]{1,128}");
+
+  private Wiring() {}
+
+  static List<Wire> of(TypeDescription type) {
+    List<Wire> wires = new ArrayList<>();
+    for (MethodDescription.InDefinedShape method : type.getDeclaredMethods()) {
+      AnnotationDescription flagged = find(method.getDeclaredAnnotations(), FLAGGED);
+      // A bridge carries the annotations of the method it leads to, which is the one to gate.
+      if (flagged != null && !method.isBridge()) {
+        wires.add(wire(method, flagged));
+      }
+    }
+    return wires;
+  }
+
+  private static Wire wire(MethodDescription.InDefinedShape method, AnnotationDescription flagged) {
+    String flag = string(flagged, "value");
+    if (!FLAG_NAME.matcher(flag).matches()) {
+      return Wire.broken(
+          flag, method, "the flag's name must be 1 to 128 characters out of a-z A-Z 0-9 . _ -");
+    }
+    String refusal = refusal(method);
+    if (refusal != null) {
+      return Wire.broken(flag, method, refusal);
+    }
+    List<MethodDescription> candidates = new ArrayList<>();
+    String problem = findFallback(method, flag, string(flagged, "fallback"), candidates);
+    if (problem != null) {
+      return Wire.broken(flag, method, problem);
+    }
+    MethodDescription fallback = candidates.get(0);
+    if (find(fallback.getDeclaredAnnotations(), FLAGGED) != null) {
+      return Wire.broken(
+          flag, method, "its fallback " + fallback.getInternalName() + " is flagged itself");
+    }
+    int keyParameter = -1;
+    String keyPath = "";
+    for (int i = 0; i < method.getParameters().size(); i++) {
+      AnnotationDescription key =
+          find(method.getParameters().get(i).getDeclaredAnnotations(), FLAG_KEY);
+      if (key != null) {
+        keyParameter = i;
+        keyPath = string(key, "value");
+      }
+    }
+    boolean recovers =
+        flagged
+            .getValue("onError")
+            .resolve(EnumerationDescription.class)
+            .getValue()
+            .equals("FALLBACK");
+    return new Wire(
+        flag,
+        method,
+        fallback,
+        keyParameter,
+        keyPath,
+        string(flagged, "key"),
+        recovers,
+        ignored(flagged),
+        null);
+  }
+
+  private static @Nullable String refusal(MethodDescription method) {
+    if (method.isConstructor()) {
+      return "a constructor cannot be gated";
+    }
+    if (method.isAbstract()) {
+      return "an abstract method cannot be gated";
+    }
+    if (method.isNative()) {
+      return "a native method cannot be gated";
+    }
+    TypeList parameters = method.getParameters().asTypeList().asErasures();
+    if (!parameters.isEmpty()
+        && parameters
+            .get(parameters.size() - 1)
+            .getName()
+            .equals("kotlin.coroutines.Continuation")) {
+      return "a Kotlin suspend method cannot be gated, it is entered more than once for each call";
+    }
+    return null;
+  }
+
+  private static @Nullable String findFallback(
+      MethodDescription method, String flag, String named, List<MethodDescription> found) {
+    TypeDescription own = method.getDeclaringType().asErasure();
+    if (named.isEmpty()) {
+      for (MethodDescription candidate : own.getDeclaredMethods()) {
+        AnnotationDescription fallback = find(candidate.getDeclaredAnnotations(), FALLBACK);
+        if (fallback != null && !candidate.isBridge() && string(fallback, "value").equals(flag)) {
+          found.add(candidate);
+        }
+      }
+      if (found.size() > 1) {
+        return "the class has " + found.size() + " methods marked @Fallback(\"" + flag + "\")";
+      }
+      if (found.size() == 1) {
+        return mismatch(method, found.get(0));
+      }
+    }
+    String name = named.isEmpty() ? method.getInternalName() + "Fallback" : named;
+    String nearMiss = null;
+    for (TypeDefinition type : own) {
+      for (MethodDescription candidate : type.getDeclaredMethods()) {
+        boolean reachable = type.asErasure().equals(own) || !candidate.isPrivate();
+        if (reachable && !candidate.isBridge() && candidate.getInternalName().equals(name)) {
+          String mismatch = mismatch(method, candidate);
+          if (mismatch == null) {
+            found.add(candidate);
+            return null;
+          }
+          nearMiss = nearMiss == null ? mismatch : nearMiss;
+        }
+      }
+    }
+    return nearMiss != null
+        ? nearMiss
+        : "no fallback: expected a method " + name + " with the same parameters and return type";
+  }
+
+  private static @Nullable String mismatch(MethodDescription method, MethodDescription fallback) {
+    String name = fallback.getInternalName();
+    if (method.isStatic() != fallback.isStatic()) {
+      return "its fallback "
+          + name
+          + (method.isStatic() ? " must be static" : " must not be static");
+    }
+    if (fallback.isAbstract()) {
+      return "its fallback " + name + " is abstract";
+    }
+    if (!fallback.getReturnType().asErasure().equals(method.getReturnType().asErasure())) {
+      return "its fallback "
+          + name
+          + " must return "
+          + method.getReturnType().asErasure().getName();
+    }
+    TypeList wanted = method.getParameters().asTypeList().asErasures();
+    TypeList given = fallback.getParameters().asTypeList().asErasures();
+    boolean same =
+        given.equals(wanted)
+            || (takesFailure(method, fallback) && given.subList(0, wanted.size()).equals(wanted));
+    return same ? null : "its fallback " + name + " must take the same parameters";
+  }
+
+  /** Whether the fallback has one more parameter, for the failure. */
+  static boolean takesFailure(MethodDescription method, MethodDescription fallback) {
+    TypeList given = fallback.getParameters().asTypeList().asErasures();
+    int wanted = method.getParameters().size();
+    return given.size() == wanted + 1 && given.get(wanted).represents(Throwable.class);
+  }
+
+  private static String ignored(AnnotationDescription flagged) {
+    AnnotationValue<?, ?> value = flagged.getValue("ignore");
+    List<String> names = new ArrayList<>();
+    for (TypeDescription type : value.resolve(TypeDescription[].class)) {
+      names.add(type.getName());
+    }
+    return String.join(",", names);
+  }
+
+  private static String string(AnnotationDescription annotation, String property) {
+    return annotation.getValue(property).resolve(String.class);
+  }
+
+  private static @Nullable AnnotationDescription find(AnnotationList annotations, String name) {
+    for (AnnotationDescription annotation : annotations) {
+      if (annotation.getAnnotationType().getName().equals(name)) {
+        return annotation;
+      }
+    }
+    return null;
+  }
+}

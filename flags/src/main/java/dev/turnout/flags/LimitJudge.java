@@ -1,0 +1,136 @@
+package dev.turnout.flags;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches one limit of one flag in one JVM.
+ *
+ * <p>Two rules judge every limit on a rate, and either may find a breach. The threshold rule is the
+ * one people write: over the window, with at least the minimum of calls and {@value #MIN_BAD} bad
+ * ones, the observed share exceeds the limit, for as long as the limit's hold says. The sequential
+ * rule asks for overwhelming evidence (false alarm probability {@value #ALPHA}) and needs no
+ * minimum of calls, so it is the faster the worse things are. Failures in a row are counted.
+ *
+ * <p>Not safe for use by several threads.
+ */
+public final class LimitJudge {
+  /** The fewest bad calls that can be a breach of a rate. */
+  public static final int MIN_BAD = 5;
+
+  /** One JVM's tolerated probability of a false alarm, for ever: many JVMs judge at once. */
+  public static final double ALPHA = 1e-6;
+
+  private static final int READINGS_PER_WINDOW = 240;
+  private static final double LARGEST_TESTABLE = 0.95;
+
+  private final Limit limit;
+  private final PathCounts baseline;
+  private final @Nullable SequentialTest sequential;
+  private final Deque<Reading> readings = new ArrayDeque<>();
+  private long seenCalls;
+  private long seenBad;
+  private long exceededSince = Long.MIN_VALUE;
+
+  private record Reading(long nanos, long calls, long bad) {}
+
+  /**
+   * Starts watching.
+   *
+   * @param baseline the cumulative counts of the new path so far, which are not judged
+   * @param nowNanos a monotonic time
+   */
+  public LimitJudge(Limit limit, PathCounts baseline, long nowNanos) {
+    this.limit = limit;
+    this.baseline = baseline;
+    double share = limit.badShare();
+    sequential = share > 0 && share < LARGEST_TESTABLE ? new SequentialTest(share) : null;
+    readings.add(new Reading(nowNanos, 0, 0));
+  }
+
+  /**
+   * Judges what happened until now.
+   *
+   * @param flag the flag as it is in force
+   * @param counts cumulative counts of the new path
+   * @param nowNanos a monotonic time, not before that of the last look
+   * @param now the time of day, for the trip
+   * @return the trip if the limit is breached, else null
+   */
+  public @Nullable Trip look(Flag flag, PathCounts counts, long nowNanos, Instant now) {
+    if (limit.metric() == Limit.Metric.CONSECUTIVE_FAILURES) {
+      long row = counts.consecutiveErrors();
+      return row > limit.above() ? trip(flag, "consecutive", row, row, row, now) : null;
+    }
+    long calls;
+    long bad;
+    if (limit.isLatency()) {
+      Histogram latency = counts.latency().minus(baseline.latency());
+      calls = latency.count();
+      bad = latency.above(limit.above() * 1e6);
+    } else {
+      calls = counts.calls() - baseline.calls();
+      // Read one after the other while calls end, the counters may disagree by a few.
+      bad = Math.min(calls, counts.errors() - baseline.errors());
+    }
+    Trip trip = sequentialRule(flag, calls, bad, now);
+    if (trip == null) {
+      trip = thresholdRule(flag, calls, bad, nowNanos, now);
+    }
+    seenCalls = calls;
+    seenBad = bad;
+    return trip;
+  }
+
+  private @Nullable Trip sequentialRule(Flag flag, long calls, long bad, Instant now) {
+    if (sequential == null || calls == seenCalls) {
+      return null;
+    }
+    long newCalls = calls - seenCalls;
+    sequential.add(Math.max(0, Math.min(newCalls, bad - seenBad)), newCalls);
+    return bad >= MIN_BAD && sequential.refutes(ALPHA)
+        ? trip(flag, "sequential", observed(calls, bad), calls, bad, now)
+        : null;
+  }
+
+  private @Nullable Trip thresholdRule(
+      Flag flag, long calls, long bad, long nowNanos, Instant now) {
+    long window = limit.window().toNanos();
+    Reading oldest = readings.getFirst();
+    while (readings.size() > 1 && nowNanos - oldest.nanos() > window) {
+      readings.removeFirst();
+      oldest = readings.getFirst();
+    }
+    long windowCalls = calls - oldest.calls();
+    long windowBad = bad - oldest.bad();
+    if (nowNanos - readings.getLast().nanos() >= window / READINGS_PER_WINDOW) {
+      readings.addLast(new Reading(nowNanos, calls, bad));
+    }
+    boolean exceeded =
+        windowCalls >= limit.minCalls()
+            && windowBad >= MIN_BAD
+            && windowBad > limit.badShare() * windowCalls;
+    if (!exceeded) {
+      exceededSince = Long.MIN_VALUE;
+      return null;
+    }
+    if (exceededSince == Long.MIN_VALUE) {
+      exceededSince = nowNanos;
+    }
+    return nowNanos - exceededSince >= limit.hold().toNanos()
+        ? trip(flag, "threshold", observed(windowCalls, windowBad), windowCalls, windowBad, now)
+        : null;
+  }
+
+  // In percent: of calls that failed, or of calls that were slower than the limit.
+  private static double observed(long calls, long bad) {
+    return calls == 0 ? 0 : 100.0 * bad / calls;
+  }
+
+  private Trip trip(Flag flag, String rule, double observed, long calls, long bad, Instant now) {
+    return new Trip(
+        flag.name(), flag.revision(), limit.describe(), rule, observed, calls, bad, now);
+  }
+}
