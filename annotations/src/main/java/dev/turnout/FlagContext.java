@@ -44,6 +44,7 @@ public final class FlagContext {
   private final Map<String, String> attributes;
 
   // Filled by the agent, which alone knows what a decision is: flag name to decision.
+  @SuppressWarnings("UnusedVariable") // Read by the agent, by name.
   private final ConcurrentMap<String, Object> pins = new ConcurrentHashMap<>();
 
   private FlagContext(Map<String, String> attributes) {

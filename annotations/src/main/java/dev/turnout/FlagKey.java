@@ -19,8 +19,8 @@ public @interface FlagKey {
 
   /**
    * A path of properties to follow from the parameter's value, such as {@code "customer.id"}; empty
-   * for the value itself. Each step is a public method {@code id()}, {@code getId()} or a public field
-   * {@code id}, in this order.
+   * for the value itself. Each step is a public method {@code id()}, {@code getId()} or a public
+   * field {@code id}, in this order.
    */
   String value() default "";
 }

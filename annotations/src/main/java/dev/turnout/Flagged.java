@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks the <em>new</em> implementation of something: it runs when the flag is on for the caller, and
- * its fallback runs instead when the flag is off.
+ * Marks the <em>new</em> implementation of something: it runs when the flag is on for the caller,
+ * and its fallback runs instead when the flag is off.
  *
  * <p>The fallback is, in this order: the method named by {@link #fallback()}; the one method of the
  * class marked with {@link Fallback @Fallback} of the same flag; the method named {@code
@@ -39,8 +39,8 @@ public @interface Flagged {
   OnError onError() default OnError.RETHROW;
 
   /**
-   * Exceptions that are an answer and not a failure, such as "not found". They, and their subclasses,
-   * are never counted as errors and never lead to the fallback.
+   * Exceptions that are an answer and not a failure, such as "not found". They, and their
+   * subclasses, are never counted as errors and never lead to the fallback.
    */
   Class<? extends Throwable>[] ignore() default {};
 
@@ -49,8 +49,8 @@ public @interface Flagged {
     /** The caller gets the exception, the same object. */
     RETHROW,
     /**
-     * The fallback runs after the new implementation threw, and the caller gets what it returns. Only
-     * for methods that may run twice.
+     * The fallback runs after the new implementation threw, and the caller gets what it returns.
+     * Only for methods that may run twice.
      */
     FALLBACK
   }

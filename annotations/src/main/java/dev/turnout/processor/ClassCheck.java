@@ -47,7 +47,7 @@ final class ClassCheck {
         ExecutableElement method = (ExecutableElement) member;
         @Nullable Mark flagged = Mark.on(method, Flagged.class);
         if (flagged != null) {
-          checkFlagged(method, flagged);
+          checkFlagged(type, method, flagged);
         }
         @Nullable Mark fallback = Mark.on(method, Fallback.class);
         if (fallback != null) {
@@ -58,7 +58,7 @@ final class ClassCheck {
     }
   }
 
-  private void checkFlagged(ExecutableElement method, Mark mark) {
+  private void checkFlagged(TypeElement type, ExecutableElement method, Mark mark) {
     @Nullable String flag = mark.text("value");
     @Nullable String named = mark.text("fallback");
     if (flag != null && !FLAG_NAME.matcher(flag).matches()) {
@@ -74,7 +74,7 @@ final class ClassCheck {
     if (refusal != null) {
       mark.error(messager, refusal);
     } else if (flag != null && named != null) {
-      @Nullable String complaint = fallbacks.complaint(method, flag, named);
+      @Nullable String complaint = fallbacks.complaint(type, method, flag, named);
       if (complaint != null) {
         mark.error(messager, "fallback", complaint);
       }
@@ -95,7 +95,24 @@ final class ClassCheck {
           + Words.call(method)
           + " cannot be @Flagged: flag a Java method that calls it.";
     }
+    if (isSuspending(method)) {
+      return "The suspend function "
+          + method.getSimpleName()
+          + " cannot be @Flagged, as it returns before its work is done: flag a plain function.";
+    }
     return null;
+  }
+
+  /** A Kotlin suspend function, as kapt's stubs and class files show it. */
+  private static boolean isSuspending(ExecutableElement method) {
+    int count = method.getParameters().size();
+    return count > 0
+        && method
+            .getParameters()
+            .get(count - 1)
+            .asType()
+            .toString()
+            .startsWith("kotlin.coroutines.Continuation<");
   }
 
   private void checkFallback(TypeElement type, Mark mark) {

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Looks for the fallback of a flagged method, in the order of {@link Flagged}'s Javadoc, and says
  * what is wrong when there is not exactly one that fits.
  *
- * <p>Each step looks in the class first and then in its superclasses, nearest first. A method that is
- * found by name may be overloaded, so there the nearest class with one that fits decides; a mark is
- * meant for the method it is on, so there the nearest class with a mark decides.
+ * <p>Each step looks in the class first and then in its superclasses, nearest first. A method that
+ * is found by name may be overloaded, so there the nearest class with one that fits decides; a mark
+ * is meant for the method it is on, so there the nearest class with a mark decides.
  */
 final class FallbackSearch {
 
@@ -36,18 +36,20 @@ final class FallbackSearch {
   /**
    * Returns what is wrong with the fallback of {@code flagged}, or null if it has a good one.
    *
+   * @param owner the class of {@code flagged}
    * @param flag the flag's name
    * @param named the fallback's name if the annotation gives one, else empty
    */
-  @Nullable String complaint(ExecutableElement flagged, String flag, String named) {
-    List<TypeElement> line = line((TypeElement) flagged.getEnclosingElement());
+  @Nullable String complaint(
+      TypeElement owner, ExecutableElement flagged, String flag, String named) {
+    List<TypeElement> line = line(owner);
     if (!named.isEmpty()) {
       return byName(flagged, named, line, missing(flagged, named, line));
     }
     for (TypeElement type : line) {
-      List<ExecutableElement> marked = candidates(flagged, type, method -> isMarked(method, flag));
+      List<ExecutableElement> marked = candidates(owner, type, method -> isMarked(method, flag));
       if (!marked.isEmpty()) {
-        return byMark(flagged, flag, marked);
+        return byMark(owner, flagged, flag, marked);
       }
     }
     String name = flagged.getSimpleName() + "Fallback";
@@ -62,7 +64,7 @@ final class FallbackSearch {
   }
 
   private @Nullable String byMark(
-      ExecutableElement flagged, String flag, List<ExecutableElement> marked) {
+      TypeElement owner, ExecutableElement flagged, String flag, List<ExecutableElement> marked) {
     if (marked.size() > 1) {
       return "Both "
           + Words.call(marked.get(0))
@@ -75,7 +77,7 @@ final class FallbackSearch {
           + " with fallback = \"...\".";
     }
     ExecutableElement only = marked.get(0);
-    @Nullable String mismatch = mismatch(flagged, only);
+    @Nullable String mismatch = mismatch(owner, flagged, only);
     return mismatch != null ? unfit(flagged, only, mismatch) : flaggedItself(flagged, only);
   }
 
@@ -85,11 +87,11 @@ final class FallbackSearch {
     for (TypeElement type : line) {
       List<ExecutableElement> fitting = new ArrayList<>();
       for (ExecutableElement method :
-          candidates(flagged, type, method -> method.getSimpleName().contentEquals(name))) {
+          candidates(line.get(0), type, method -> method.getSimpleName().contentEquals(name))) {
         if (method.equals(flagged)) {
           continue;
         }
-        @Nullable String mismatch = mismatch(flagged, method);
+        @Nullable String mismatch = mismatch(line.get(0), flagged, method);
         if (mismatch == null) {
           fitting.add(method);
         } else if (unfit == null) {
@@ -117,9 +119,9 @@ final class FallbackSearch {
     return unfit == null ? missing : unfit;
   }
 
-  private @Nullable String mismatch(ExecutableElement flagged, ExecutableElement fallback) {
-    DeclaredType owner = (DeclaredType) flagged.getEnclosingElement().asType();
-    return signatures.mismatch(flagged, fallback, owner);
+  private @Nullable String mismatch(
+      TypeElement owner, ExecutableElement flagged, ExecutableElement fallback) {
+    return signatures.mismatch(flagged, fallback, (DeclaredType) owner.asType());
   }
 
   private static String unfit(
@@ -154,7 +156,7 @@ final class FallbackSearch {
     message.append(line.size() > 1 ? " or a superclass." : ".");
     for (TypeElement type : line) {
       for (ExecutableElement method : ElementFilter.methodsIn(type.getEnclosedElements())) {
-        if (method.getSimpleName().contentEquals(name) && !isCallable(flagged, method)) {
+        if (method.getSimpleName().contentEquals(name) && !isCallable(line.get(0), type, method)) {
           return message
               .append(" The one in ")
               .append(type.getSimpleName())
@@ -169,10 +171,10 @@ final class FallbackSearch {
   }
 
   private List<ExecutableElement> candidates(
-      ExecutableElement flagged, TypeElement type, Predicate<ExecutableElement> wanted) {
+      TypeElement owner, TypeElement type, Predicate<ExecutableElement> wanted) {
     List<ExecutableElement> candidates = new ArrayList<>();
     for (ExecutableElement method : ElementFilter.methodsIn(type.getEnclosedElements())) {
-      if (wanted.test(method) && isCallable(flagged, method)) {
+      if (wanted.test(method) && isCallable(owner, type, method)) {
         candidates.add(method);
       }
     }
@@ -180,12 +182,12 @@ final class FallbackSearch {
   }
 
   /** The gate calls the fallback from the flagged method's class, with that class's own rights. */
-  private boolean isCallable(ExecutableElement flagged, ExecutableElement method) {
-    return method.getEnclosingElement().equals(flagged.getEnclosingElement())
+  private boolean isCallable(TypeElement owner, TypeElement type, ExecutableElement method) {
+    return type.equals(owner)
         || method.getModifiers().contains(Modifier.PUBLIC)
         || method.getModifiers().contains(Modifier.PROTECTED)
         || (!method.getModifiers().contains(Modifier.PRIVATE)
-            && elements.getPackageOf(method).equals(elements.getPackageOf(flagged)));
+            && elements.getPackageOf(type).equals(elements.getPackageOf(owner)));
   }
 
   private static boolean isMarked(ExecutableElement method, String flag) {

@@ -83,8 +83,7 @@ final class KeyPath {
   private @Nullable TypeMirror property(DeclaredType type, String step) {
     // Captured, so that a step out of a Box<? extends Customer> leads to a Customer.
     DeclaredType captured = (DeclaredType) types.capture(type);
-    List<? extends Element> members =
-        elements.getAllMembers((TypeElement) captured.asElement());
+    List<? extends Element> members = elements.getAllMembers((TypeElement) captured.asElement());
     for (String name : new String[] {step, getter(step)}) {
       for (ExecutableElement method : ElementFilter.methodsIn(members)) {
         if (isReadable(method, name)

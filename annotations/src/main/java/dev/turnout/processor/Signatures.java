@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>The erased types are the same, because the gate hands the arguments over as they lie on the
- *       stack. They are taken as declared: a superclass's {@code T} is an {@code Object} there, even
- *       where a subclass says that it is a {@code String}.
- *   <li>The unerased types allow the call that the gate makes: each argument may be passed, and what
- *       comes back may be returned. So a {@code List<?>} may take a {@code List<String>}, but a
- *       {@code List<Integer>} may not.
+ *       stack. They are taken as declared: a superclass's {@code T} is an {@code Object} there,
+ *       even where a subclass says that it is a {@code String}.
+ *   <li>The unerased types allow the call that the gate makes: each argument may be passed, and
+ *       what comes back may be returned. So a {@code List<?>} may take a {@code List<String>}, but
+ *       a {@code List<Integer>} may not.
  * </ul>
  */
 final class Signatures {
@@ -92,9 +92,7 @@ final class Signatures {
 
   /** Two types of one simple name are told apart by their full ones. */
   private static String instead(String is, Object fullIs, String wanted, Object fullWanted) {
-    return is.equals(wanted)
-        ? fullIs + " instead of " + fullWanted
-        : is + " instead of " + wanted;
+    return is.equals(wanted) ? fullIs + " instead of " + fullWanted : is + " instead of " + wanted;
   }
 
   private boolean sameErasure(TypeMirror one, TypeMirror other) {

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds what the type variables of a generic fallback stand for in one call, so that {@code <U> U
  * oldLoad(List<U>)} fits {@code <T> T load(List<T>)} as well as {@code String load(List<String>)}.
- * What a variable is first seen to stand for, it stands for in the rest of the signature. Bounds are
- * not looked at; the erasures, compared elsewhere, cover the common cases.
+ * What a variable is first seen to stand for, it stands for in the rest of the signature. Bounds
+ * are not looked at; the erasures, compared elsewhere, cover the common cases.
  */
 final class TypeUnifier extends SimpleTypeVisitor8<Boolean, TypeMirror> {
 
@@ -53,7 +53,7 @@ final class TypeUnifier extends SimpleTypeVisitor8<Boolean, TypeMirror> {
   @Override
   public Boolean visitTypeVariable(TypeVariable type, TypeMirror other) {
     Element variable = type.asElement();
-    if (!variable.getEnclosingElement().equals(method)) {
+    if (!method.equals(variable.getEnclosingElement())) {
       return types.isSameType(type, other);
     }
     @Nullable TypeMirror known = bindings.putIfAbsent(variable, other);

@@ -32,7 +32,9 @@ final class Words {
     return method.getSimpleName() + parameters(method);
   }
 
-  /** Returns {@code static <T> Turn name(String, Move)}: {@code method}'s head with another name. */
+  /**
+   * Returns {@code static <T> Turn name(String, Move)}: {@code method}'s head with another name.
+   */
   static String head(ExecutableElement method, CharSequence name) {
     String variables =
         method.getTypeParameters().isEmpty()
