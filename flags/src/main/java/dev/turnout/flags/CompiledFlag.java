@@ -26,6 +26,7 @@ public final class CompiledFlag {
   private final Flag flag;
   private final List<CompiledFlag> dependencies;
   private final boolean trippedHere;
+  private final boolean stopped;
   private final CanaryMode canaryMode;
   private final boolean canaryHost;
   private final Map<String, RingMembers> ringMembers;
@@ -45,6 +46,11 @@ public final class CompiledFlag {
     this.dependencies = List.copyOf(dependencies);
     this.trippedHere = trippedHere;
     this.draw = draw;
+    stopped =
+        trippedHere
+            || flag.stop() != null
+            || !flag.enabled()
+            || dependencies.stream().anyMatch(CompiledFlag::isStopped);
     canaryMode = snapshot.canary();
     canaryHost =
         canaryMode.on()
@@ -89,9 +95,12 @@ public final class CompiledFlag {
     return Collections.unmodifiableSet(rings.keySet());
   }
 
-  /** Returns whether a stop keeps this flag off for everybody: no pinned decision outlives it. */
+  /**
+   * Returns whether a kill, a trip or a disabled flag, its own or of a dependency, keeps this flag
+   * off for everybody: no pinned decision outlives that.
+   */
   public boolean isStopped() {
-    return trippedHere || flag.stop() != null || !flag.enabled();
+    return stopped;
   }
 
   private Decision decide(@Nullable String key, Caller caller, @Nullable Trace trace) {

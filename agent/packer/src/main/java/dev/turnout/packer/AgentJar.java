@@ -48,7 +48,12 @@ final class AgentJar {
   private static final String OWN = "dev/turnout/";
   private static final String SERVICES = "META-INF/services/";
   private static final String VERSIONS = "META-INF/versions/";
+
+  /** The agent has to run on this version of Java, so it cannot use parts for newer ones. */
   private static final int NEWEST_JAVA = 17;
+
+  /** JVMs heed no part for a version older than the one that brought multi-release jars. */
+  private static final int OLDEST_JAVA = 9;
 
   /** What has no meaning, or a wrong one, once it is out of its own jar. */
   private static final Pattern DROPPED =
@@ -61,6 +66,7 @@ final class AgentJar {
   private static final Pattern LICENSE =
       Pattern.compile(
           "(META-INF/)?(LICEN[CS]E|NOTICE|COPYING|AL2|LGPL2|DEPENDENCIES|THIRD[-_]PARTY)[^/]*"
+              + "|META-INF/[^/]*-LICEN[CS]E[^/]*"
               + "|META-INF/(licen[cs]es?|notices?)/.*",
           Pattern.CASE_INSENSITIVE);
 
@@ -204,7 +210,7 @@ final class AgentJar {
             .put(versioned.group(2), file.getValue());
       }
     }
-    byVersion.headMap(NEWEST_JAVA + 1).values().forEach(flat::putAll);
+    byVersion.subMap(OLDEST_JAVA, NEWEST_JAVA + 1).values().forEach(flat::putAll);
     return flat;
   }
 

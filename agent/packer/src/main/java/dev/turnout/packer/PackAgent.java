@@ -40,9 +40,7 @@ public final class PackAgent {
     List<String> problems = jar.missingLoggingMembers();
     if (!problems.isEmpty()) {
       String text =
-          "Libraries use parts of java.util.logging that "
-              + Relocation.TO.replace('/', '.')
-              + " does not have:\n  "
+          "Libraries use parts of java.util.logging that the agent's stand-in does not have:\n  "
               + String.join("\n  ", problems);
       if (!Boolean.parseBoolean(options.get("--lenient"))) {
         throw new IllegalStateException(text);

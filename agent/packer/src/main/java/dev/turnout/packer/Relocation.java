@@ -1,5 +1,6 @@
 package dev.turnout.packer;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -48,6 +49,10 @@ final class Relocation {
   }
 
   byte[] relocate(byte[] classFile) {
+    // A class that does not have the name in its constants stays as its authors made it.
+    if (!new String(classFile, StandardCharsets.ISO_8859_1).contains(FROM)) {
+      return classFile;
+    }
     ClassReader reader = new ClassReader(classFile);
     ClassWriter writer = new ClassWriter(0);
     reader.accept(new ClassRemapper(new UseRecorder(writer), remapper), 0);

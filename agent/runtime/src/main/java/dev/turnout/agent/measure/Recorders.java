@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -26,6 +28,13 @@ public final class Recorders {
   public PathRecorder of(String flag, long revision, String ring, boolean on) {
     return live.computeIfAbsent(
         new Stratum(flag, revision, ring, on), stratum -> new PathRecorder());
+  }
+
+  /** The flags that were gated so far. */
+  public Set<String> flags() {
+    Set<String> flags = new TreeSet<>();
+    live.keySet().forEach(stratum -> flags.add(stratum.flag()));
+    return flags;
   }
 
   /** Everything that one path of a flag did since the JVM started. */

@@ -1,21 +1,16 @@
 package dev.turnout.agent.route;
 
-import dev.turnout.agent.AgentLog;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.bootstrap.GateSite;
 import dev.turnout.flags.Decider;
 import dev.turnout.flags.Host;
-import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Every gate of this JVM and the decisions they route by. Gates are held weakly: they live as long
@@ -24,23 +19,11 @@ import org.jspecify.annotations.Nullable;
 public final class Gates implements GateLinker.Backend {
   private final Recorders recorders;
   private final List<WeakReference<RoutedGate>> linked = new ArrayList<>();
-  private final Map<String, Report.Gate> found = new TreeMap<>();
-  private Decider decider = Decider.compile(Snapshot.EMPTY, Host.UNKNOWN, Set.of(), () -> 0);
+  private Decider decider =
+      Decider.compile(Snapshot.EMPTY, Host.UNKNOWN, Set.of(), new BucketDraw());
 
   public Gates(Recorders recorders) {
     this.recorders = recorders;
-  }
-
-  /** Called by the transformer for each flagged method; says so once if it is not gated. */
-  public void found(String flag, String method, @Nullable String problem) {
-    Report.Gate gate = new Report.Gate(flag, method, problem == null, problem);
-    Report.Gate before;
-    synchronized (this) {
-      before = found.put(method, gate);
-    }
-    if (problem != null && !gate.equals(before)) {
-      AgentLog.line("MISWIRED " + method + " runs ungated: " + problem);
-    }
   }
 
   @Override
@@ -76,10 +59,5 @@ public final class Gates implements GateLinker.Backend {
         gate.swap(newDecider.flag(gate.flag()));
       }
     }
-  }
-
-  /** The gates found so far, by method. */
-  public synchronized List<Report.Gate> report() {
-    return List.copyOf(found.values());
   }
 }

@@ -1,0 +1,91 @@
+package dev.turnout.agent;
+
+import dev.turnout.agent.measure.Recorders;
+import dev.turnout.agent.route.Gates;
+import dev.turnout.agent.weave.GateTransformer;
+import dev.turnout.bootstrap.GateLinker;
+import dev.turnout.flags.Report;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for the first flagged class, then starts the engine on a thread of its own. What is found
+ * is queued, because it is found on application threads inside class loading, where nothing may be
+ * logged.
+ */
+final class AgentRuntime implements GateTransformer.Findings, AutoCloseable {
+  private final Options options;
+  private final Queue<Report.Gate> news = new ConcurrentLinkedQueue<>();
+  private final Map<String, Report.Gate> found = new TreeMap<>();
+  private volatile @Nullable Engine engine;
+  private @Nullable Runnable onClose;
+  private boolean closed;
+
+  AgentRuntime(Options options) {
+    this.options = options;
+  }
+
+  synchronized void onClose(Runnable action) {
+    onClose = action;
+  }
+
+  @Override
+  public void found(String flag, String method, @Nullable String problem) {
+    news.add(new Report.Gate(flag, method, problem == null, problem));
+    if (engine == null) {
+      start();
+    }
+  }
+
+  private synchronized void start() {
+    if (engine != null || closed) {
+      return;
+    }
+    Recorders recorders = new Recorders();
+    Gates gates = new Gates(recorders);
+    Engine started = new Engine(options, recorders, gates, this);
+    engine = started;
+    // Before the class can run: its first call links against this.
+    GateLinker.connect(gates);
+    started.start();
+  }
+
+  /** Says what is new, once each, and returns all gates found so far. For the engine's thread. */
+  List<Report.Gate> gates() {
+    synchronized (found) {
+      Report.Gate gate;
+      while ((gate = news.poll()) != null) {
+        if (!gate.equals(found.put(gate.method(), gate)) && !gate.wired()) {
+          AgentLog.line("MISWIRED " + gate.method() + " runs ungated: " + gate.problem());
+        }
+      }
+      return new ArrayList<>(found.values());
+    }
+  }
+
+  /** The engine; null before the first flagged class. */
+  @Nullable Engine engine() {
+    return engine;
+  }
+
+  /** Ends the threads and takes the transformer out; classes already gated take their fallback. */
+  @Override
+  public void close() {
+    Engine running;
+    synchronized (this) {
+      closed = true;
+      running = engine;
+      if (onClose != null) {
+        onClose.run();
+      }
+    }
+    if (running != null) {
+      running.close();
+    }
+  }
+}

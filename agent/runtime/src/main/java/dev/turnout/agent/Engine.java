@@ -1,0 +1,227 @@
+package dev.turnout.agent;
+
+import dev.turnout.agent.judge.Breaker;
+import dev.turnout.agent.judge.TripBook;
+import dev.turnout.agent.measure.Meters;
+import dev.turnout.agent.measure.Recorders;
+import dev.turnout.agent.measure.StatusPort;
+import dev.turnout.agent.route.Gates;
+import dev.turnout.agent.route.Rulebook;
+import dev.turnout.client.ControlClient;
+import dev.turnout.client.TokenFile;
+import dev.turnout.flags.Host;
+import dev.turnout.flags.Snapshot;
+import dev.turnout.flags.Trip;
+import java.io.File;
+import java.net.URI;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is not a call: four times a second it looks at the flags file and at the limits,
+ * and every window it tunes the sampling. The server's changes do not wait for it: the client's
+ * thread puts them in force itself.
+ */
+final class Engine implements AutoCloseable {
+  private static final long TICK_MILLIS = 250;
+  private static final int TICKS_PER_WINDOW = 20;
+
+  private final Options options;
+  private final Recorders recorders;
+  private final AgentRuntime runtime;
+  private final Host host;
+  private final Rulebook rules;
+  private final TripBook tripBook;
+  private final Breaker breaker;
+  private final Clock clock = Clock.systemUTC();
+  private final Thread thread;
+  private @Nullable FlagsFile flagsFile;
+  private @Nullable ControlClient client;
+  private @Nullable Reporter reporter;
+  private @Nullable StatusPort port;
+  private volatile boolean closed;
+
+  Engine(Options options, Recorders recorders, Gates gates, AgentRuntime runtime) {
+    this.options = options;
+    this.recorders = recorders;
+    this.runtime = runtime;
+    host = new Host(options.get("service"), options.instance(), options.get("region"));
+    rules = new Rulebook(host, gates);
+    tripBook = new TripBook(options.stateDirectory());
+    breaker = new Breaker(recorders);
+    thread = new Thread(null, this::run, "turnout-engine", 0, false);
+    thread.setDaemon(true);
+    thread.setContextClassLoader(Engine.class.getClassLoader());
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  private void run() {
+    step("reading the record of trips", this::readTrips);
+    step("reading the flags file", this::openFlagsFile);
+    step("connecting to the control server", this::connect);
+    step("opening the metrics port", this::openPort);
+    for (int tick = 1; !closed; tick++) {
+      boolean windowEnds = tick % TICKS_PER_WINDOW == 0;
+      step("looking at flags and limits", () -> tick(windowEnds));
+      try {
+        TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  // One step's failure must not end the engine: what else it does matters more.
+  private void step(String what, Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException | LinkageError e) {
+      AgentLog.line(what + " failed, going on: " + e);
+    }
+  }
+
+  private void readTrips() {
+    tripBook.load();
+    rules.trips(tripBook.trips());
+  }
+
+  private void openFlagsFile() {
+    if (!options.get("flags-file").isEmpty()) {
+      FlagsFile file = new FlagsFile(new File(options.get("flags-file")));
+      flagsFile = file;
+      Snapshot snapshot = file.changed();
+      if (snapshot != null) {
+        rules.file(snapshot);
+      }
+    }
+  }
+
+  private void connect() {
+    if (options.get("server").isEmpty()) {
+      return;
+    }
+    ControlClient.Settings settings =
+        new ControlClient.Settings(
+            URI.create(options.get("server")),
+            new TokenFile(new File(options.get("token-file")).toPath()),
+            host,
+            options.stateDirectory().toPath());
+    ControlClient connected =
+        new ControlClient(
+            settings,
+            new ControlClient.Listener() {
+              @Override
+              public void snapshot(Snapshot snapshot) {
+                rules.server(snapshot);
+              }
+
+              @Override
+              public void warning(String text) {
+                AgentLog.line(text);
+              }
+            });
+    client = connected;
+    connected.start();
+    Reporter started = new Reporter(connected, host, recorders, rules, tripBook, runtime::gates);
+    reporter = started;
+    started.start();
+  }
+
+  private void openPort() {
+    if (!options.get("metrics-port").isEmpty()) {
+      Meters meters = new Meters(recorders, rules, tripBook, clock);
+      Status status = new Status(options, host, recorders, rules, tripBook, runtime::gates, clock);
+      port =
+          StatusPort.open(
+              options.get("metrics-host"),
+              Integer.parseInt(options.get("metrics-port")),
+              Map.of("/metrics", meters::scrape, "/status.json", status::json));
+      AgentLog.line(
+          "metrics at " + port.url() + "/metrics, status at " + port.url() + "/status.json");
+    }
+  }
+
+  private void tick(boolean windowEnds) {
+    runtime.gates();
+    FlagsFile file = flagsFile;
+    Snapshot fromFile = file == null ? null : file.changed();
+    if (fromFile != null) {
+      rules.file(fromFile);
+    }
+    forgetResetTrips();
+    judge();
+    if (windowEnds) {
+      recorders.endWindow();
+    }
+  }
+
+  private void forgetResetTrips() {
+    Snapshot snapshot = rules.inForce();
+    boolean changed = false;
+    for (Trip trip : tripBook.trips().values()) {
+      if (Rulebook.isVoid(trip, snapshot.flag(trip.flag()))) {
+        tripBook.remove(trip.flag());
+        AgentLog.line("flag " + trip.flag() + " was reset and may be on again in this JVM");
+        changed = true;
+      }
+    }
+    if (changed) {
+      rules.trips(tripBook.trips());
+    }
+  }
+
+  private void judge() {
+    Snapshot snapshot = rules.inForce();
+    Set<String> stopped = tripBook.trips().keySet();
+    List<Trip> breaches = breaker.look(snapshot, stopped, System.nanoTime(), clock.instant());
+    for (Trip trip : breaches) {
+      Map<String, Trip> all = new HashMap<>(tripBook.trips());
+      all.put(trip.flag(), trip);
+      // In force before it is written down: the disk may be slow.
+      rules.trips(all);
+      tripBook.add(trip);
+      AgentLog.line(
+          "TRIPPED flag "
+              + trip.flag()
+              + " is off in this JVM until it is reset: "
+              + trip.describe());
+    }
+    Reporter reporting = reporter;
+    if (!breaches.isEmpty() && reporting != null) {
+      reporting.wake();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    try {
+      thread.join(2000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Reporter reporting = reporter;
+    if (reporting != null) {
+      reporting.close();
+    }
+    ControlClient connected = client;
+    if (connected != null) {
+      connected.close();
+    }
+    StatusPort open = port;
+    if (open != null) {
+      open.close();
+    }
+    rules.server(Snapshot.EMPTY);
+    rules.file(Snapshot.EMPTY);
+  }
+}

@@ -1,0 +1,207 @@
+package dev.turnout.agent;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The agent's options and where each came from: agent arguments ({@code key=value,key=value}),
+ * system properties ({@code turnout.key}), the environment ({@code TURNOUT_KEY}, dashes as
+ * underscores) and the properties file that the option {@code config} names, in this order.
+ * Immutable.
+ *
+ * <p>Read in premain: {@code java.io} only.
+ */
+public final class Options {
+  /** Every option, with its default; an empty default means that there is none. */
+  private static final String[][] KNOWN = {
+    {"enabled", "true"},
+    {"server", ""},
+    {"token-file", ""},
+    {"service", "default"},
+    {"instance", ""},
+    {"region", ""},
+    {"labels", ""},
+    {"state-directory", ""},
+    {"flags-file", ""},
+    {"metrics-port", ""},
+    {"metrics-host", "127.0.0.1"},
+    {"config", ""},
+  };
+
+  private final Map<String, Option> values = new LinkedHashMap<>();
+
+  /**
+   * One option.
+   *
+   * @param value its value; empty for none
+   * @param origin where it came from
+   */
+  public record Option(String value, String origin) {}
+
+  private Options() {}
+
+  /**
+   * Reads the options.
+   *
+   * @throws IllegalArgumentException naming the option and what would be right
+   */
+  static Options read(
+      @Nullable String arguments, Properties system, Map<String, String> environment) {
+    Map<String, String> given = parseArguments(arguments);
+    Options options = new Options();
+    Properties file = new Properties();
+    Option config = options.find("config", given, system, environment, file);
+    if (config != null) {
+      file = load(config.value());
+    }
+    for (String[] known : KNOWN) {
+      Option found = options.find(known[0], given, system, environment, file);
+      options.values.put(known[0], found != null ? found : new Option(known[1], "default"));
+    }
+    for (String name : given.keySet()) {
+      options.checkKnown(name, "agent argument");
+    }
+    for (String name : file.stringPropertyNames()) {
+      options.checkKnown(unprefixed(name), config == null ? "" : config.value());
+    }
+    options.check();
+    return options;
+  }
+
+  private static Map<String, String> parseArguments(@Nullable String arguments) {
+    Map<String, String> given = new LinkedHashMap<>();
+    if (arguments == null || arguments.isBlank()) {
+      return given;
+    }
+    String last = "";
+    for (String argument : arguments.split(",", -1)) {
+      int equals = argument.indexOf('=');
+      if (equals > 0) {
+        last = argument.substring(0, equals).trim();
+        given.put(last, argument.substring(equals + 1).trim());
+      } else if (last.equals("labels")) {
+        // labels=a:1,b:2 keeps its commas.
+        given.merge(last, argument.trim(), (all, more) -> all + "," + more);
+      } else {
+        throw new IllegalArgumentException(
+            "agent argument \"" + argument + "\" must be written key=value");
+      }
+    }
+    return given;
+  }
+
+  private static Properties load(String path) {
+    Properties properties = new Properties();
+    try (InputStream in = new FileInputStream(path)) {
+      properties.load(in);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "config: the properties file cannot be read: " + e.getMessage(), e);
+    }
+    return properties;
+  }
+
+  private @Nullable Option find(
+      String name,
+      Map<String, String> given,
+      Properties system,
+      Map<String, String> environment,
+      Properties file) {
+    String argument = given.get(name);
+    if (argument != null) {
+      return new Option(argument, "agent argument");
+    }
+    String property = system.getProperty("turnout." + name);
+    if (property != null) {
+      return new Option(property, "-Dturnout." + name);
+    }
+    String variable = "TURNOUT_" + name.replace('-', '_').toUpperCase(Locale.ROOT);
+    String value = environment.get(variable);
+    if (value != null) {
+      return new Option(value, variable);
+    }
+    String line = file.getProperty("turnout." + name, file.getProperty(name));
+    return line == null ? null : new Option(line.trim(), "properties file");
+  }
+
+  private static String unprefixed(String name) {
+    return name.startsWith("turnout.") ? name.substring("turnout.".length()) : name;
+  }
+
+  private void checkKnown(String name, String origin) {
+    if (!values.containsKey(name)) {
+      throw new IllegalArgumentException(
+          origin + ": there is no option \"" + name + "\"; there are " + values.keySet());
+    }
+  }
+
+  private void check() {
+    String enabled = get("enabled");
+    if (!enabled.equalsIgnoreCase("true") && !enabled.equalsIgnoreCase("false")) {
+      throw new IllegalArgumentException("enabled must be true or false, not \"" + enabled + "\"");
+    }
+    String server = get("server");
+    if (!server.isEmpty()) {
+      try {
+        String scheme = String.valueOf(new URI(server).getScheme());
+        if (!scheme.equals("http") && !scheme.equals("https")) {
+          throw new IllegalArgumentException(
+              "server must be an http or https URL, not \"" + server + "\"");
+        }
+      } catch (URISyntaxException e) {
+        throw new IllegalArgumentException("server must be a URL, not \"" + server + "\"", e);
+      }
+      if (get("token-file").isEmpty()) {
+        throw new IllegalArgumentException("token-file must be given where server is");
+      }
+    }
+    String port = get("metrics-port");
+    if (!port.isEmpty() && !(port.matches("[0-9]{1,5}") && Integer.parseInt(port) <= 65535)) {
+      throw new IllegalArgumentException(
+          "metrics-port must be a port from 0 to 65535, not \"" + port + "\"");
+    }
+    for (String name : new String[] {"service", "instance", "region"}) {
+      if (!get(name).matches("[a-zA-Z0-9._-]{0,128}")) {
+        throw new IllegalArgumentException(
+            name + " must be at most 128 characters out of a-z A-Z 0-9 . _ -");
+      }
+    }
+  }
+
+  /** The value of an option; empty for none. */
+  public String get(String name) {
+    Option option = values.get(name);
+    if (option == null) {
+      throw new IllegalArgumentException(name);
+    }
+    return option.value();
+  }
+
+  /** Every option, in a fixed order. */
+  public Map<String, Option> all() {
+    return new LinkedHashMap<>(values);
+  }
+
+  /** Where trips and the last good snapshot are kept. */
+  public File stateDirectory() {
+    String given = get("state-directory");
+    return given.isEmpty()
+        ? new File(new File(System.getProperty("user.home", "."), ".turnout"), get("service"))
+        : new File(given);
+  }
+
+  /** The instance's name: what was given, or service and process id. */
+  public String instance() {
+    String given = get("instance");
+    return given.isEmpty() ? get("service") + "-" + ProcessHandle.current().pid() : given;
+  }
+}

@@ -1,0 +1,114 @@
+package dev.turnout.agent;
+
+import dev.turnout.agent.judge.TripBook;
+import dev.turnout.agent.measure.Recorders;
+import dev.turnout.agent.route.Rulebook;
+import dev.turnout.client.ControlClient;
+import dev.turnout.flags.Host;
+import dev.turnout.flags.Report;
+import dev.turnout.flags.Snapshot;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the control server what happened: every few seconds, and at once when a limit was breached.
+ * Reports are cumulative, so nothing is queued while the server is away: the next one says it all.
+ */
+final class Reporter implements AutoCloseable {
+  private static final long INTERVAL_MILLIS = 2_000;
+  private static final long RETRY_TRIP_MILLIS = 500;
+
+  private final ControlClient client;
+  private final Host host;
+  private final Recorders recorders;
+  private final Rulebook rules;
+  private final TripBook tripBook;
+  private final Supplier<List<Report.Gate>> gates;
+  private final String bootId = UUID.randomUUID().toString();
+  private final Semaphore wake = new Semaphore(0);
+  private final Thread thread;
+  private long sequence;
+  private volatile boolean closed;
+
+  Reporter(
+      ControlClient client,
+      Host host,
+      Recorders recorders,
+      Rulebook rules,
+      TripBook tripBook,
+      Supplier<List<Report.Gate>> gates) {
+    this.client = client;
+    this.host = host;
+    this.recorders = recorders;
+    this.rules = rules;
+    this.tripBook = tripBook;
+    this.gates = gates;
+    thread = new Thread(null, this::run, "turnout-reports", 0, false);
+    thread.setDaemon(true);
+    thread.setContextClassLoader(Reporter.class.getClassLoader());
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Has a report sent now. */
+  void wake() {
+    wake.release();
+  }
+
+  private void run() {
+    long wait = INTERVAL_MILLIS;
+    while (!closed) {
+      try {
+        if (wake.tryAcquire(wait, TimeUnit.MILLISECONDS)) {
+          wake.drainPermits();
+        }
+      } catch (InterruptedException e) {
+        return;
+      }
+      boolean accepted = sendOne();
+      // A trip that the fleet does not know of yet is worth asking twice a second.
+      wait = accepted || tripBook.trips().isEmpty() ? INTERVAL_MILLIS : RETRY_TRIP_MILLIS;
+    }
+  }
+
+  private boolean sendOne() {
+    try {
+      return client.send(report()).accepted();
+    } catch (RuntimeException | LinkageError e) {
+      AgentLog.line("a report could not be made: " + e);
+      return false;
+    }
+  }
+
+  private Report report() {
+    Snapshot snapshot = rules.serverSnapshot();
+    return new Report(
+        host,
+        bootId,
+        ++sequence,
+        version(),
+        snapshot.epoch(),
+        snapshot.revision(),
+        gates.get(),
+        recorders.counts(),
+        List.copyOf(tripBook.trips().values()));
+  }
+
+  /** The agent's version, out of its jar; {@code dev} when it runs from classes. */
+  static String version() {
+    @Nullable String version = Reporter.class.getPackage().getImplementationVersion();
+    return version == null ? "dev" : version;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+  }
+}

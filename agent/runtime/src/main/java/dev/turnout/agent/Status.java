@@ -1,0 +1,125 @@
+package dev.turnout.agent;
+
+import dev.turnout.agent.judge.TripBook;
+import dev.turnout.agent.measure.Recorders;
+import dev.turnout.agent.route.Rulebook;
+import dev.turnout.client.codec.Json;
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.Histogram;
+import dev.turnout.flags.Host;
+import dev.turnout.flags.PathCounts;
+import dev.turnout.flags.Report;
+import dev.turnout.flags.Snapshot;
+import dev.turnout.flags.Stop;
+import dev.turnout.flags.Trip;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What this JVM's agent does, for people and scripts, as JSON. */
+final class Status {
+  private final Options options;
+  private final Host host;
+  private final Recorders recorders;
+  private final Rulebook rules;
+  private final TripBook tripBook;
+  private final Supplier<List<Report.Gate>> gates;
+  private final Clock clock;
+
+  Status(
+      Options options,
+      Host host,
+      Recorders recorders,
+      Rulebook rules,
+      TripBook tripBook,
+      Supplier<List<Report.Gate>> gates,
+      Clock clock) {
+    this.options = options;
+    this.host = host;
+    this.recorders = recorders;
+    this.rules = rules;
+    this.tripBook = tripBook;
+    this.gates = gates;
+    this.clock = clock;
+  }
+
+  byte[] json() {
+    ObjectNode root = Json.object();
+    root.put("service", host.service());
+    root.put("instance", host.instance());
+    root.put("region", host.region());
+    root.put("version", Reporter.version());
+    ObjectNode given = root.putObject("options");
+    for (Map.Entry<String, Options.Option> option : options.all().entrySet()) {
+      ObjectNode value = given.putObject(option.getKey());
+      value.put("value", option.getValue().value());
+      value.put("origin", option.getValue().origin());
+    }
+    Snapshot snapshot = rules.inForce();
+    ObjectNode inForce = root.putObject("snapshot");
+    inForce.put("epoch", snapshot.epoch());
+    inForce.put("revision", snapshot.revision());
+    inForce.put(
+        "age_seconds",
+        Math.max(0, Duration.between(snapshot.issuedAt(), clock.instant()).toSeconds()));
+    Map<String, Trip> trips = tripBook.trips();
+    ArrayNode flags = root.putArray("flags");
+    for (Flag flag : snapshot.flags().values()) {
+      ObjectNode node = flags.addObject();
+      node.put("name", flag.name());
+      node.put("revision", flag.revision());
+      node.put("state", state(flag, trips));
+      node.put("percentage", flag.percentage().percent());
+      path(node.putObject("new"), recorders.total(flag.name(), true));
+      path(node.putObject("fallback"), recorders.total(flag.name(), false));
+    }
+    ArrayNode found = root.putArray("gates");
+    for (Report.Gate gate : gates.get()) {
+      ObjectNode node = found.addObject();
+      node.put("flag", gate.flag());
+      node.put("method", gate.method());
+      node.put("wired", gate.wired());
+      node.put("problem", gate.problem());
+    }
+    ArrayNode tripped = root.putArray("trips");
+    for (Trip trip : trips.values()) {
+      ObjectNode node = tripped.addObject();
+      node.put("flag", trip.flag());
+      node.put("at", trip.at().toString());
+      node.put("what", trip.describe());
+    }
+    return Json.bytes(root);
+  }
+
+  private static String state(Flag flag, Map<String, Trip> trips) {
+    Stop stop = flag.stop();
+    if (stop != null) {
+      return stop.kind().name().toLowerCase(Locale.ROOT);
+    }
+    if (trips.containsKey(flag.name())) {
+      return "tripped";
+    }
+    return flag.enabled() ? "on" : "disabled";
+  }
+
+  private static void path(ObjectNode node, PathCounts counts) {
+    node.put("calls", counts.calls());
+    node.put("errors", counts.errors());
+    quantile(node, "p50_ms", counts.latency(), 0.5);
+    quantile(node, "p99_ms", counts.latency(), 0.99);
+  }
+
+  private static void quantile(ObjectNode node, String name, Histogram latency, double quantile) {
+    double nanos = latency.quantile(quantile);
+    if (Double.isNaN(nanos)) {
+      node.putNull(name);
+    } else {
+      node.put(name, nanos / 1e6);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.turnout.agent.measure;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.turnout.agent.judge.TripBook;
+import dev.turnout.agent.route.Rulebook;
+import dev.turnout.flags.Histogram;
+import dev.turnout.flags.PathCounts;
+import dev.turnout.flags.Snapshot;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.Collector;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The counts as Micrometer meters, and those as Prometheus text. Meters read the recorders when
+ * they are scraped; nothing of Micrometer is on the call path.
+ */
+public final class Meters {
+  private static final double[] BOUNDS_SECONDS = {
+    0.00001, 0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
+  };
+
+  private final Recorders recorders;
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+  public Meters(Recorders recorders, Rulebook rules, TripBook tripBook, Clock clock) {
+    this.recorders = recorders;
+    Gauge.builder("turnout.snapshot.age", rules, r -> age(r.inForce(), clock))
+        .baseUnit("seconds")
+        .description("Time since the snapshot in force was made")
+        .register(registry);
+    Gauge.builder("turnout.snapshot.revision", rules, r -> r.inForce().revision())
+        .description("Revision of the snapshot in force")
+        .register(registry);
+    Gauge.builder("turnout.trips", tripBook, book -> book.trips().size())
+        .description("Flags that are off because they tripped in this JVM")
+        .register(registry);
+    registry.getPrometheusRegistry().register(new LatencyCollector());
+  }
+
+  private static double age(Snapshot snapshot, Clock clock) {
+    return Duration.between(snapshot.issuedAt(), clock.instant()).toMillis() / 1000.0;
+  }
+
+  /** Returns all meters as Prometheus text. */
+  public byte[] scrape() {
+    for (String flag : recorders.flags()) {
+      if (known.add(flag)) {
+        counter(flag, true);
+        counter(flag, false);
+      }
+    }
+    return registry.scrape().getBytes(UTF_8);
+  }
+
+  private void counter(String flag, boolean on) {
+    for (boolean error : new boolean[] {true, false}) {
+      FunctionCounter.builder(
+              "turnout.calls",
+              recorders,
+              all -> {
+                PathCounts counts = all.total(flag, on);
+                return error ? counts.errors() : counts.calls() - counts.errors();
+              })
+          .tags("flag", flag, "variant", on ? "on" : "off")
+          .tag("outcome", error ? "error" : "success")
+          .description("Completed calls of gated methods")
+          .register(registry);
+    }
+  }
+
+  /** The latency histograms, handed over as they are instead of being recorded a second time. */
+  private final class LatencyCollector implements Collector {
+    @Override
+    public MetricSnapshot collect() {
+      HistogramSnapshot.Builder all =
+          HistogramSnapshot.builder()
+              .name("turnout_latency_seconds")
+              .help("Latency of timed calls of gated methods");
+      for (String flag : recorders.flags()) {
+        for (boolean on : new boolean[] {true, false}) {
+          Histogram latency = recorders.total(flag, on).latency();
+          all.dataPoint(
+              HistogramSnapshot.HistogramDataPointSnapshot.builder()
+                  .labels(Labels.of("flag", flag, "variant", on ? "on" : "off"))
+                  .sum(latency.sumNanos() / 1e9)
+                  .classicHistogramBuckets(buckets(latency))
+                  .build());
+        }
+      }
+      return all.build();
+    }
+
+    private ClassicHistogramBuckets buckets(Histogram latency) {
+      long[] counts = new long[BOUNDS_SECONDS.length + 1];
+      for (Map.Entry<Integer, Long> bucket : latency.buckets().entrySet()) {
+        double seconds = Histogram.upperBound(bucket.getKey()) / 1e9;
+        int at = 0;
+        while (at < BOUNDS_SECONDS.length && seconds > BOUNDS_SECONDS[at]) {
+          at++;
+        }
+        counts[at] += bucket.getValue();
+      }
+      ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
+      for (int i = 0; i < BOUNDS_SECONDS.length; i++) {
+        buckets.bucket(BOUNDS_SECONDS[i], counts[i]);
+      }
+      return buckets.bucket(Double.POSITIVE_INFINITY, counts[BOUNDS_SECONDS.length]).build();
+    }
+  }
+}
