@@ -24,7 +24,6 @@ public final class LimitJudge {
   public static final double ALPHA = 1e-6;
 
   private static final int READINGS_PER_WINDOW = 240;
-  private static final double LARGEST_TESTABLE = 0.95;
 
   private final Limit limit;
   private final PathCounts baseline;
@@ -46,7 +45,7 @@ public final class LimitJudge {
     this.limit = limit;
     this.baseline = baseline;
     double share = limit.badShare();
-    sequential = share > 0 && share < LARGEST_TESTABLE ? new SequentialTest(share) : null;
+    sequential = share > 0 ? new SequentialTest(share) : null;
     readings.add(new Reading(nowNanos, 0, 0));
   }
 

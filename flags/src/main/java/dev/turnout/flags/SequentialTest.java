@@ -11,6 +11,9 @@ import java.util.stream.DoubleStream;
  */
 public final class SequentialTest {
   private static final double[] FACTORS = {1.25, 1.5, 2, 3, 5, 10, 20, 50, 100};
+
+  // The alternative for "nearly everything fails". A limit that is itself high has one midway
+  // between it and certainty instead.
   private static final double CEILING = 0.95;
 
   private final double[] badWeight;
@@ -20,16 +23,16 @@ public final class SequentialTest {
   /**
    * Starts without evidence.
    *
-   * @param limit the tolerated share of bad calls, above 0 and below 0.95
+   * @param limit the tolerated share of bad calls, above 0 and below 1
    */
   public SequentialTest(double limit) {
-    if (!(limit > 0 && limit < CEILING)) {
-      throw new IllegalArgumentException("limit must be above 0 and below 0.95, not " + limit);
+    if (!(limit > 0 && limit < 1)) {
+      throw new IllegalArgumentException("limit must be above 0 and below 1, not " + limit);
     }
     double[] rates =
         DoubleStream.concat(
                 Arrays.stream(FACTORS).map(f -> f * limit).filter(q -> q < CEILING),
-                DoubleStream.of(CEILING))
+                DoubleStream.of(limit < 0.5 ? CEILING : (1 + limit) / 2))
             .toArray();
     badWeight = new double[rates.length];
     goodWeight = new double[rates.length];

@@ -1,0 +1,247 @@
+package dev.turnout.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.turnout.FlagContext;
+import dev.turnout.bootstrap.GateLinker;
+import java.io.IOException;
+import java.lang.instrument.Instrumentation;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Properties;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent in this JVM: classes loaded afresh for each test, gated as the real agent does. */
+class GatedMethodsTest {
+  @TempDir Path directory;
+  private AgentRuntime runtime;
+  private Class<?> type;
+  private Object target;
+
+  @BeforeEach
+  void install() throws Exception {
+    Instrumentation instrumentation = ByteBuddyAgent.install();
+    Options options =
+        Options.read(
+            "flags-file=" + flagsFile() + ",state-directory=" + directory.resolve("state"),
+            new Properties(),
+            Map.of());
+    flags("f: {percentage: 0}");
+    runtime = AgentMain.install(options, instrumentation);
+    type = new FreshLoader().loadClass(Subjects.class.getName());
+    target = type.getDeclaredConstructor().newInstance();
+    await().until(() -> runtime.engine() != null);
+  }
+
+  @AfterEach
+  void uninstall() {
+    runtime.close();
+    GateLinker.connect(null);
+  }
+
+  private Path flagsFile() {
+    return directory.resolve("flags.yaml");
+  }
+
+  private void flags(String flag) throws IOException {
+    Files.writeString(flagsFile(), "flags:\n  " + flag + "\n");
+  }
+
+  private void turn(String flag, String state) throws Exception {
+    flags(flag);
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .untilAsserted(() -> assertThat(call("text", "u", 1)).asString().startsWith(state));
+  }
+
+  private Object call(String name, Object... arguments) throws Exception {
+    Method method =
+        Arrays.stream(type.getDeclaredMethods())
+            .filter(m -> m.getName().equals(name) && !m.isBridge())
+            .findFirst()
+            .orElseThrow();
+    method.setAccessible(true);
+    try {
+      return method.invoke(target, arguments);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof Exception cause) {
+        throw cause;
+      }
+      throw (Error) e.getCause();
+    }
+  }
+
+  @Test
+  void off_everyShape_runsFallback() throws Exception {
+    turn("f: {percentage: 0}", "old");
+    assertThat(call("text", "u", 7)).isEqualTo("old u7");
+    assertThat(call("number", 3L, 0.5)).isEqualTo(-3L);
+    assertThat(call("real", 2.5f)).isEqualTo(-2.5);
+    assertThat(call("flag", true)).isEqualTo(false);
+    assertThat((int[]) call("sum", "u", new int[] {1, 2})).containsExactly(-1, -2);
+    assertThat(call("locked", "u")).isEqualTo("old locked true");
+    assertThat(call("generic", "u")).isEqualTo("old u");
+    call("nothing", "u");
+    assertThat(type.getField("last").get(target)).isEqualTo("old nothing");
+  }
+
+  @Test
+  void on_everyShape_runsNew() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    assertThat(call("text", "u", 7)).isEqualTo("new u7");
+    assertThat(call("number", 3L, 0.5)).isEqualTo(3L);
+    assertThat(call("real", 2.5f)).isEqualTo(2.5);
+    assertThat(call("flag", true)).isEqualTo(true);
+    assertThat((int[]) call("sum", "u", new int[] {1, 2})).containsExactly(1, 2);
+    assertThat(call("locked", "u")).isEqualTo("new locked true");
+    assertThat(call("generic", "u")).isEqualTo("new u");
+    call("nothing", "u");
+    assertThat(type.getField("last").get(target)).isEqualTo("new nothing");
+    assertThat(call("factorial", "u", 5)).isEqualTo(120);
+  }
+
+  @Test
+  void newThrows_callerGetsTheSameObject() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    IOException failure = new IOException("checked");
+    assertThatThrownBy(() -> call("failing", "u", failure)).isSameAs(failure);
+    Error error = new AssertionError("error");
+    assertThatThrownBy(() -> call("failing", "u", error)).isSameAs(error);
+  }
+
+  @Test
+  void fallbackThrows_callerGetsTheSameObject() throws Exception {
+    turn("f: {percentage: 0}", "old");
+    IOException failure = new IOException("checked");
+    assertThatThrownBy(() -> call("failing", "u", failure))
+        .isSameAs(failure)
+        .satisfies(e -> assertThat(e.getStackTrace()[0].getMethodName()).isNotEqualTo("failing"));
+  }
+
+  @Test
+  void onErrorFallback_getsArgumentsAsTheyWere() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    assertThat(call("recovering", "u")).isEqualTo("recovered u after boom");
+    turn("f: {percentage: 0}", "old");
+    assertThat(call("recovering", "u")).isEqualTo("recovered u after null");
+  }
+
+  @Test
+  void keyPath_followed() throws Exception {
+    flags("f: {percentage: 0, canary: {users: [vip]}}");
+    Files.writeString(
+        flagsFile(),
+        "canary: {mode: true}\nflags:\n  f: {percentage: 0, canary: {users: [vip]}}\n");
+    await().untilAsserted(() -> assertThat(call("byPath", subject("vip"))).isEqualTo("new"));
+    assertThat(call("byPath", subject("other"))).isEqualTo("old");
+  }
+
+  private Object subject(String id) throws Exception {
+    Class<?> customer = type.getClassLoader().loadClass(Subjects.Customer.class.getName());
+    var constructor = customer.getDeclaredConstructor(String.class);
+    constructor.setAccessible(true);
+    return constructor.newInstance(id);
+  }
+
+  @Test
+  void context_givesTheKeyAndPinsTheDecision() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    try (FlagContext.Scope scope = FlagContext.user("u").open()) {
+      assertThat(call("ambient")).isEqualTo("new");
+      flags("f: {percentage: 0}");
+      Thread.sleep(800);
+      assertThat(call("ambient")).isEqualTo("new");
+      flags("f: {percentage: 100, killed: true}");
+      await().untilAsserted(() -> assertThat(call("ambient")).isEqualTo("old"));
+    }
+  }
+
+  @Test
+  void failures_trip_andStayOffInTheStateDirectory() throws Exception {
+    turn("f: {percentage: 100, limits: [{metric: error_rate, above: 5}]}", "new");
+    RuntimeException failure = new IllegalStateException("boom");
+    for (int i = 0; i < 30; i++) {
+      assertThatThrownBy(() -> call("failing", "u", failure)).isSameAs(failure);
+    }
+    await()
+        .atMost(Duration.ofSeconds(3))
+        .untilAsserted(() -> assertThat(call("text", "u", 1)).isEqualTo("old u1"));
+    assertThat(directory.resolve("state/trips.properties")).content().contains("error_rate");
+    turn(
+        "f: {percentage: 100, reset_revision: 1, limits: [{metric: error_rate, above: 5}]}", "new");
+  }
+
+  @Test
+  void ignored_isNoError() throws Exception {
+    turn("f: {percentage: 100, limits: [{metric: consecutive_failures, above: 2}]}", "new");
+    for (int i = 0; i < 30; i++) {
+      assertThatThrownBy(() -> call("answering", "u")).isInstanceOf(RuntimeException.class);
+    }
+    Thread.sleep(800);
+    assertThat(call("text", "u", 1)).isEqualTo("new u1");
+  }
+
+  @Test
+  void wrongFlagsFile_lastGoodStays() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    flags("f: {percentage: 101}");
+    Thread.sleep(800);
+    assertThat(call("text", "u", 1)).isEqualTo("new u1");
+  }
+
+  @Test
+  void reflection_unchanged() {
+    assertThat(type.getDeclaredMethods()).hasSameSizeAs(Subjects.class.getDeclaredMethods());
+    assertThat(type.getDeclaredFields()).hasSameSizeAs(Subjects.class.getDeclaredFields());
+  }
+
+  @Test
+  void miswired_leftAsItWas() throws Exception {
+    Class<?> broken = type.getClassLoader().loadClass(Miswired.class.getName());
+    Object instance = broken.getDeclaredConstructor().newInstance();
+    Method method = broken.getDeclaredMethod("lonely");
+    method.setAccessible(true);
+    assertThat(method.invoke(instance)).isEqualTo("as written");
+    assertThat(runtime.gates())
+        .filteredOn(gate -> gate.method().contains("lonely"))
+        .singleElement()
+        .satisfies(gate -> assertThat(gate.problem()).contains("lonelyFallback"));
+  }
+
+  /** Loads the test's subjects anew, so that each test sees them gated from the start. */
+  private static final class FreshLoader extends ClassLoader {
+    FreshLoader() {
+      super(GatedMethodsTest.class.getClassLoader());
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      if (!name.startsWith(Subjects.class.getName()) && !name.equals(Miswired.class.getName())) {
+        return super.loadClass(name, resolve);
+      }
+      synchronized (getClassLoadingLock(name)) {
+        Class<?> loaded = findLoadedClass(name);
+        if (loaded != null) {
+          return loaded;
+        }
+        try (var in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+          byte[] bytes = in.readAllBytes();
+          return defineClass(name, bytes, 0, bytes.length);
+        } catch (IOException e) {
+          throw new ClassNotFoundException(name, e);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.turnout.agent;
+
+import dev.turnout.Fallback;
+import dev.turnout.FlagKey;
+import dev.turnout.Flagged;
+
+/** Methods of many shapes, gated by one flag. */
+@SuppressWarnings({"UnusedMethod", "UnusedVariable"}) // called by the gates only
+public class Subjects {
+  /** What ran last, for methods that return nothing. */
+  public String last = "";
+
+  record Customer(String id) {}
+
+  @Flagged(value = "f", fallback = "oldText")
+  String text(@FlagKey String key, int number) {
+    return "new " + key + number;
+  }
+
+  private String oldText(String key, int number) {
+    return "old " + key + number;
+  }
+
+  @Flagged("f")
+  static long number(@FlagKey long key, double unused) {
+    return key;
+  }
+
+  static long numberFallback(long key, double unused) {
+    return -key;
+  }
+
+  @Flagged("f")
+  double real(@FlagKey float key) {
+    return key;
+  }
+
+  double realFallback(float key) {
+    return -key;
+  }
+
+  @Flagged("f")
+  final boolean flag(@FlagKey boolean key) {
+    return key;
+  }
+
+  final boolean flagFallback(boolean key) {
+    return !key;
+  }
+
+  @Flagged("f")
+  int[] sum(@FlagKey String key, int... numbers) {
+    return numbers;
+  }
+
+  private int[] sumFallback(String key, int... numbers) {
+    return new int[] {-numbers[0], -numbers[1]};
+  }
+
+  @Flagged("f")
+  synchronized String locked(@FlagKey String key) {
+    return "new locked " + Thread.holdsLock(this);
+  }
+
+  String lockedFallback(String key) {
+    return "old locked " + Thread.holdsLock(this);
+  }
+
+  @Flagged("f")
+  <T extends CharSequence> Object generic(@FlagKey T key) {
+    return "new " + key;
+  }
+
+  <T extends CharSequence> Object genericFallback(T key) {
+    return "old " + key;
+  }
+
+  @Flagged("f")
+  void nothing(@FlagKey String key) {
+    last = "new nothing";
+  }
+
+  void nothingFallback(String key) {
+    last = "old nothing";
+  }
+
+  @Flagged("f")
+  int factorial(@FlagKey String key, int n) {
+    return n <= 1 ? 1 : n * factorial(key, n - 1);
+  }
+
+  int factorialFallback(String key, int n) {
+    return -1;
+  }
+
+  @Flagged("f")
+  void failing(@FlagKey String key, Throwable failure) throws Throwable {
+    throw failure;
+  }
+
+  void failingFallback(String key, Throwable failure) throws Throwable {
+    throw failure;
+  }
+
+  @Flagged(value = "f", onError = Flagged.OnError.FALLBACK)
+  String recovering(@FlagKey String key) {
+    key = "reassigned";
+    throw new IllegalStateException("boom");
+  }
+
+  String recoveringFallback(String key, Throwable failure) {
+    return "recovered " + key + " after " + (failure == null ? null : failure.getMessage());
+  }
+
+  @Flagged("f")
+  String byPath(@FlagKey("id") Customer customer) {
+    return "new";
+  }
+
+  String byPathFallback(Customer customer) {
+    return "old";
+  }
+
+  @Flagged("f")
+  String ambient() {
+    return "new";
+  }
+
+  String ambientFallback() {
+    return "old";
+  }
+
+  @Flagged(value = "f", ignore = IllegalArgumentException.class)
+  String answering(@FlagKey String key) {
+    throw new NumberFormatException("an answer");
+  }
+
+  @Fallback("unused")
+  String answeringFallback(String key) {
+    return "old";
+  }
+}

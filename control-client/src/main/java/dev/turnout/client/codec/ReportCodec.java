@@ -1,0 +1,185 @@
+package dev.turnout.client.codec;
+
+import dev.turnout.flags.FlagName;
+import dev.turnout.flags.Histogram;
+import dev.turnout.flags.Host;
+import dev.turnout.flags.InvalidFlagException;
+import dev.turnout.flags.PathCounts;
+import dev.turnout.flags.Report;
+import dev.turnout.flags.Trip;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** An agent's report as JSON. */
+public final class ReportCodec {
+  /** The most counts, and the most gates, in a report. */
+  public static final int MAX_COUNTS = 10_000;
+
+  /** The most trips in a report. */
+  public static final int MAX_TRIPS = 1_000;
+
+  // More than any JVM makes in its life, and sums of thousands of them do not overflow.
+  private static final long MAX_CALLS = 1_000_000_000_000_000L;
+
+  private ReportCodec() {}
+
+  /** Writes a report. */
+  public static byte[] write(Report report) {
+    ObjectNode json = Json.object();
+    json.put("service", report.host().service());
+    json.put("instance", report.host().instance());
+    json.put("region", report.host().region());
+    json.put("boot_id", report.bootId());
+    json.put("sequence", report.sequence());
+    json.put("agent_version", report.agentVersion());
+    json.put("epoch", report.epoch());
+    json.put("revision", report.revision());
+    ArrayNode gates = json.putArray("gates");
+    for (Report.Gate gate : report.gates()) {
+      gates
+          .addObject()
+          .put("flag", gate.flag())
+          .put("method", gate.method())
+          .put("wired", gate.wired())
+          .put("problem", gate.problem());
+    }
+    ArrayNode counts = json.putArray("counts");
+    report.counts().forEach(count -> put(counts.addObject(), count));
+    ArrayNode trips = json.putArray("trips");
+    report.trips().forEach(trip -> trips.add(StopCodec.toJson(trip)));
+    return Json.bytes(json);
+  }
+
+  private static void put(ObjectNode json, Report.Count count) {
+    PathCounts counts = count.counts();
+    json.put("flag", count.flag());
+    json.put("flag_revision", count.flagRevision());
+    json.put("ring", count.ring());
+    json.put("path", count.on() ? "new" : "fallback");
+    json.put("calls", counts.calls());
+    json.put("errors", counts.errors());
+    json.put("consecutive_errors", counts.consecutiveErrors());
+    ObjectNode latency = json.putObject("latency");
+    latency.put("sum_nanos", counts.latency().sumNanos());
+    ObjectNode buckets = latency.putObject("buckets");
+    counts.latency().buckets().forEach((index, n) -> buckets.put(index.toString(), n));
+  }
+
+  /**
+   * Reads a report; unknown fields are ignored, for agents may be newer than the server.
+   *
+   * @throws CodecException if it is no JSON or exceeds a bound
+   * @throws InvalidFlagException naming the first field that cannot be true
+   */
+  public static Report read(byte[] json) {
+    Fields top = new Fields("", Json.parse(json), false);
+    List<Report.Gate> gates =
+        bounded(top, "gates", MAX_COUNTS).stream().map(ReportCodec::readGate).toList();
+    List<Report.Count> counts =
+        bounded(top, "counts", MAX_COUNTS).stream().map(ReportCodec::readCount).toList();
+    List<Trip> trips = bounded(top, "trips", MAX_TRIPS).stream().map(StopCodec::readTrip).toList();
+    return new Report(
+        readHost(top),
+        name(top, "boot_id"),
+        top.whole("sequence"),
+        shortText(top, "agent_version"),
+        top.whole("epoch"),
+        top.whole("revision"),
+        gates,
+        counts,
+        trips);
+  }
+
+  private static Host readHost(Fields top) {
+    boolean regionKnown = top.has("region") && !top.text("region").isEmpty();
+    return new Host(
+        name(top, "service"), name(top, "instance"), regionKnown ? name(top, "region") : "");
+  }
+
+  private static Report.Gate readGate(Fields fields) {
+    boolean problem = fields.has("problem") && !fields.isNull("problem");
+    return new Report.Gate(
+        name(fields, "flag"),
+        shortText(fields, "method"),
+        fields.bool("wired"),
+        problem ? shortText(fields, "problem") : null);
+  }
+
+  private static Report.Count readCount(Fields fields) {
+    boolean on =
+        switch (fields.text("path")) {
+          case "new" -> true;
+          case "fallback" -> false;
+          default -> throw fields.wrong("path", "new or fallback");
+        };
+    long calls = calls(fields, "calls");
+    long errors = calls(fields, "errors");
+    if (errors > calls) {
+      throw new InvalidFlagException(
+          fields.at("errors"), "must be at most calls: " + errors + " of " + calls);
+    }
+    PathCounts counts =
+        new PathCounts(calls, errors, calls(fields, "consecutive_errors"), readLatency(fields));
+    return new Report.Count(
+        name(fields, "flag"), fields.whole("flag_revision"), name(fields, "ring"), on, counts);
+  }
+
+  private static Histogram readLatency(Fields fields) {
+    if (!fields.has("latency")) {
+      return Histogram.EMPTY;
+    }
+    Fields latency = fields.object("latency");
+    Fields buckets = latency.object("buckets");
+    SortedMap<Integer, Long> read = new TreeMap<>();
+    for (String index : buckets.node().propertyNames()) {
+      long count = calls(buckets, index);
+      if (count > 0) {
+        read.put(bucket(buckets, index), count);
+      }
+    }
+    return new Histogram(latency.whole("sum_nanos"), read);
+  }
+
+  private static int bucket(Fields buckets, String index) {
+    // At most three digits, so parsing cannot fail or overflow.
+    int bucket = index.matches("[0-9]{1,3}") ? Integer.parseInt(index) : Histogram.SIZE;
+    if (bucket >= Histogram.SIZE) {
+      throw new InvalidFlagException(
+          buckets.path(), "have indexes from 0 to " + (Histogram.SIZE - 1) + ", not " + index);
+    }
+    return bucket;
+  }
+
+  private static long calls(Fields fields, String name) {
+    long calls = fields.whole(name);
+    if (calls > MAX_CALLS) {
+      throw fields.wrong(name, "at most " + MAX_CALLS);
+    }
+    return calls;
+  }
+
+  private static String name(Fields fields, String name) {
+    return FlagName.check(fields.at(name), fields.text(name));
+  }
+
+  private static String shortText(Fields fields, String name) {
+    String text = fields.text(name);
+    if (text.length() > 1000) {
+      throw new InvalidFlagException(fields.at(name), "must be at most 1000 characters");
+    }
+    return text;
+  }
+
+  private static List<Fields> bounded(Fields fields, String name, int most) {
+    JsonNode list = fields.array(name);
+    if (list.size() > most) {
+      throw new InvalidFlagException(
+          name, "must be at most " + most + " entries, not " + list.size());
+    }
+    return fields.list(name);
+  }
+}

@@ -1,0 +1,320 @@
+package dev.turnout.client;
+
+import static dev.turnout.client.FakeServer.events;
+import static dev.turnout.client.FakeServer.pause;
+import static dev.turnout.client.FakeServer.snapshot;
+import static dev.turnout.client.FakeServer.status;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.turnout.client.codec.ReportCodec;
+import dev.turnout.client.codec.Samples;
+import dev.turnout.flags.Host;
+import dev.turnout.flags.Snapshot;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ControlClientTest {
+  private static final Duration NEVER = Duration.ofHours(1);
+
+  @TempDir Path directory;
+  private final List<Snapshot> delivered = new CopyOnWriteArrayList<>();
+  private final List<String> warnings = new CopyOnWriteArrayList<>();
+  private volatile String token = "secret";
+  private FakeServer server;
+  private ControlClient client;
+
+  @BeforeEach
+  void serve() throws Exception {
+    server = new FakeServer();
+  }
+
+  @AfterEach
+  void close() {
+    if (client != null) {
+      client.close();
+    }
+    server.close();
+    assertThat(warnings).noneMatch(line -> line.contains("secret"));
+  }
+
+  private static Timing timing(Duration poll, Duration authLane, Duration silence) {
+    Duration shortest = Duration.ofMillis(20);
+    return new Timing(
+        poll,
+        shortest,
+        Duration.ofMillis(400),
+        authLane,
+        silence,
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(5));
+  }
+
+  private static Timing streamOnly() {
+    return timing(NEVER, Duration.ofMillis(100), Duration.ofSeconds(5));
+  }
+
+  private static Timing polling() {
+    return timing(Duration.ofMillis(100), NEVER, Duration.ofSeconds(5));
+  }
+
+  private void start(URI uri, Timing timing) {
+    Supplier<String> supplier = () -> token;
+    ControlClient.Settings settings =
+        new ControlClient.Settings(
+            uri, supplier, new Host("game", "game-1", "eu"), directory, timing);
+    client =
+        new ControlClient(
+            settings,
+            new ControlClient.Listener() {
+              @Override
+              public void snapshot(Snapshot snapshot) {
+                delivered.add(snapshot);
+              }
+
+              @Override
+              public void warning(String text) {
+                warnings.add(text);
+              }
+            });
+    client.start();
+  }
+
+  private static Snapshot revision(long revision) {
+    return Samples.snapshot(1, revision, Samples.full());
+  }
+
+  private void awaitInForce(Snapshot expected) {
+    await().untilAsserted(() -> assertThat(client.snapshot()).isEqualTo(expected));
+  }
+
+  @Test
+  void stream_deliversAndKeeps() {
+    server.stream = events(true, revision(1), revision(2));
+
+    start(server.uri(), streamOnly());
+
+    await().until(() -> delivered.size() == 2);
+    assertThat(delivered).containsExactly(revision(1), revision(2));
+    assertThat(client.lastContact()).isNotNull();
+    SnapshotStore store = new SnapshotStore(directory, warnings::add);
+    await().untilAsserted(() -> assertThat(store.load()).isEqualTo(revision(2)));
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void start_withoutAServer_deliversWhatWasKeptFirst() {
+    new SnapshotStore(directory, warnings::add).save(revision(7));
+    server.close();
+
+    start(server.uri(), polling());
+
+    assertThat(delivered).containsExactly(revision(7));
+    await().until(() -> !warnings.isEmpty());
+    assertThat(client.snapshot()).isEqualTo(revision(7));
+    assertThat(client.lastContact()).isNull();
+  }
+
+  @Test
+  void stream_closedAtOnce_backsOffAndResumes() throws Exception {
+    server.stream = events(false, revision(3));
+
+    start(server.uri(), streamOnly());
+
+    await().until(() -> server.streams.get() >= 3);
+    pause(1500);
+    // Waits of up to 400 ms, 200 on average; without a back-off there would be thousands.
+    assertThat(server.streams.get()).isBetween(4, 40);
+    assertThat(server.lastEventIds).startsWith("null", "1:3");
+    assertThat(warnings).hasSize(1);
+    server.stream = events(true, revision(4));
+    awaitInForce(revision(4));
+  }
+
+  @Test
+  void stream_401Then200_recovers() {
+    token = "wrong";
+    server.stream = events(true, revision(1));
+
+    start(server.uri(), streamOnly());
+    await().until(() -> server.streams.get() > 0 || !warnings.isEmpty());
+    token = "secret";
+
+    awaitInForce(revision(1));
+  }
+
+  @Test
+  void poll_letInAgain_bringsTheStreamOutOfTheAuthLane() {
+    token = "wrong";
+    server.stream = events(true, revision(2));
+    server.poll = snapshot(revision(1));
+
+    start(server.uri(), polling());
+    await().until(() -> server.polls.get() >= 2);
+    assertThat(server.streams.get()).isEqualTo(1);
+    token = "secret";
+
+    awaitInForce(revision(2));
+  }
+
+  @Test
+  void token_thatCannotBeRead_isRetried() {
+    token = null;
+    server.stream = events(true, revision(1));
+
+    start(server.uri(), streamOnly());
+    await().until(() -> !warnings.isEmpty());
+    assertThat(warnings.get(0)).contains("the token cannot be read (NullPointerException)");
+    token = "secret";
+
+    awaitInForce(revision(1));
+  }
+
+  @Test
+  void olderRevision_isRefused_aHigherEpochIsNot() {
+    server.stream = events(true, revision(5), revision(4));
+
+    start(server.uri(), polling());
+
+    await().until(() -> warnings.stream().anyMatch(line -> line.contains("older than 1:5")));
+    assertThat(client.snapshot()).isEqualTo(revision(5));
+    Snapshot restored = Samples.snapshot(2, 1, Samples.full());
+    server.poll = snapshot(restored);
+    awaitInForce(restored);
+  }
+
+  @Test
+  void poll_worksWhileTheStreamIsBroken() {
+    server.poll = snapshot(revision(1));
+
+    start(server.uri(), polling());
+
+    awaitInForce(revision(1));
+    server.poll = snapshot(revision(2));
+    awaitInForce(revision(2));
+    int before = server.polls.get();
+    await().until(() -> server.polls.get() > before + 2);
+    assertThat(delivered).containsExactly(revision(1), revision(2));
+  }
+
+  @Test
+  void poll_throughEveryKindOfRefusal_recovers() {
+    start(server.uri(), polling());
+    for (int status : new int[] {301, 401, 403, 404, 410, 429, 500, 502}) {
+      int before = server.polls.get();
+      server.poll = status(status);
+      await().until(() -> server.polls.get() > before + 1);
+    }
+
+    server.poll = snapshot(revision(1));
+
+    awaitInForce(revision(1));
+    assertThat(warnings).hasSize(1);
+  }
+
+  @Test
+  void retryAfter_isHonoured() throws Exception {
+    server.poll =
+        exchange -> {
+          exchange.getResponseHeaders().set("Retry-After", "2");
+          exchange.sendResponseHeaders(503, -1);
+        };
+    start(server.uri(), polling());
+    await().until(() -> server.polls.get() == 1);
+
+    pause(1000);
+
+    assertThat(server.polls.get()).isEqualTo(1);
+    await().until(() -> server.polls.get() > 1);
+  }
+
+  @Test
+  void stream_thatFallsSilent_isReplaced() {
+    server.stream =
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().flush();
+          pause(60_000);
+        };
+
+    start(server.uri(), timing(NEVER, NEVER, Duration.ofMillis(300)));
+
+    await().until(() -> server.streams.get() >= 2);
+  }
+
+  @Test
+  void malformedAndHugeDocuments_areRefused_andTheNextIsTaken() {
+    // Its failure would be the one warning a minute.
+    server.stream = events(true);
+    server.poll =
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+          exchange.sendResponseHeaders(200, 0);
+          try (OutputStream out = new GZIPOutputStream(exchange.getResponseBody())) {
+            byte[] blanks = " ".repeat(1 << 20).getBytes(UTF_8);
+            for (int i = 0; i < 80; i++) {
+              out.write(blanks);
+            }
+          }
+        };
+    start(server.uri(), polling());
+    await().until(() -> warnings.stream().anyMatch(line -> line.contains("more than 67108864")));
+    server.poll =
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write("{\"env\":".getBytes(UTF_8));
+        };
+    await().until(() -> warnings.stream().anyMatch(line -> line.contains("is refused")));
+
+    server.poll = snapshot(revision(1));
+
+    awaitInForce(revision(1));
+  }
+
+  @Test
+  void send_tellsWhetherTheReportWasAccepted() {
+    start(server.uri(), streamOnly());
+
+    assertThat(client.send(Samples.report()).accepted()).isTrue();
+    assertThat(ReportCodec.read(server.reports.get(0).getBytes(UTF_8))).isEqualTo(Samples.report());
+    server.report = status(503);
+    assertThat(client.send(Samples.report()))
+        .isEqualTo(new ControlClient.Sent(false, "answered 503"));
+    client.close();
+    assertThat(client.send(Samples.report()).accepted()).isFalse();
+  }
+
+  @Test
+  void threads_areFewDaemonsAndEnd() {
+    server.stream = events(true, revision(1));
+    server.poll = snapshot(revision(1));
+    Set<Thread> others = Thread.getAllStackTraces().keySet();
+    start(server.uri(), polling());
+    await().until(() -> server.polls.get() > 3);
+
+    List<Thread> threads =
+        Thread.getAllStackTraces().keySet().stream()
+            // OkHttp renames a thread for as long as it makes a call.
+            .filter(thread -> thread.getName().matches("(turnout-|OkHttp http).*"))
+            .filter(thread -> !others.contains(thread))
+            .toList();
+    assertThat(threads).hasSizeBetween(2, 3).allMatch(Thread::isDaemon);
+    client.close();
+
+    await().untilAsserted(() -> assertThat(threads).noneMatch(Thread::isAlive));
+  }
+}

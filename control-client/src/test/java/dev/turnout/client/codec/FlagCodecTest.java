@@ -1,0 +1,109 @@
+package dev.turnout.client.codec;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.InvalidFlagException;
+import dev.turnout.flags.Percentage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+class FlagCodecTest {
+  private static JsonNode json(String text) {
+    return Json.parse(text.getBytes(UTF_8));
+  }
+
+  @Test
+  void read_ofWritten_isTheSame() {
+    assertThat(FlagCodec.read(FlagCodec.toJson(Samples.full()))).isEqualTo(Samples.full());
+    assertThat(FlagCodec.read(FlagCodec.toJson(Flag.named("a")))).isEqualTo(Flag.named("a"));
+  }
+
+  @Test
+  void toJson_wholePercentage_hasNoFraction() {
+    assertThat(FlagCodec.toJson(Flag.named("a").edit().percentage(10).done()).toString())
+        .contains("\"percentage\":10,");
+  }
+
+  @Test
+  void edit_changesOnlyTheFieldsGiven() {
+    Flag edited = FlagCodec.edit(Samples.full(), json("{\"name\":\"full\",\"percentage\":4.25}"));
+
+    assertThat(edited).isEqualTo(Samples.full().edit().percentage(4.25).done());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "body             | []",
+        "colour           | {\"colour\": 1}",
+        "name             | {\"name\": \"other\"}",
+        "revision         | {\"revision\": 1}",
+        "reset_revision   | {\"reset_revision\": 1}",
+        "stop             | {\"stop\": null}",
+        "enabled          | {\"enabled\": \"true\"}",
+        "enabled          | {\"enabled\": null}",
+        "strategy         | {\"strategy\": \"Ring\"}",
+        "percentage       | {\"percentage\": \"ten\"}",
+        "percentage       | {\"percentage\": \"NaN\"}",
+        "percentage       | {\"percentage\": 101}",
+        "percentage       | {\"percentage\": -1}",
+        "percentage       | {\"percentage\": 1e999}",
+        "percentage       | {\"percentage\": null}",
+        "rings            | {\"rings\": [1]}",
+        "rings            | {\"rings\": {\"a b\": 1}}",
+        "rings.beta       | {\"rings\": {\"beta\": 101}}",
+        "canary.user      | {\"canary\": {\"user\": []}}",
+        "canary.users     | {\"canary\": {\"users\": [1]}}",
+        "canary.servers   | {\"canary\": {\"servers\": [\" \"]}}",
+        "dependencies     | {\"dependencies\": [\"full\"]}",
+        "stickiness       | {\"stickiness\": \"\"}",
+        "bucketing        | {\"bucketing\": \"md5\"}",
+        "limits           | {\"limits\": {}}",
+        "limits.metric    | {\"limits\": [{\"above\": 1}]}",
+        "limits.metric    | {\"limits\": [{\"metric\": \"p42\", \"above\": 1}]}",
+        "limits.above     | {\"limits\": [{\"metric\": \"p50_ms\"}]}",
+        "limits.above     | {\"limits\": [{\"metric\": \"error_rate\", \"above\": 100}]}",
+        "limits.window    | {\"limits\": [{\"metric\": \"p50_ms\", \"above\": 1, \"window\": 60}]}",
+        "limits.window    | {\"limits\": [{\"metric\": \"p50_ms\", \"above\": 1, \"window\": \"0s\"}]}",
+        "limits.min_calls | {\"limits\": [{\"metric\": \"p50_ms\", \"above\": 1, \"min_calls\": 0}]}",
+        "limits.for       | {\"limits\": [{\"metric\": \"p50_ms\", \"above\": 1, \"for\": \"5\"}]}",
+        "limits.colour    | {\"limits\": [{\"metric\": \"p50_ms\", \"above\": 1, \"colour\": 1}]}",
+        "frozen           | {\"frozen\": 1}",
+        "description      | {\"description\": []}",
+      })
+  void edit_ofAWrongField_namesIt(String field, String body) {
+    assertThatExceptionOfType(InvalidFlagException.class)
+        .isThrownBy(() -> FlagCodec.edit(Samples.full(), json(body)))
+        .satisfies(e -> assertThat(e.field()).isEqualTo(field));
+  }
+
+  @Test
+  void parse_ofNaN_isRefused() {
+    assertThat(catchThrowable(() -> json("{\"percentage\": NaN}")))
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining("line 1, column");
+  }
+
+  @Test
+  void read_toleratesWhatItDoesNotKnow() {
+    JsonNode json =
+        FlagCodec.toJson(Samples.full()).put("colour", "red").set("more", Json.object());
+
+    assertThat(FlagCodec.read(json)).isEqualTo(Samples.full());
+  }
+
+  @Test
+  void edit_ofRings_replacesThem() {
+    Flag edited = FlagCodec.edit(Samples.full(), json("{\"rings\":{\"ga\":1}}"));
+
+    assertThat(edited.rings()).containsOnlyKeys("ga").containsValue(Percentage.of(1));
+  }
+}

@@ -1,0 +1,86 @@
+package dev.turnout.client.codec;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.Snapshot;
+import dev.turnout.flags.Stop;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FlagsFileCodecTest {
+  private static Snapshot read(String name, String text) {
+    return FlagsFileCodec.read(name, text.getBytes(UTF_8), Samples.AT);
+  }
+
+  @Test
+  void read_ofYaml_byName() {
+    Snapshot snapshot =
+        read(
+            "flags.yaml",
+            """
+            canary: {mode: true, users: [u]}
+            rings:
+              beta: {email_domains: [Example.com]}
+            flags:
+              one:
+                percentage: 12.5
+                limits: [{metric: error_rate, above: 5}]
+              two: {killed: true, reset_revision: 3, revision: 4, dependencies: [one]}
+            """);
+
+    Flag two = snapshot.flag("two");
+    assertThat(snapshot.canary().on()).isTrue();
+    assertThat(snapshot.ringMembers().get("beta").emailDomains()).containsExactly("example.com");
+    assertThat(snapshot.flag("one").percentage().percent()).isEqualTo(12.5);
+    assertThat(two.resetRevision()).isEqualTo(3);
+    assertThat(two.revision()).isEqualTo(4);
+    assertThat(two.stop().kind()).isEqualTo(Stop.Kind.KILLED);
+    assertThat(two.stop().by()).isEqualTo("flags file");
+  }
+
+  @Test
+  void read_ofAListInJson_withoutAnEnding() {
+    assertThat(read("flags", " {\"flags\":[{\"name\":\"a\",\"percentage\":1}]}").flags())
+        .containsOnlyKeys("a");
+  }
+
+  @Test
+  void read_ofAFile(@TempDir Path directory) throws Exception {
+    Path file = Files.writeString(directory.resolve("f.yml"), "flags:\n  a: {}\n");
+
+    assertThat(FlagsFileCodec.read(file).flags()).containsValue(Flag.named("a"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "f.yaml | flags:\\n  a:\\n    percentage: 101 | line 3, column 5: flag a: percentage: must",
+        "f.yaml | flags:\\n  a:\\n    percentage: .nan | percentage: must",
+        "f.yaml | flags:\\n  a: {colour: 1} | line 2, column 7: flag a: colour: is not a known",
+        "f.yaml | flags:\\n  a: {}\\n  a: {} | line 3",
+        "f.yaml | flags:\\n  a: [ | line",
+        "f.yaml | flags: {a: {dependencies: [b]}} | dependencies: a depends on b",
+        "f.yaml | flag: {} | flag: is not a known field",
+        "f.yaml | # nothing | empty",
+        "f.yaml | canary: {mode: true} | flags: is missing",
+        "f.json | {\"flags\": [{\"name\": \"a\"}, {\"name\": \"a\"}]} | name: is there twice",
+        "f.json | {\"flags\": [{\"percentage\": 1}]} | line 1, column 12: name: is missing",
+        "f.json | {\"flags\": [{\"name\": \"a\", \"stop\": null}]} | stop: is not a known field",
+        "f.json | {\"flags\": 7} | flags: must be a list",
+      })
+  void read_ofAWrongFile_saysWhere(String name, String text, String expected) {
+    assertThatExceptionOfType(CodecException.class)
+        .isThrownBy(() -> read(name, text.replace("\\n", "\n")))
+        .withMessageStartingWith(name)
+        .withMessageContaining(expected);
+  }
+}

@@ -1,0 +1,167 @@
+package dev.turnout.client.codec;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.Snapshot;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ObjectNode;
+
+class SnapshotCodecTest {
+  private static final Snapshot PREVIOUS =
+      Samples.snapshot(1, 12, Samples.full().edit().stop(null).done(), Flag.named("other"));
+
+  /** The next revision, in which {@code full} is at 77 %. */
+  private static ObjectNode next() {
+    Flag changed = Samples.full().edit().stop(null).percentage(77).revision(13).done();
+    return (ObjectNode)
+        Json.parse(SnapshotCodec.write(Samples.snapshot(1, 13, changed, Flag.named("other"))));
+  }
+
+  private static ObjectNode full(ObjectNode snapshot) {
+    return (ObjectNode) snapshot.get("flags").get(0);
+  }
+
+  private static SnapshotCodec.Read read(ObjectNode json) {
+    return SnapshotCodec.read(Json.bytes(json), PREVIOUS);
+  }
+
+  static List<String> fieldsOfAFlag() {
+    return List.copyOf(full(next()).propertyNames());
+  }
+
+  static List<String> fieldsOfASnapshot() {
+    return List.copyOf(next().propertyNames());
+  }
+
+  @Test
+  void read_ofWritten_isTheSame() {
+    Snapshot written = Samples.snapshot(1, 13, Samples.full(), Flag.named("other"));
+
+    SnapshotCodec.Read read = SnapshotCodec.read(SnapshotCodec.write(written), Snapshot.EMPTY);
+
+    assertThat(read.snapshot()).isEqualTo(written);
+    assertThat(read.problems()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("fieldsOfAFlag")
+  void read_aFieldDeleted_eitherDoesNotMatterOrKeepsTheLastGoodForm(String field) {
+    ObjectNode json = next();
+    full(json).remove(field);
+
+    SnapshotCodec.Read read = read(json);
+
+    Flag flag = read.snapshot().flag("full");
+    assertThat(read.snapshot().flags()).containsOnlyKeys("full", "other");
+    assertThat(read.snapshot().revision()).isEqualTo(13);
+    if (List.of("reset_revision", "canary", "frozen", "description").contains(field)) {
+      assertThat(flag.percentage().percent()).isEqualTo(77);
+    } else {
+      assertThat(flag).isEqualTo(PREVIOUS.flag("full"));
+      assertThat(read.problems()).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("fieldsOfAFlag")
+  void read_aFieldOfTheWrongType_keepsTheLastGoodForm(String field) {
+    ObjectNode json = next();
+    full(json).putArray(field).addArray();
+
+    SnapshotCodec.Read read = read(json);
+
+    assertThat(read.snapshot().flag("full")).isEqualTo(PREVIOUS.flag("full"));
+    assertThat(read.problems()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("fieldsOfASnapshot")
+  void read_aTopFieldDeleted_isRefusedOrKept(String field) {
+    ObjectNode json = next();
+    json.remove(field);
+
+    if (List.of("canary", "rings", "issuedAt").contains(field)) {
+      assertThat(read(json).snapshot().canary()).isEqualTo(PREVIOUS.canary());
+      assertThat(read(json).snapshot().ringMembers()).isEqualTo(PREVIOUS.ringMembers());
+    } else {
+      assertThatExceptionOfType(CodecException.class)
+          .isThrownBy(() -> read(json))
+          .withMessageContaining(field);
+    }
+  }
+
+  @Test
+  void read_onePoisonFlagAmong500_499Apply() {
+    Flag[] flags = new Flag[500];
+    for (int i = 0; i < flags.length; i++) {
+      flags[i] = Flag.named("f" + i);
+    }
+    Snapshot before = Samples.snapshot(1, 1, flags);
+    ObjectNode json = (ObjectNode) Json.parse(SnapshotCodec.write(before));
+    json.put("revision", 2);
+    json.get("flags").values().forEach(flag -> ((ObjectNode) flag).put("percentage", 50));
+    ((ObjectNode) json.get("flags").get(250)).put("percentage", -1);
+
+    SnapshotCodec.Read read = SnapshotCodec.read(Json.bytes(json), before);
+
+    assertThat(read.snapshot().flags().values())
+        .hasSize(500)
+        .filteredOn(flag -> flag.percentage().percent() == 50)
+        .hasSize(499);
+    assertThat(read.problems()).singleElement().asString().contains("percentage");
+  }
+
+  @Test
+  void read_ofAFlagNotUnderstoodButStopped_stopsTheLastGoodForm() {
+    ObjectNode json = next();
+    full(json).put("bucketing", "turnout2").putObject("stop").put("kind", "vaporised");
+
+    Flag flag = read(json).snapshot().flag("full");
+
+    assertThat(flag.bucketing()).isEqualTo(Flag.TURNOUT1);
+    assertThat(flag.stop()).isNotNull();
+  }
+
+  @Test
+  void read_ofTheSameFlagTwice_keepsTheLastGoodForm() {
+    ObjectNode json = next();
+    json.withArray("flags").add(full(next()).put("percentage", 1));
+
+    assertThat(read(json).snapshot().flag("full")).isEqualTo(PREVIOUS.flag("full"));
+  }
+
+  @Test
+  void read_ofTooManyFlags_isRefused() {
+    ObjectNode json = next();
+    for (int i = 0; i < SnapshotCodec.MAX_FLAGS; i++) {
+      json.withArray("flags").addObject();
+    }
+
+    assertThatExceptionOfType(CodecException.class)
+        .isThrownBy(() -> read(json))
+        .withMessageContaining("20002 flags");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "null", "[]", "7", "{", "{\"a\":1,\"a\":2}", "{} {}", "\u0000"})
+  void read_ofNoSnapshotAtAll_isRefused(String text) {
+    assertThatExceptionOfType(CodecException.class)
+        .isThrownBy(() -> SnapshotCodec.read(text.getBytes(UTF_8), PREVIOUS));
+  }
+
+  @Test
+  void read_ofADeepDocument_isRefused() {
+    byte[] deep = ("{\"env\":" + "[".repeat(10_000)).getBytes(UTF_8);
+
+    assertThatExceptionOfType(CodecException.class)
+        .isThrownBy(() -> SnapshotCodec.read(deep, PREVIOUS))
+        .withMessageContaining("depth");
+  }
+}

@@ -1,0 +1,115 @@
+package dev.turnout.flags;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Random;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class LimitJudgeTest {
+  private static final Flag FLAG = Flag.named("f");
+  private static final long SECOND = 1_000_000_000L;
+
+  private static PathCounts counts(long calls, long errors, long row) {
+    return new PathCounts(calls, errors, row, Histogram.EMPTY);
+  }
+
+  private static @Nullable Trip look(LimitJudge judge, PathCounts counts, long seconds) {
+    return judge.look(FLAG, counts, seconds * SECOND, Instant.EPOCH);
+  }
+
+  @Test
+  void look_everyCallFails_tripsWithinTenCalls() {
+    LimitJudge judge = new LimitJudge(Limit.of(Limit.Metric.ERROR_RATE, 5), PathCounts.NONE, 0);
+    int calls = 1;
+    while (look(judge, counts(calls, calls, calls), 1) == null) {
+      calls++;
+    }
+    assertThat(calls).isBetween(5, 10);
+  }
+
+  @Test
+  void look_healthy_neverTrips() {
+    Random random = new Random(7);
+    LimitJudge judge = new LimitJudge(Limit.of(Limit.Metric.ERROR_RATE, 5), PathCounts.NONE, 0);
+    long errors = 0;
+    for (int calls = 1; calls <= 50_000; calls++) {
+      errors += random.nextInt(100) < 2 ? 1 : 0;
+      assertThat(look(judge, counts(calls, errors, 0), calls / 100)).isNull();
+    }
+  }
+
+  @Test
+  void look_overThreshold_tripsOnceSampleSuffices() {
+    Limit limit = new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(60), 100, Duration.ZERO);
+    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, 0);
+    assertThat(look(judge, counts(99, 9, 0), 1)).isNull();
+    Trip trip = look(judge, counts(100, 9, 0), 2);
+    assertThat(trip).isNotNull();
+    assertThat(trip.rule()).isEqualTo("threshold");
+    assertThat(trip.describe())
+        .isEqualTo("error_rate > 5 % breached: 9 of 100 calls were bad, 9 % (threshold rule)");
+  }
+
+  @Test
+  void look_hold_waits() {
+    Limit limit =
+        new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(60), 100, Duration.ofSeconds(10));
+    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, 0);
+    assertThat(look(judge, counts(100, 9, 0), 1)).isNull();
+    assertThat(look(judge, counts(110, 10, 0), 10)).isNull();
+    assertThat(look(judge, counts(120, 11, 0), 11)).isNotNull();
+  }
+
+  @Test
+  void look_oldErrors_leaveTheWindow() {
+    Limit limit = new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(10), 100, Duration.ZERO);
+    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, 0);
+    assertThat(look(judge, counts(90, 8, 0), 1)).isNull();
+    assertThat(look(judge, counts(1_000, 8, 0), 15)).isNull();
+    assertThat(look(judge, counts(1_090, 12, 0), 20)).isNull();
+  }
+
+  @Test
+  void look_baseline_isNotJudged() {
+    LimitJudge judge =
+        new LimitJudge(Limit.of(Limit.Metric.ERROR_RATE, 5), counts(1000, 1000, 0), 0);
+    assertThat(look(judge, counts(1004, 1004, 0), 1)).isNull();
+  }
+
+  @Test
+  void look_consecutiveFailures_moreThanTolerated() {
+    LimitJudge judge =
+        new LimitJudge(Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 3), PathCounts.NONE, 0);
+    assertThat(look(judge, counts(10, 3, 3), 1)).isNull();
+    Trip trip = look(judge, counts(11, 4, 4), 1);
+    assertThat(trip).isNotNull();
+    assertThat(trip.describe()).isEqualTo("consecutive_failures > 3 breached: 4 failures in a row");
+  }
+
+  @Test
+  void look_slowCalls_tripOnP99() {
+    LimitJudge judge = new LimitJudge(Limit.of(Limit.Metric.P99, 100), PathCounts.NONE, 0);
+    TreeMap<Integer, Long> buckets = new TreeMap<>();
+    buckets.put(Histogram.indexOf(5_000_000), 90L);
+    buckets.put(Histogram.indexOf(200_000_000), 20L);
+    PathCounts slow = new PathCounts(110, 0, 0, new Histogram(0, buckets));
+    assertThat(look(judge, slow, 1)).isNotNull();
+  }
+
+  @Test
+  void limit_outOfRange_namesTheField() {
+    assertThatThrownBy(() -> Limit.of(Limit.Metric.ERROR_RATE, 101))
+        .hasMessage("limits.above: must be a percentage from 0 to under 100");
+    assertThatThrownBy(() -> Limit.of(Limit.Metric.P99, Double.NaN))
+        .hasMessageStartingWith("limits.above: ");
+    assertThatThrownBy(() -> Percentage.of(101))
+        .hasMessage("percentage: must be a number from 0 to 100, not 101");
+    assertThatThrownBy(() -> Percentage.of(Double.NaN))
+        .hasMessage("percentage: must be a number from 0 to 100, not NaN");
+  }
+}
