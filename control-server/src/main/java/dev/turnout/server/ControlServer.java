@@ -1,0 +1,190 @@
+package dev.turnout.server;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.turnout.flags.FlagName;
+import dev.turnout.server.auth.Access;
+import dev.turnout.server.auth.Token;
+import dev.turnout.server.auth.TokenFile;
+import dev.turnout.server.auth.TokenKind;
+import dev.turnout.server.auth.Tokens;
+import dev.turnout.server.change.Changes;
+import dev.turnout.server.fleet.Agent;
+import dev.turnout.server.fleet.Fleet;
+import dev.turnout.server.store.Database;
+import dev.turnout.server.store.FlagStore;
+import dev.turnout.server.store.TokenStore;
+import dev.turnout.server.stream.Streams;
+import dev.turnout.server.web.WebServer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running control server. Safe for use by several threads. */
+public final class ControlServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
+
+  private final Settings settings;
+  private final Tokens tokens;
+  private final WebServer web;
+  private final Deque<AutoCloseable> parts;
+
+  /**
+   * Where a server listens and what it serves.
+   *
+   * @param host the address to listen on; {@link #LOOPBACK} unless others are to reach it
+   * @param port 0 for any that is free
+   * @param dataDirectory for the database and the first tokens; created if absent
+   * @param env the environment's name
+   */
+  public record Settings(String host, int port, Path dataDirectory, String env) {
+    /** Reached by programs on this machine only. */
+    public static final String LOOPBACK = "127.0.0.1";
+
+    /** The environment's name where none is given. */
+    public static final String DEFAULT_ENV = "default";
+
+    public Settings {
+      FlagName.check("env", env);
+    }
+  }
+
+  /**
+   * What only tests set otherwise.
+   *
+   * @param heartbeat how often a quiet stream gets a comment
+   * @param maxStreams the most streams at a time
+   */
+  record Tuning(Duration heartbeat, int maxStreams) {
+    static final Tuning DEFAULT = new Tuning(Duration.ofSeconds(15), 20_000);
+  }
+
+  private ControlServer(
+      Settings settings, Tokens tokens, WebServer web, Deque<AutoCloseable> parts) {
+    this.settings = settings;
+    this.tokens = tokens;
+    this.web = web;
+    this.parts = parts;
+  }
+
+  /**
+   * Starts a server and returns when it answers. On the first start, {@code admin.token} and {@code
+   * agent.token} are written to the data directory.
+   *
+   * @throws IOException if the data directory cannot be used
+   */
+  public static ControlServer start(Settings settings) throws IOException {
+    return start(settings, Tuning.DEFAULT);
+  }
+
+  static ControlServer start(Settings settings, Tuning tuning) throws IOException {
+    Clock clock = Clock.systemUTC();
+    Path data = settings.dataDirectory();
+    // Closed in the reverse order of opening, when starting fails half-way too.
+    Deque<AutoCloseable> parts = new ArrayDeque<>();
+    try {
+      TokenFile.createFolder(data);
+      Database database = Database.open(data.resolve("turnout.db"));
+      parts.push(database);
+      Tokens tokens = new Tokens(new TokenStore(database), clock);
+      firstToken(tokens, "admin", TokenKind.ADMIN, data);
+      firstToken(tokens, "agent", TokenKind.AGENT, data);
+      FlagStore store = new FlagStore(database, settings.env());
+      Changes changes = new Changes(store, clock);
+      Fleet fleet = new Fleet(clock, Ticker.systemTicker());
+      PrometheusMeterRegistry metrics = metrics(changes, fleet);
+      parts.push(metrics::close);
+      Streams streams = new Streams(changes, fleet, tuning.heartbeat(), tuning.maxStreams());
+      parts.push(streams);
+      WebServer web =
+          new WebServer(
+              settings.host(),
+              settings.port(),
+              new Access(tokens),
+              database,
+              store,
+              changes,
+              fleet,
+              streams,
+              metrics,
+              clock);
+      parts.push(web);
+      ControlServer server = new ControlServer(settings, tokens, web, parts);
+      log.info(
+          "Turnout control server ready at {} (environment {}, revision {}, {} flags, data in {})",
+          server.url(),
+          settings.env(),
+          changes.current().revision(),
+          changes.current().flags().size(),
+          data.toAbsolutePath());
+      return server;
+    } catch (IOException | RuntimeException | Error e) {
+      close(parts);
+      throw e;
+    }
+  }
+
+  // The file first: a crash in between leaves a file that opens nothing and is written anew, and
+  // never a token whose secret nobody knows.
+  private static void firstToken(Tokens tokens, String name, TokenKind kind, Path data)
+      throws IOException {
+    if (!tokens.contains(name)) {
+      String secret = tokens.secret();
+      TokenFile.write(data.resolve(name + ".token"), secret);
+      tokens.add(new Token(name, kind, null), secret, null);
+    }
+  }
+
+  private static PrometheusMeterRegistry metrics(Changes changes, Fleet fleet) {
+    PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    Gauge.builder("turnout.revision", () -> changes.current().revision())
+        .description("Revision of the snapshot in force")
+        .register(metrics);
+    Gauge.builder(
+            "turnout.agents.connected",
+            () -> fleet.agents().stream().filter(Agent::isConnected).count())
+        .description("Agents with an open stream")
+        .register(metrics);
+    return metrics;
+  }
+
+  /** The port that is listened on. */
+  public int port() {
+    return web.port();
+  }
+
+  /** Where the server is reached, such as {@code http://127.0.0.1:8080}. */
+  public String url() {
+    String host = settings.host();
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
+  }
+
+  /** The tokens that open this server. */
+  Tokens tokens() {
+    return tokens;
+  }
+
+  /** Ends all streams, answers the requests that are in hand, and closes the store. */
+  @Override
+  public void close() {
+    close(parts);
+  }
+
+  private static void close(Deque<AutoCloseable> parts) {
+    AutoCloseable part;
+    while ((part = parts.poll()) != null) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        log.warn("Something did not close in order: {}", e.toString(), e);
+      }
+    }
+  }
+}

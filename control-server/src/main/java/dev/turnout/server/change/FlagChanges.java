@@ -1,0 +1,141 @@
+package dev.turnout.server.change;
+
+import dev.turnout.client.codec.FlagCodec;
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.FlagEdit;
+import dev.turnout.flags.FlagName;
+import dev.turnout.flags.Percentage;
+import dev.turnout.flags.Stop;
+import dev.turnout.flags.Trip;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The changes that people and agents make to a flag. */
+public final class FlagChanges {
+  private FlagChanges() {}
+
+  /** Creates the flag, or changes only the fields that are given. A stop outlives it. */
+  public static Change put(String name, JsonNode fields) {
+    FlagName.check("name", name);
+    return draft -> {
+      Flag before = draft.find(name);
+      if (before == null) {
+        draft.create(FlagCodec.edit(Flag.named(name), fields));
+      } else {
+        draft.replace("update", FlagCodec.edit(before, fields), null);
+      }
+    };
+  }
+
+  /** Removes the flag: its callers take the fallback. */
+  public static Change delete(String name) {
+    return draft -> draft.remove(name);
+  }
+
+  /**
+   * Raises the percentage, to 100 at most.
+   *
+   * @param percent by how much, in percentage points
+   */
+  public static Change increase(String name, double percent) {
+    Percentage step = Percentage.of("increase_by", percent);
+    return draft -> {
+      Flag flag = draft.flag(name);
+      if (flag.strategy() == Flag.Strategy.RING) {
+        throw new RefusedException(
+            name + " goes by rings: raise the percentage of one of them instead");
+      }
+      draft.replace(
+          "increase", flag.edit().percentage(moved(flag.percentage(), step, 1)).done(), null);
+    };
+  }
+
+  /**
+   * Lowers the percentage and that of every ring, to 0 at least.
+   *
+   * @param percent by how much, in percentage points
+   */
+  public static Change decrease(String name, double percent) {
+    Percentage step = Percentage.of("decrease_by", percent);
+    return draft -> {
+      Flag flag = draft.flag(name);
+      FlagEdit edit = flag.edit().percentage(moved(flag.percentage(), step, -1));
+      if (flag.strategy() == Flag.Strategy.RING) {
+        Map<String, Percentage> rings = new LinkedHashMap<>(flag.rings());
+        rings.replaceAll((ring, share) -> moved(share, step, -1));
+        edit.rings(rings);
+      }
+      draft.replace("decrease", edit.done(), null);
+    };
+  }
+
+  private static Percentage moved(Percentage share, Percentage step, int direction) {
+    int buckets = share.buckets() + direction * step.buckets();
+    return new Percentage(Math.max(0, Math.min(Percentage.BUCKETS, buckets)));
+  }
+
+  /** Forbids or allows again that more callers reach the new path. */
+  public static Change freeze(String name, boolean frozen) {
+    return draft ->
+        draft.replace(
+            frozen ? "freeze" : "unfreeze", draft.flag(name).edit().frozen(frozen).done(), null);
+  }
+
+  /** Enables or disables the flag. */
+  public static Change toggle(String name, boolean enabled) {
+    return draft ->
+        draft.replace(
+            enabled ? "enable" : "disable", draft.flag(name).edit().enabled(enabled).done(), null);
+  }
+
+  /** Stops the flag until a reset. A kill that stands keeps its first author. */
+  public static Change kill(String name, @Nullable String reason) {
+    return draft -> {
+      Flag flag = draft.flag(name);
+      Stop stop = flag.stop();
+      if (stop == null || stop.kind() != Stop.Kind.KILLED) {
+        Stop killed =
+            new Stop(
+                Stop.Kind.KILLED,
+                draft.actor(),
+                draft.now(),
+                reason == null ? "killed" : reason,
+                null);
+        draft.replace("kill", flag.edit().stop(killed).done(), reason);
+      }
+    };
+  }
+
+  /**
+   * Takes the stop away, and voids every trip that was judged before: those that are on their way,
+   * and those that JVMs keep for themselves.
+   */
+  public static Change reset(String name, @Nullable String reason) {
+    return draft -> {
+      Flag flag = draft.flag(name);
+      draft.replace("reset", flag.edit().stop(null).resetRevision(draft.revision()).done(), reason);
+    };
+  }
+
+  /**
+   * Stops the flag for the fleet because of what one instance saw.
+   *
+   * @param by the instance, as {@code service/instance}
+   */
+  public static Change trip(Trip trip, String by) {
+    return draft -> {
+      Flag flag = draft.find(trip.flag());
+      if (flag != null && isNews(flag, trip)) {
+        Stop stop = new Stop(Stop.Kind.TRIPPED, by, trip.at(), trip.describe(), trip);
+        draft.replace("trip", flag.edit().stop(stop).done(), by + ": " + trip.describe());
+      }
+    };
+  }
+
+  /** Returns whether a trip would stop the flag: not if it is stopped, or was reset since. */
+  public static boolean isNews(Flag flag, Trip trip) {
+    return flag.stop() == null && trip.flagRevision() >= flag.resetRevision();
+  }
+}

@@ -1,0 +1,16 @@
+package dev.turnout.server.change;
+
+/** What was asked for does not exist. */
+public final class NotFoundException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** Creates the exception; the message is for people. */
+  public NotFoundException(String message) {
+    super(message);
+  }
+
+  /** There is no flag of that name. */
+  public static NotFoundException flag(String name) {
+    return new NotFoundException("there is no flag " + name);
+  }
+}

@@ -1,0 +1,5 @@
+/** The one way a flag changes: draft, checks, transaction, new snapshot. */
+@NullMarked
+package dev.turnout.server.change;
+
+import org.jspecify.annotations.NullMarked;

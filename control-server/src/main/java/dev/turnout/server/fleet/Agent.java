@@ -1,0 +1,42 @@
+package dev.turnout.server.fleet;
+
+import dev.turnout.flags.Host;
+import dev.turnout.flags.Report;
+import dev.turnout.flags.Snapshot;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one JVM. Immutable.
+ *
+ * @param host who it is
+ * @param streams how many streams it has open
+ * @param lastSeen when it was last heard of
+ * @param report its latest; null if none came yet
+ */
+public record Agent(Host host, int streams, Instant lastSeen, @Nullable Report report) {
+  /** Returns whether it has a stream. */
+  public boolean isConnected() {
+    return streams > 0;
+  }
+
+  /** Returns whether it said that it decides by an older snapshot. */
+  public boolean isBehind(Snapshot snapshot) {
+    return report != null
+        && (report.epoch() < snapshot.epoch()
+            || (report.epoch() == snapshot.epoch() && report.revision() < snapshot.revision()));
+  }
+
+  Agent with(int newStreams, Instant now) {
+    return new Agent(host, newStreams, now, report);
+  }
+
+  // A repeat, or one that was overtaken on the way, tells nothing new.
+  Agent with(Report newer, Instant now) {
+    boolean outdated =
+        report != null
+            && report.bootId().equals(newer.bootId())
+            && newer.sequence() <= report.sequence();
+    return new Agent(newer.host(), streams, now, outdated ? report : newer);
+  }
+}

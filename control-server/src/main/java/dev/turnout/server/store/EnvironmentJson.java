@@ -1,0 +1,38 @@
+package dev.turnout.server.store;
+
+import dev.turnout.client.codec.Json;
+import dev.turnout.flags.CanaryMode;
+import dev.turnout.flags.RingMembers;
+import java.util.Collection;
+import java.util.Map;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What belongs to an environment as a whole, as JSON: the same in the store and over HTTP. */
+public final class EnvironmentJson {
+  private EnvironmentJson() {}
+
+  /** Canary mode. */
+  public static ObjectNode canary(CanaryMode canary) {
+    ObjectNode json = Json.object().put("mode", canary.on());
+    putSorted(json, "users", canary.users());
+    return json;
+  }
+
+  /** The members of each ring, by its name. */
+  public static ObjectNode rings(Map<String, RingMembers> rings) {
+    ObjectNode json = Json.object();
+    rings.forEach(
+        (name, members) -> {
+          ObjectNode ring = json.putObject(name);
+          putSorted(ring, "users", members.users());
+          putSorted(ring, "email_domains", members.emailDomains());
+        });
+    return json;
+  }
+
+  private static void putSorted(ObjectNode json, String name, Collection<String> values) {
+    ArrayNode array = json.putArray(name);
+    values.stream().sorted().forEach(array::add);
+  }
+}

@@ -1,0 +1,170 @@
+package dev.turnout.server.store;
+
+import dev.turnout.client.codec.FlagCodec;
+import dev.turnout.client.codec.Json;
+import dev.turnout.client.codec.SnapshotCodec;
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.Snapshot;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Snapshots and their history in the database. Safe for use by several threads. */
+public final class FlagStore {
+  private final Database database;
+  private final String env;
+
+  /** Keeps the flags of one environment in {@code database}. */
+  public FlagStore(Database database, String env) {
+    this.database = database;
+    this.env = env;
+  }
+
+  /**
+   * Reads the snapshot as it was last saved.
+   *
+   * @throws IllegalStateException if a row cannot be understood: a server that left a flag out
+   *     would switch its callers without anybody having asked for it
+   */
+  public Snapshot load() {
+    byte[] document = database.jdbi().inTransaction(this::document);
+    SnapshotCodec.Read read = SnapshotCodec.read(document, Snapshot.EMPTY);
+    if (!read.problems().isEmpty()) {
+      throw new IllegalStateException(
+          "the store holds what cannot be understood: " + String.join("; ", read.problems()));
+    }
+    return read.snapshot();
+  }
+
+  // The rows put together as the document that agents get, so that there is one reader for both.
+  private byte[] document(Handle handle) {
+    ObjectNode json = Json.object();
+    json.put("env", env);
+    handle
+        .createQuery("SELECT epoch, revision, changed_at FROM meta")
+        .map(
+            (row, context) ->
+                json.put("epoch", row.getLong("epoch"))
+                    .put("revision", row.getLong("revision"))
+                    .put("issuedAt", row.getString("changed_at")))
+        .one();
+    json.putObject("canary").put("mode", false).putArray("users");
+    json.putObject("rings");
+    handle
+        .createQuery("SELECT name, json FROM settings")
+        .map((row, context) -> json.set(row.getString("name"), node(row.getString("json"))))
+        .list();
+    ArrayNode flags = json.putArray("flags");
+    handle
+        .createQuery("SELECT json FROM flags ORDER BY name")
+        .mapTo(String.class)
+        .forEach(flag -> flags.add(node(flag)));
+    return Json.bytes(json);
+  }
+
+  /**
+   * Saves what differs between two snapshots, together with who did it: all of it or nothing.
+   *
+   * @throws StaleRevisionException if the store is not at the revision of {@code before}
+   */
+  public void save(Snapshot before, Snapshot after, List<AuditEntry> entries) {
+    database
+        .jdbi()
+        .useTransaction(
+            handle -> {
+              int moved =
+                  handle
+                      .createUpdate(
+                          "UPDATE meta SET revision = :next, changed_at = :at"
+                              + " WHERE epoch = :epoch AND revision = :revision")
+                      .bind("next", after.revision())
+                      .bind("at", after.issuedAt().toString())
+                      .bind("epoch", before.epoch())
+                      .bind("revision", before.revision())
+                      .execute();
+              if (moved != 1) {
+                throw new StaleRevisionException(before.revision());
+              }
+              saveFlags(handle, before.flags(), after.flags());
+              if (!before.canary().equals(after.canary())) {
+                saveSetting(handle, "canary", EnvironmentJson.canary(after.canary()));
+              }
+              if (!List.copyOf(before.ringMembers().entrySet())
+                  .equals(List.copyOf(after.ringMembers().entrySet()))) {
+                saveSetting(handle, "rings", EnvironmentJson.rings(after.ringMembers()));
+              }
+              entries.forEach(entry -> saveEntry(handle, entry));
+            });
+  }
+
+  private static void saveFlags(Handle handle, Map<String, Flag> before, Map<String, Flag> after) {
+    for (String name : before.keySet()) {
+      if (!after.containsKey(name)) {
+        handle.execute("DELETE FROM flags WHERE name = ?", name);
+      }
+    }
+    for (Flag flag : after.values()) {
+      if (!flag.equals(before.get(flag.name()))) {
+        handle.execute(
+            "INSERT INTO flags (name, json) VALUES (?, ?)"
+                + " ON CONFLICT (name) DO UPDATE SET json = excluded.json",
+            flag.name(),
+            FlagCodec.toJson(flag).toString());
+      }
+    }
+  }
+
+  private static void saveSetting(Handle handle, String name, JsonNode json) {
+    handle.execute(
+        "INSERT INTO settings (name, json) VALUES (?, ?)"
+            + " ON CONFLICT (name) DO UPDATE SET json = excluded.json",
+        name,
+        json.toString());
+  }
+
+  private static void saveEntry(Handle handle, AuditEntry entry) {
+    handle.execute(
+        "INSERT INTO audit (revision, at, actor, action, flag, before_json, after_json, reason)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        entry.revision(),
+        entry.at().toString(),
+        entry.actor(),
+        entry.action(),
+        entry.flag(),
+        entry.before(),
+        entry.after(),
+        entry.reason());
+  }
+
+  /** Returns the newest entries, newest first. */
+  public List<AuditEntry> audit(int limit) {
+    return database
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery("SELECT * FROM audit ORDER BY id DESC LIMIT :limit")
+                    .bind("limit", limit)
+                    .map(
+                        (row, context) ->
+                            new AuditEntry(
+                                row.getLong("revision"),
+                                Instant.parse(row.getString("at")),
+                                row.getString("actor"),
+                                row.getString("action"),
+                                row.getString("flag"),
+                                row.getString("before_json"),
+                                row.getString("after_json"),
+                                row.getString("reason")))
+                    .list());
+  }
+
+  private static JsonNode node(String json) {
+    return Json.parse(json.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,178 @@
+package dev.turnout.server.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.turnout.client.codec.Json;
+import dev.turnout.flags.InvalidFlagException;
+import io.javalin.http.ContentTooLargeResponse;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The JSON object that a person sent, read strictly: every failure is an {@link
+ * InvalidFlagException} that names the field. A media type is not asked for, since {@code curl -d}
+ * sends that of forms.
+ */
+final class Body {
+  /** The largest body, in bytes. */
+  static final int MAX_BYTES = 1_000_000;
+
+  // Read and thrown away of a body that is too large: most clients look for the answer only after
+  // they have sent all.
+  private static final long MOST_DISCARDED = 32L * MAX_BYTES;
+
+  private static final int MAX_TEXT = 256;
+
+  private final JsonNode node;
+
+  private Body(JsonNode node) {
+    this.node = node;
+  }
+
+  /** Reads the bytes of a request's body. */
+  static byte[] bytes(Context context) {
+    try (InputStream in = context.req().getInputStream()) {
+      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+      if (bytes.length > MAX_BYTES) {
+        discard(in);
+        throw new ContentTooLargeResponse("the body is larger than " + MAX_BYTES + " bytes");
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void discard(InputStream in) throws IOException {
+    byte[] buffer = new byte[1 << 16];
+    long discarded = 0;
+    int read;
+    while (discarded < MOST_DISCARDED && (read = in.read(buffer)) >= 0) {
+      discarded += read;
+    }
+  }
+
+  /** Reads a document of any shape. */
+  static JsonNode document(Context context) {
+    return Json.parse(bytes(context));
+  }
+
+  /** Reads an object with no other fields than these. */
+  static Body of(Context context, String... fields) {
+    return of(document(context), fields);
+  }
+
+  /** Reads an object that may be left out altogether. */
+  static Body optional(Context context, String... fields) {
+    byte[] bytes = bytes(context);
+    return of(new String(bytes, UTF_8).isBlank() ? Json.object() : Json.parse(bytes), fields);
+  }
+
+  private static Body of(JsonNode node, String... fields) {
+    if (!node.isObject()) {
+      throw new InvalidFlagException("body", "must be an object");
+    }
+    Set<String> known = new TreeSet<>(Set.of(fields));
+    for (String name : node.propertyNames()) {
+      if (!known.contains(name)) {
+        throw new InvalidFlagException(
+            name,
+            known.isEmpty()
+                ? "is not a known field; none is"
+                : "is not a known field; known are " + String.join(", ", known));
+      }
+    }
+    return new Body(node);
+  }
+
+  /** Returns the field, or null if it is not there. */
+  @Nullable JsonNode find(String name) {
+    return node.get(name);
+  }
+
+  private JsonNode get(String name) {
+    JsonNode value = node.get(name);
+    if (value == null) {
+      throw new InvalidFlagException(name, "is missing");
+    }
+    return value;
+  }
+
+  boolean bool(String name) {
+    JsonNode value = get(name);
+    if (!value.isBoolean()) {
+      throw new InvalidFlagException(name, "must be true or false");
+    }
+    return value.booleanValue();
+  }
+
+  double number(String name, double missing) {
+    JsonNode value = find(name);
+    if (value == null) {
+      return missing;
+    }
+    if (!value.isNumber()) {
+      throw new InvalidFlagException(name, "must be a number");
+    }
+    return value.doubleValue(Double.NaN);
+  }
+
+  String text(String name) {
+    return text(name, get(name));
+  }
+
+  /** Returns the text, or what stands in if there is none. */
+  String text(String name, String missing) {
+    JsonNode value = find(name);
+    return value == null ? missing : text(name, value);
+  }
+
+  /** Returns a reason for the audit, or null if none was given. */
+  @Nullable String reason() {
+    JsonNode value = find("reason");
+    if (value == null || value.isNull()) {
+      return null;
+    }
+    if (!value.isString() || value.stringValue().length() > 1000) {
+      throw new InvalidFlagException("reason", "must be a string of at most 1000 characters");
+    }
+    return value.stringValue();
+  }
+
+  Set<String> texts(String name) {
+    Set<String> texts = new LinkedHashSet<>();
+    JsonNode value = find(name);
+    if (value != null) {
+      if (!value.isArray()) {
+        throw new InvalidFlagException(name, "must be a list");
+      }
+      value.forEach(element -> texts.add(text(name, element)));
+    }
+    return texts;
+  }
+
+  private static String text(String field, JsonNode value) {
+    if (!value.isString()) {
+      throw new InvalidFlagException(field, "must be a string");
+    }
+    return checkText(field, value.stringValue());
+  }
+
+  /** Returns the text if it may stand in a list of users: not blank, short, in one line. */
+  static String checkText(String field, String text) {
+    if (text.isBlank()
+        || text.length() > MAX_TEXT
+        || text.chars().anyMatch(Character::isISOControl)) {
+      throw new InvalidFlagException(
+          field, "must be 1 to " + MAX_TEXT + " characters that are not blank, in one line");
+    }
+    return text;
+  }
+}

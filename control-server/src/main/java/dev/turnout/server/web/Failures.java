@@ -1,0 +1,71 @@
+package dev.turnout.server.web;
+
+import dev.turnout.client.codec.CodecException;
+import dev.turnout.flags.InvalidFlagException;
+import dev.turnout.server.auth.AccessException;
+import dev.turnout.server.change.NotFoundException;
+import dev.turnout.server.change.RefusedException;
+import dev.turnout.server.problem.Problem;
+import dev.turnout.server.store.StaleRevisionException;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.io.UncheckedIOException;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How each failure is told: always as a problem document, never with what is inside. */
+final class Failures {
+  private static final Logger log = LoggerFactory.getLogger(Failures.class);
+
+  private Failures() {}
+
+  static void register(RoutesConfig routes) {
+    routes
+        .exception(InvalidFlagException.class, (e, context) -> answer(context, Problem.of(e)))
+        .exception(
+            CodecException.class,
+            (e, context) -> answer(context, new Problem(400, "body: " + e.getMessage(), "body")))
+        .exception(AccessException.class, (e, context) -> answer(context, e.problem()))
+        .exception(NotFoundException.class, (e, context) -> answer(context, 404, e))
+        .exception(RefusedException.class, (e, context) -> answer(context, 409, e))
+        .exception(HttpResponseException.class, (e, context) -> answer(context, e.getStatus(), e))
+        .exception(StaleRevisionException.class, Failures::storeFailed)
+        .exception(JdbiException.class, Failures::storeFailed)
+        .exception(
+            UncheckedIOException.class,
+            (e, context) -> {
+              log.debug("{} {} broke off", context.method(), context.path(), e);
+              answer(context, Problem.of(400, "the body could not be read"));
+            })
+        .exception(
+            Exception.class,
+            (e, context) -> {
+              log.error("{} {} failed; this is a bug", context.method(), context.path(), e);
+              answer(context, Problem.of(500, "the server failed; its log says more"));
+            });
+  }
+
+  private static void storeFailed(Exception failure, Context context) {
+    log.error(
+        "{} {} was not saved: {}. Agents keep their flags; check the data directory.",
+        context.method(),
+        context.path(),
+        failure.toString());
+    context.header("Retry-After", "5");
+    answer(context, Problem.of(503, "the store does not answer; nothing was changed"));
+  }
+
+  private static void answer(Context context, int status, Exception failure) {
+    String message = failure.getMessage();
+    answer(context, Problem.of(status, message == null ? "refused" : message));
+  }
+
+  static void answer(Context context, Problem problem) {
+    context.status(problem.status()).contentType(Problem.CONTENT_TYPE).result(problem.json());
+    if (problem.status() == 401) {
+      context.header("WWW-Authenticate", "Bearer");
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package dev.turnout.server.web;
+
+import dev.turnout.client.codec.FlagCodec;
+import dev.turnout.client.codec.Json;
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.FlagName;
+import dev.turnout.flags.InvalidFlagException;
+import dev.turnout.flags.Snapshot;
+import dev.turnout.server.auth.Right;
+import dev.turnout.server.change.Change;
+import dev.turnout.server.change.Changes;
+import dev.turnout.server.change.FlagChanges;
+import dev.turnout.server.change.NotFoundException;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reading and changing flags. */
+final class FlagRoutes {
+  private static final double DEFAULT_STEP = 10;
+
+  private final Changes changes;
+
+  FlagRoutes(Changes changes) {
+    this.changes = changes;
+  }
+
+  void register(RoutesConfig routes) {
+    routes
+        .get("/feature-flags", this::list, Right.READ)
+        .get("/feature-flags/{name}", this::get, Right.READ)
+        .put("/feature-flags/{name}", this::put, Right.STOP)
+        .delete("/feature-flags/{name}", this::delete, Right.EDIT)
+        .post("/feature-flags/rollout/{name}/increase", this::increase, Right.EDIT)
+        .post("/feature-flags/rollout/{name}/decrease", this::decrease, Right.STOP)
+        .post("/feature-flags/freeze/{name}", context -> freeze(context, true), Right.STOP)
+        .post("/feature-flags/unfreeze/{name}", context -> freeze(context, false), Right.EDIT)
+        .post("/feature-flags/kill/{name}", this::kill, Right.STOP)
+        .post("/feature-flags/reset/{name}", this::reset, Right.EDIT)
+        .post("/feature-flags/toggle", this::toggle, Right.STOP)
+        .post("/feature-flags/bulk-update", this::bulkUpdate, Right.STOP);
+  }
+
+  private void list(Context context) {
+    Snapshot snapshot = changes.current();
+    ObjectNode json = Json.object().put("revision", snapshot.revision());
+    ArrayNode flags = json.putArray("flags");
+    snapshot.flags().values().forEach(flag -> flags.add(FlagCodec.toJson(flag)));
+    Api.json(context, json);
+  }
+
+  private void get(Context context) {
+    answer(context, changes.current(), name(context));
+  }
+
+  private void put(Context context) {
+    String name = name(context);
+    JsonNode fields = Body.document(context);
+    requireRight(context, fields);
+    boolean[] created = new boolean[1];
+    Change change = FlagChanges.put(name, fields);
+    Snapshot after =
+        Api.change(
+            context,
+            changes,
+            draft -> {
+              created[0] = !draft.contains(name);
+              change.apply(draft);
+            });
+    context.status(created[0] ? 201 : 200);
+    answer(context, after, name);
+  }
+
+  private void delete(Context context) {
+    Api.change(context, changes, FlagChanges.delete(name(context)));
+    context.status(204);
+  }
+
+  private void increase(Context context) {
+    String name = name(context);
+    double step = Body.optional(context, "increase_by").number("increase_by", DEFAULT_STEP);
+    change(context, name, FlagChanges.increase(name, step));
+  }
+
+  private void decrease(Context context) {
+    String name = name(context);
+    double step = Body.optional(context, "decrease_by").number("decrease_by", DEFAULT_STEP);
+    change(context, name, FlagChanges.decrease(name, step));
+  }
+
+  private void freeze(Context context, boolean frozen) {
+    String name = name(context);
+    change(context, name, FlagChanges.freeze(name, frozen));
+  }
+
+  private void kill(Context context) {
+    String name = name(context);
+    change(context, name, FlagChanges.kill(name, Body.optional(context, "reason").reason()));
+  }
+
+  private void reset(Context context) {
+    String name = name(context);
+    change(context, name, FlagChanges.reset(name, Body.optional(context, "reason").reason()));
+  }
+
+  private void toggle(Context context) {
+    Body body = Body.of(context, "flag", "enabled");
+    String name = FlagName.check("flag", body.text("flag"));
+    boolean enabled = body.bool("enabled");
+    if (enabled) {
+      Api.caller(context).require(Right.EDIT);
+    }
+    change(context, name, FlagChanges.toggle(name, enabled));
+  }
+
+  private void bulkUpdate(Context context) {
+    JsonNode list = Body.document(context);
+    if (!list.isArray()) {
+      throw new InvalidFlagException("body", "must be a list of objects");
+    }
+    Set<String> names = new LinkedHashSet<>();
+    List<Change> all = new ArrayList<>();
+    for (JsonNode fields : list) {
+      JsonNode name = fields.get("name");
+      if (name == null || !name.isString()) {
+        throw new InvalidFlagException("name", "must be the name of a flag, in every entry");
+      }
+      requireRight(context, fields);
+      all.add(FlagChanges.put(name.stringValue(), fields));
+      names.add(name.stringValue());
+    }
+    Snapshot after =
+        Api.change(context, changes, draft -> all.forEach(change -> change.apply(draft)));
+    ObjectNode json = Json.object().put("revision", after.revision());
+    ArrayNode flags = json.putArray("flags");
+    names.forEach(name -> flags.add(FlagCodec.toJson(require(after, name))));
+    Api.json(context, json);
+  }
+
+  // Whoever may only stop may disable, and say so in any way that people do.
+  private static void requireRight(Context context, JsonNode fields) {
+    JsonNode enabled = fields.get("enabled");
+    boolean disables =
+        enabled != null
+            && enabled.isBoolean()
+            && !enabled.booleanValue()
+            && fields.propertyNames().stream()
+                .allMatch(field -> field.equals("enabled") || field.equals("name"));
+    if (!disables) {
+      Api.caller(context).require(Right.EDIT);
+    }
+  }
+
+  private void change(Context context, String name, Change change) {
+    answer(context, Api.change(context, changes, change), name);
+  }
+
+  private static String name(Context context) {
+    return FlagName.check("name", context.pathParam("name"));
+  }
+
+  private static void answer(Context context, Snapshot snapshot, String name) {
+    Api.json(context, FlagCodec.toJson(require(snapshot, name)));
+  }
+
+  private static Flag require(Snapshot snapshot, String name) {
+    Flag flag = snapshot.flag(name);
+    if (flag == null) {
+      throw NotFoundException.flag(name);
+    }
+    return flag;
+  }
+}

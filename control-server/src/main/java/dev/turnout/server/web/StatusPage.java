@@ -1,0 +1,108 @@
+package dev.turnout.server.web;
+
+import dev.turnout.client.codec.FlagCodec;
+import dev.turnout.client.codec.Json;
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.PathCounts;
+import dev.turnout.flags.Report;
+import dev.turnout.flags.Snapshot;
+import dev.turnout.flags.Stop;
+import dev.turnout.server.fleet.Agent;
+import dev.turnout.server.store.EnvironmentJson;
+import java.time.Instant;
+import java.util.List;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /status.json}: every flag with what each JVM saw of it. */
+final class StatusPage {
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  private StatusPage() {}
+
+  static ObjectNode of(Snapshot snapshot, List<Agent> agents, Instant now) {
+    ObjectNode json =
+        Json.object()
+            .put("env", snapshot.env())
+            .put("epoch", snapshot.epoch())
+            .put("revision", snapshot.revision())
+            .put("time", now.toString());
+    json.set("canary", EnvironmentJson.canary(snapshot.canary()));
+    ArrayNode flags = json.putArray("flags");
+    for (Flag flag : snapshot.flags().values()) {
+      ObjectNode shown = put(flags.addObject(), flag);
+      ArrayNode instances = shown.putArray("instances");
+      for (Agent agent : agents) {
+        Report report = agent.report();
+        if (report != null && knows(report, flag.name())) {
+          putInstance(instances.addObject(), report, flag.name());
+        }
+      }
+    }
+    json.putObject("agents")
+        .put("connected", agents.stream().filter(Agent::isConnected).count())
+        .put(
+            "behind", agents.stream().filter(a -> a.isConnected() && a.isBehind(snapshot)).count());
+    return json;
+  }
+
+  private static ObjectNode put(ObjectNode json, Flag flag) {
+    ObjectNode whole = FlagCodec.toJson(flag);
+    for (String field : List.of("name", "enabled", "frozen", "strategy", "percentage", "rings")) {
+      json.set(field, whole.get(field));
+    }
+    json.put("state", state(flag));
+    json.set("stop", whole.get("stop"));
+    json.set("revision", whole.get("revision"));
+    return json;
+  }
+
+  private static String state(Flag flag) {
+    Stop stop = flag.stop();
+    if (stop != null) {
+      return stop.kind() == Stop.Kind.KILLED ? "killed" : "tripped";
+    }
+    if (!flag.enabled()) {
+      return "disabled";
+    }
+    boolean exposed =
+        flag.strategy() == Flag.Strategy.RING
+            ? flag.rings().values().stream().anyMatch(share -> share.buckets() > 0)
+            : flag.percentage().buckets() > 0;
+    return exposed ? "on" : "off";
+  }
+
+  private static boolean knows(Report report, String flag) {
+    return report.gates().stream().anyMatch(gate -> gate.flag().equals(flag))
+        || report.counts().stream().anyMatch(count -> count.flag().equals(flag));
+  }
+
+  private static void putInstance(ObjectNode json, Report report, String flag) {
+    json.put("service", report.host().service()).put("instance", report.host().instance());
+    putPath(json.putObject("new"), sum(report, flag, true));
+    putPath(json.putObject("fallback"), sum(report, flag, false));
+    json.put("tripped_here", report.trips().stream().anyMatch(trip -> trip.flag().equals(flag)));
+  }
+
+  private static PathCounts sum(Report report, String flag, boolean on) {
+    return report.counts().stream()
+        .filter(count -> count.flag().equals(flag) && count.on() == on)
+        .map(Report.Count::counts)
+        .reduce(PathCounts.NONE, PathCounts::plus);
+  }
+
+  private static void putPath(ObjectNode json, PathCounts counts) {
+    json.put("calls", counts.calls()).put("errors", counts.errors());
+    putMillis(json, "p50_ms", counts.latency().quantile(0.5));
+    putMillis(json, "p99_ms", counts.latency().quantile(0.99));
+  }
+
+  private static void putMillis(ObjectNode json, String name, double nanos) {
+    if (Double.isNaN(nanos)) {
+      json.putNull(name);
+    } else {
+      // More digits than the histogram knows would only look exact.
+      json.put(name, Math.round(nanos / NANOS_PER_MILLI * 1000) / 1000.0);
+    }
+  }
+}

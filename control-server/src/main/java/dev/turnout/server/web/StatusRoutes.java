@@ -1,0 +1,130 @@
+package dev.turnout.server.web;
+
+import dev.turnout.client.codec.Json;
+import dev.turnout.flags.Report;
+import dev.turnout.server.auth.Right;
+import dev.turnout.server.change.Changes;
+import dev.turnout.server.fleet.Agent;
+import dev.turnout.server.fleet.Fleet;
+import dev.turnout.server.problem.Problem;
+import dev.turnout.server.store.AuditEntry;
+import dev.turnout.server.store.Database;
+import dev.turnout.server.store.FlagStore;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What happened, and how things stand. */
+final class StatusRoutes {
+  private static final int AUDIT_ENTRIES = 1_000;
+
+  private final Changes changes;
+  private final FlagStore store;
+  private final Database database;
+  private final Fleet fleet;
+  private final PrometheusMeterRegistry metrics;
+  private final Clock clock;
+
+  StatusRoutes(
+      Changes changes,
+      FlagStore store,
+      Database database,
+      Fleet fleet,
+      PrometheusMeterRegistry metrics,
+      Clock clock) {
+    this.changes = changes;
+    this.store = store;
+    this.database = database;
+    this.fleet = fleet;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  void register(RoutesConfig routes) {
+    routes
+        .get("/audit", this::audit, Right.READ)
+        .get("/agents", this::agents, Right.READ)
+        .get("/status.json", this::status, Right.READ)
+        .get("/health", this::health, Right.NONE)
+        .get("/metrics", this::metrics, Right.READ);
+  }
+
+  private void status(Context context) {
+    Api.json(context, StatusPage.of(changes.current(), fleet.agents(), clock.instant()));
+  }
+
+  private void health(Context context) {
+    if (database.isUp()) {
+      Api.json(context, Json.object().put("status", "up"));
+    } else {
+      Failures.answer(context, Problem.of(503, "the store does not answer"));
+    }
+  }
+
+  private void metrics(Context context) {
+    context.contentType("text/plain; version=0.0.4; charset=utf-8").result(metrics.scrape());
+  }
+
+  private void audit(Context context) {
+    ObjectNode json = Json.object();
+    ArrayNode entries = json.putArray("entries");
+    for (AuditEntry entry : store.audit(AUDIT_ENTRIES)) {
+      ObjectNode row =
+          entries
+              .addObject()
+              .put("revision", entry.revision())
+              .put("at", entry.at().toString())
+              .put("actor", entry.actor())
+              .put("action", entry.action())
+              .put("flag", entry.flag());
+      row.set("before", parsed(entry.before()));
+      row.set("after", parsed(entry.after()));
+      row.put("reason", entry.reason());
+    }
+    Api.json(context, json);
+  }
+
+  private static JsonNode parsed(@Nullable String json) {
+    return json == null
+        ? Json.MAPPER.nullNode()
+        : Json.parse(json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void agents(Context context) {
+    ObjectNode json = Json.object();
+    ArrayNode agents = json.putArray("agents");
+    fleet.agents().forEach(agent -> put(agents.addObject(), agent));
+    Api.json(context, json);
+  }
+
+  private static void put(ObjectNode json, Agent agent) {
+    Report report = agent.report();
+    json.put("service", agent.host().service())
+        .put("instance", agent.host().instance())
+        .put("region", agent.host().region())
+        .put("agent_version", report == null ? null : report.agentVersion());
+    if (report == null) {
+      json.putNull("epoch").putNull("revision");
+    } else {
+      json.put("epoch", report.epoch()).put("revision", report.revision());
+    }
+    json.put("last_seen", agent.lastSeen().toString()).put("connected", agent.isConnected());
+    ArrayNode gates = json.putArray("gates");
+    if (report != null) {
+      for (Report.Gate gate : report.gates()) {
+        gates
+            .addObject()
+            .put("flag", gate.flag())
+            .put("method", gate.method())
+            .put("wired", gate.wired())
+            .put("problem", gate.problem());
+      }
+    }
+  }
+}

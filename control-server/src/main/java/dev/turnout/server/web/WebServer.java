@@ -1,0 +1,170 @@
+package dev.turnout.server.web;
+
+import dev.turnout.server.auth.Access;
+import dev.turnout.server.auth.Right;
+import dev.turnout.server.change.Changes;
+import dev.turnout.server.fleet.Fleet;
+import dev.turnout.server.problem.Problem;
+import dev.turnout.server.store.Database;
+import dev.turnout.server.store.FlagStore;
+import dev.turnout.server.stream.StreamServlet;
+import dev.turnout.server.stream.Streams;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.router.Endpoint;
+import io.javalin.security.RouteRole;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** The HTTP server with all routes. Each route says which right it asks for. */
+public final class WebServer implements AutoCloseable {
+  private static final String STARTED = "turnout.started";
+
+  private final Access access;
+  private final PrometheusMeterRegistry metrics;
+  private final Streams streams;
+  private final Javalin javalin;
+
+  /**
+   * Starts to listen.
+   *
+   * @param port 0 for any that is free
+   */
+  public WebServer(
+      String host,
+      int port,
+      Access access,
+      Database database,
+      FlagStore store,
+      Changes changes,
+      Fleet fleet,
+      Streams streams,
+      PrometheusMeterRegistry metrics,
+      Clock clock) {
+    this.access = access;
+    this.metrics = metrics;
+    this.streams = streams;
+    Counter trips =
+        Counter.builder("turnout.trips")
+            .description("Flags stopped for the fleet because a limit was breached")
+            .register(metrics);
+    javalin =
+        Javalin.create(
+            config -> {
+              configure(config);
+              config.jetty.host = host;
+              config.jetty.port = port;
+              config.jetty.modifyServletContextHandler(
+                  handler -> {
+                    ServletHolder holder = new ServletHolder(new StreamServlet(access, streams));
+                    holder.setAsyncSupported(true);
+                    handler.addServlet(holder, StreamServlet.PATH);
+                    handler.setErrorHandler(new ServletProblems());
+                  });
+              RoutesConfig routes = config.routes;
+              routes.beforeMatched(this::authorize);
+              new FlagRoutes(changes).register(routes);
+              new DecisionRoutes(changes).register(routes);
+              new EnvironmentRoutes(changes).register(routes);
+              new AgentRoutes(changes, fleet, streams, trips).register(routes);
+              new StatusRoutes(changes, store, database, fleet, metrics, clock).register(routes);
+              routes.before(context -> context.attribute(STARTED, System.nanoTime()));
+              routes.after(this::measure);
+              Failures.register(routes);
+            });
+    javalin.start();
+  }
+
+  private static void configure(JavalinConfig config) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.startup.startupWatcherEnabled = false;
+    config.http.prefer405over404 = true;
+    // Body.bytes() has the limit, which holds for chunked bodies too.
+    config.http.maxRequestSize = Long.MAX_VALUE;
+    config.jetty.modifyHttpConfiguration(
+        http -> {
+          http.setSendServerVersion(false);
+          http.setSendDateHeader(false);
+        });
+    config.jetty.modifyServer(server -> server.setErrorHandler(new JettyProblems()));
+  }
+
+  /** The port that is listened on. */
+  public int port() {
+    return javalin.port();
+  }
+
+  // A route that says nothing is closed to everybody.
+  private void authorize(Context context) {
+    Set<RouteRole> roles = context.routeRoles();
+    if (roles.isEmpty()) {
+      throw new IllegalStateException("route without a right: " + context.path());
+    }
+    for (RouteRole role : roles) {
+      if (role != Right.NONE) {
+        Api.caller(context, access.check(context.header("Authorization"), (Right) role));
+      }
+    }
+  }
+
+  private void measure(Context context) {
+    Long started = context.attribute(STARTED);
+    Endpoint endpoint = context.endpoints().matchedHttpEndpoint();
+    if (started != null) {
+      Timer.builder("turnout.http.requests")
+          .description("Requests answered")
+          .tag("method", endpoint == null ? "other" : context.method().name())
+          // The pattern and not the path, of which there is no end.
+          .tag("route", endpoint == null ? "none" : endpoint.path)
+          .tag("status", Integer.toString(context.statusCode()))
+          .register(metrics)
+          .record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  @Override
+  public void close() {
+    // First, for stopping waits until requests are over, and a stream never is by itself.
+    streams.close();
+    javalin.stop();
+  }
+
+  /** Tells what goes wrong before a servlet is reached, such as a malformed URL. */
+  private static final class JettyProblems extends ErrorHandler {
+    @Override
+    protected void generateResponse(
+        Request request,
+        Response response,
+        int code,
+        @Nullable String message,
+        @Nullable Throwable cause,
+        Callback callback) {
+      Problem problem = Problem.of(code, code < 500 ? "the request is malformed" : "failed");
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
+      response.write(true, ByteBuffer.wrap(problem.json()), callback);
+    }
+  }
+
+  /** Tells what goes wrong around the servlets. */
+  private static final class ServletProblems extends org.eclipse.jetty.ee10.servlet.ErrorHandler {
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+      return new JettyProblems().handle(request, response, callback);
+    }
+  }
+}

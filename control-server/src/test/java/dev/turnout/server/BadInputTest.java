@@ -1,0 +1,151 @@
+package dev.turnout.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whatever is wrong is told with the field's name, and changes nothing. */
+final class BadInputTest extends WithServer {
+  private long before;
+
+  @BeforeEach
+  void create() {
+    served.put("/feature-flags/x", "{\"percentage\": 10}").is(201);
+    served.put("/feature-flags/y", "{\"dependencies\": [\"x\"]}").is(201);
+    before = served.revision();
+  }
+
+  @AfterEach
+  void revisionIsUnchanged() {
+    assertThat(served.revision()).isEqualTo(before);
+    assertThat(served.flag("x").get("percentage").doubleValue()).isEqualTo(10);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"percent\": 5} | percent",
+        "{\"percentage\": 101} | percentage",
+        "{\"percentage\": -1} | percentage",
+        "{\"percentage\": 1e999} | percentage",
+        "{\"percentage\": \"ten\"} | percentage",
+        "{\"percentage\": null} | percentage",
+        "{\"percentage\": NaN} | body",
+        "{\"percentage\": 5, \"percentage\": 6} | body",
+        "{\"percentage\": 5} x | body",
+        "{\"percentage\": | body",
+        "[] | body",
+        "5 | body",
+        "`` | body",
+        "{\"enabled\": \"yes\"} | enabled",
+        "{\"rings\": {\"beta\": 500}} | rings.beta",
+        "{\"revision\": 5} | revision",
+        "{\"stop\": null} | stop",
+        "{\"name\": \"y\"} | name",
+        "{\"strategy\": \"random\"} | strategy",
+        "{\"bucketing\": \"md5\"} | bucketing",
+        "{\"dependencies\": [\"nobody\"]} | dependencies",
+        "{\"dependencies\": [\"x\"]} | dependencies",
+        "{\"dependencies\": [\"y\"]} | dependencies",
+        "{\"limits\": [{\"metric\": \"error_rate\", \"above\": -5}]} | limits.above",
+      })
+  void put_isRefused(String body, String field) {
+    served.put("/feature-flags/x", body).isProblem(400, field);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "PUT | /feature-flags/a%20b | {} | name",
+        "GET | /feature-flags/a%20b | | name",
+        "PUT | /feature-flags/%3Cb%3E | {} | name",
+        "POST | /feature-flags/rollout/x/increase | {\"increase_by\": 101} | increase_by",
+        "POST | /feature-flags/rollout/x/increase | {\"increase_by\": -4} | increase_by",
+        "POST | /feature-flags/rollout/x/increase | {\"increase_by\": \"4\"} | increase_by",
+        "POST | /feature-flags/rollout/x/increase | {\"decrease_by\": 4} | decrease_by",
+        "POST | /feature-flags/kill/x | {\"reason\": 4} | reason",
+        "POST | /feature-flags/kill/x | {\"why\": \"\"} | why",
+        "POST | /feature-flags/toggle | {\"flag\": \"x\"} | enabled",
+        "POST | /feature-flags/toggle | {\"enabled\": true} | flag",
+        "POST | /feature-flags/bulk-update | {} | body",
+        "POST | /feature-flags/bulk-update | [{\"enabled\": false}] | name",
+        "POST | /feature-flags/bulk-update | [5] | name",
+        "POST | /feature-flags/evaluate | {\"context\": 5} | context",
+        "POST | /feature-flags/evaluate | {\"context\": {\"user_id\": {}}} | context.user_id",
+        "PUT | /canary | {\"mode\": \"on\"} | mode",
+        "POST | /canary/users | {\"user\": \"\"} | user",
+        "PUT | /rings/a%20b | {} | name",
+        "PUT | /rings/beta | {\"users\": \"u\"} | users",
+      })
+  void request_isRefused(String method, String path, String body, String field) {
+    served.send(served.admin, method, path, body).isProblem(400, field);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /nowhere, 404",
+    "GET, /feature-flags/nobody, 404",
+    "POST, /feature-flags/kill/nobody, 404",
+    "DELETE, /canary/users/nobody, 404",
+    "DELETE, /rings/nobody, 404",
+    "PATCH, /feature-flags/x, 405",
+    "DELETE, /status.json, 405",
+    "POST, /agent/v1/stream, 405",
+    "GET, /feature-flags/a%2Fb, 400",
+  })
+  void route_isUnknown(String method, String path, int status) {
+    served.send(served.admin, method, path, null).isProblem(status, null);
+  }
+
+  @Test
+  void body_ofTwoMegabytes_isTooLarge() {
+    String body = "{\"description\": \"" + "x".repeat(2_000_000) + "\"}";
+    served.put("/feature-flags/x", body).isProblem(413, null);
+  }
+
+  @Test
+  void body_chunkedWithoutLength_isTooLarge() {
+    byte[] chunk = "x".repeat(100_000).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    served
+        .send(
+            served
+                .request(served.admin, "/feature-flags/x")
+                .PUT(BodyPublishers.ofByteArrays(Stream.generate(() -> chunk).limit(20).toList()))
+                .build())
+        .isProblem(413, null);
+  }
+
+  @Test
+  void body_deep_isRefused() {
+    served.put("/feature-flags/x", "[".repeat(10_000)).isProblem(400, "body");
+  }
+
+  @Test
+  void url_malformed_isProblem() throws Exception {
+    try (java.net.Socket socket =
+        new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), served.server.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /feature-flags/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                  .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+      String answer =
+          new String(
+              socket.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII);
+      assertThat(answer)
+          .startsWith("HTTP/1.1 400")
+          .contains("application/problem+json")
+          .contains("\"status\":400")
+          .doesNotContain("Jetty");
+    }
+  }
+}

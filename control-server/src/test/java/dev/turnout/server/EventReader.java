@@ -1,0 +1,66 @@
+package dev.turnout.server;
+
+import dev.turnout.client.codec.Json;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import tools.jackson.databind.JsonNode;
+
+/** An agent's stream, read line by line in a thread of its own. */
+final class EventReader implements AutoCloseable {
+  final List<String> ids = new CopyOnWriteArrayList<>();
+  final List<JsonNode> snapshots = new CopyOnWriteArrayList<>();
+  final AtomicInteger comments = new AtomicInteger();
+  volatile boolean ended;
+
+  private final java.io.InputStream body;
+
+  EventReader(HttpRequest request) throws IOException, InterruptedException {
+    HttpResponse<java.io.InputStream> response =
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofInputStream());
+    if (response.statusCode() != 200) {
+      throw new AssertionError("status " + response.statusCode());
+    }
+    body = response.body();
+    Thread thread = new Thread(this::read, "event-reader");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void read() {
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
+      String line;
+      while ((line = lines.readLine()) != null) {
+        if (line.startsWith(":")) {
+          comments.incrementAndGet();
+        } else if (line.startsWith("id: ")) {
+          ids.add(line.substring(4));
+        } else if (line.startsWith("data: ")) {
+          snapshots.add(Json.parse(line.substring(6).getBytes(StandardCharsets.UTF_8)));
+        }
+      }
+    } catch (IOException e) {
+      // The end of the connection, as much as the end of the stream.
+      ended = true;
+    }
+    ended = true;
+  }
+
+  @Override
+  public void close() {
+    try {
+      body.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package dev.turnout.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.JarFile;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The packed jar in front of an application, on every JDK there is. */
+class PackedAgentIT {
+  @TempDir Path directory;
+  private GatedApp shop;
+  private Path flags;
+
+  static List<Path> jdks() {
+    return Jdks.all();
+  }
+
+  @BeforeEach
+  void compile() throws IOException {
+    shop = GatedApp.compile(directory, "Shop");
+    flags = directory.resolve("flags.yaml");
+  }
+
+  private String agent(String more) {
+    return GatedApp.agent(
+        "flags-file=" + flags + ",state-directory=" + directory.resolve("state") + more);
+  }
+
+  private void flag(String definition) throws IOException {
+    Files.writeString(flags, "flags:\n  checkout: {" + definition + "}\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void flagOn_newPathRuns(Path jdk) throws Exception {
+    flag("percentage: 100");
+    GatedApp.Run run = shop.run(jdk, List.of("-Xverify:all", agent("")), "call", "until=new");
+    assertThat(run.exit()).as(run.err()).isZero();
+    // Before any decision was known the fallback ran, then the new path.
+    assertThat(run.out()).endsWith("answer new\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void noFlagKnown_fallbackRuns(Path jdk) throws Exception {
+    Files.writeString(flags, "flags: {}\n");
+    GatedApp.Run run = shop.run(jdk, List.of(agent("")), "until=new");
+    assertThat(run.out()).isEqualTo("answer old\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void failures_trip_andStayOffAfterRestart(Path jdk) throws Exception {
+    flag("percentage: 100, limits: [{metric: error_rate, above: 5}]");
+    GatedApp.Run run = shop.run(jdk, List.of(agent("")), "until=new", "fail", "until=old");
+    assertThat(run.out()).isEqualTo("answer new\nanswer old\n");
+    assertThat(run.err().lines().filter(line -> line.contains("TRIPPED")))
+        .singleElement()
+        .asString()
+        .contains("checkout", "error_rate > 5 %", "calls were bad");
+    GatedApp.Run again = shop.run(jdk, List.of(agent("")), "until=new");
+    assertThat(again.out()).isEqualTo("answer old\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void application_seesOnlyTheBootstrapPackage(Path jdk) throws Exception {
+    flag("percentage: 100");
+    GatedApp.Run run =
+        shop.run(
+            jdk,
+            List.of(agent(",metrics-port=0")),
+            "until=new",
+            "visible=dev.turnout.bootstrap.GateSite",
+            "visible=dev.turnout.agent.AgentMain",
+            "visible=dev.turnout.flags.Flag",
+            "visible=dev.turnout.client.ControlClient",
+            "visible=okhttp3.OkHttpClient",
+            "visible=kotlin.Unit",
+            "visible=tools.jackson.databind.ObjectMapper",
+            "visible=io.micrometer.core.instrument.MeterRegistry",
+            "visible=net.bytebuddy.ByteBuddy");
+    assertThat(run.out().lines().filter(line -> line.endsWith("visible true")))
+        .containsExactly("dev.turnout.bootstrap.GateSite visible true");
+    assertThat(run.out().lines().filter(line -> line.endsWith("visible false"))).hasSize(8);
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void logManager_isTheApplicationsToChoose(Path jdk) throws Exception {
+    flag("percentage: 100");
+    GatedApp.Run run = shop.run(jdk, List.of(agent(",metrics-port=0")), "until=new", "logmanager");
+    assertThat(run.out()).endsWith("log manager Shop$OwnLogManager\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void disabled_asIfTheAgentWereNotThere(Path jdk) throws Exception {
+    flag("percentage: 0");
+    GatedApp.Run run =
+        shop.run(
+            jdk,
+            List.of("-Dturnout.enabled=false", agent("")),
+            "call",
+            "visible=dev.turnout.bootstrap.GateSite");
+    assertThat(run.out()).isEqualTo("answer new\ndev.turnout.bootstrap.GateSite visible false\n");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void wrongOption_oneLineAndUngated(Path jdk) throws Exception {
+    GatedApp.Run run = shop.run(jdk, List.of(GatedApp.agent("servr=http://x")), "call");
+    assertThat(run.exit()).isZero();
+    assertThat(run.out()).isEqualTo("answer new\n");
+    assertThat(run.err().lines().filter(line -> line.startsWith("[turnout]")))
+        .singleElement()
+        .asString()
+        .contains("there is no option \"servr\"");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void unreadableFlagsFile_oneLineAndFallback(Path jdk) throws Exception {
+    Files.writeString(flags, "flags: {checkout: {percentage: 101}}\n");
+    GatedApp.Run run = shop.run(jdk, List.of(agent("")), "until=new");
+    assertThat(run.out()).isEqualTo("answer old\n");
+    assertThat(run.err().lines().filter(line -> line.startsWith("[turnout]")))
+        .singleElement()
+        .asString()
+        .contains("percentage: must be a number from 0 to 100, not 101");
+  }
+
+  @Test
+  void jar_showsNothingButTheBootstrapPackage() throws IOException {
+    try (JarFile jar = new JarFile(GatedApp.AGENT.toFile())) {
+      assertThat(jar.stream().map(entry -> entry.getName()).filter(n -> n.endsWith(".class")))
+          .isNotEmpty()
+          .hasSizeLessThan(15)
+          .allMatch(name -> name.startsWith("dev/turnout/bootstrap/"));
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import dev.turnout.Fallback;
+import dev.turnout.FlagKey;
+import dev.turnout.Flagged;
+
+/** Prints what its gated method answers until that has not changed for a while. */
+public class Shop {
+  static boolean failing;
+
+  @Flagged("checkout")
+  String pay(@FlagKey String user) {
+    if (failing) {
+      throw new IllegalStateException("new path fails");
+    }
+    return "new";
+  }
+
+  @Fallback("checkout")
+  String payOld(String user) {
+    return "old";
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    Shop shop = new Shop();
+    for (String argument : arguments) {
+      String[] words = argument.split("=");
+      switch (words[0]) {
+        // Calls until the answer is the one expected, at most ten seconds.
+        case "until" -> {
+          String answer = "";
+          for (int i = 0; i < 1000 && !answer.equals(words[1]); i++) {
+            answer = shop.answer();
+            Thread.sleep(10);
+          }
+          System.out.println("answer " + answer);
+        }
+        case "fail" -> failing = true;
+        case "call" -> System.out.println("answer " + shop.answer());
+        case "visible" -> System.out.println(words[1] + " visible " + visible(words[1]));
+        case "logmanager" -> {
+          System.setProperty("java.util.logging.manager", OwnLogManager.class.getName());
+          System.out.println(
+              "log manager " + java.util.logging.LogManager.getLogManager().getClass().getName());
+        }
+        default -> throw new IllegalArgumentException(argument);
+      }
+    }
+  }
+
+  String answer() {
+    try {
+      return pay("u");
+    } catch (IllegalStateException e) {
+      return "failed";
+    }
+  }
+
+  static boolean visible(String name) {
+    try {
+      Class.forName(name, false, Shop.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+  }
+
+  public static class OwnLogManager extends java.util.logging.LogManager {}
+}
