@@ -34,6 +34,8 @@ public class Shop {
           System.out.println("answer " + answer);
         }
         case "fail" -> failing = true;
+        // The agent acts first and writes down after: time for that, before the process ends.
+        case "linger" -> Thread.sleep(Long.parseLong(words[1]));
         case "call" -> System.out.println("answer " + shop.answer());
         case "visible" -> System.out.println(words[1] + " visible " + visible(words[1]));
         case "logmanager" -> {

@@ -95,6 +95,9 @@ final class TypeUnifier extends SimpleTypeVisitor8<Boolean, TypeMirror> {
   }
 
   private boolean bound(@Nullable TypeMirror type, @Nullable TypeMirror other) {
-    return type == null || other == null ? type == other : unify(type, other);
+    if (type == null || other == null) {
+      return type == null && other == null;
+    }
+    return unify(type, other);
   }
 }
