@@ -1,4 +1,4 @@
-/** The turnout command. */
+/** The {@code turnout} command: starts the control server and talks to one over HTTP. */
 @NullMarked
 package dev.turnout.cli;
 

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentClassLoader extends ClassLoader {
   private static final String PREFIX = "inst/";
+  private static final String VERSION = "Implementation-Version";
 
   static {
     registerAsParallelCapable();
@@ -37,11 +39,14 @@ final class AgentClassLoader extends ClassLoader {
 
   private final JarFile jar;
   private final String base;
+  private final @Nullable String version;
 
   AgentClassLoader(File file, @Nullable ClassLoader platformLoader) throws IOException {
     super(platformLoader);
     jar = new JarFile(file, false);
     base = "jar:" + file.toURI() + "!/";
+    Manifest manifest = jar.getManifest();
+    version = manifest == null ? null : manifest.getMainAttributes().getValue(VERSION);
   }
 
   @Override
@@ -65,7 +70,7 @@ final class AgentClassLoader extends ClassLoader {
     String packageName = dot < 0 ? "" : className.substring(0, dot);
     if (dot > 0 && getPackage(packageName) == null) {
       try {
-        definePackage(packageName, null, null, null, null, null, null, null);
+        definePackage(packageName, null, null, null, null, version, null, null);
       } catch (IllegalArgumentException e) {
         // Another thread was first: what was wanted is there.
         return;

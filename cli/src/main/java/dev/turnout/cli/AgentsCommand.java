@@ -1,0 +1,61 @@
+package dev.turnout.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
+import tools.jackson.databind.JsonNode;
+
+/** {@code turnout agents}. */
+@Command(name = "agents", description = "Shows the JVMs that run the agent, and their gates.")
+final class AgentsCommand extends ClientCommand {
+  AgentsCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  JsonNode request(ControlApi api) {
+    return api.get("/agents");
+  }
+
+  @Override
+  void show(JsonNode answer, PrintWriter out) {
+    Table table =
+        new Table(
+            "SERVICE",
+            "INSTANCE",
+            "REGION",
+            "AGENT",
+            ">REVISION",
+            "CONNECTED",
+            "LAST SEEN",
+            "GATES");
+    for (JsonNode agent : answer.path("agents")) {
+      JsonNode gates = agent.path("gates");
+      table.row(
+          agent.path("service").asString("-"),
+          agent.path("instance").asString("-"),
+          agent.path("region").asString("-"),
+          agent.path("agent_version").asString("-"),
+          agent.path("revision").asString("-"),
+          Words.yesNo(agent.path("connected")),
+          agent.path("last_seen").asString("-"),
+          wired(gates) + " of " + gates.size());
+    }
+    table.print(out);
+    for (JsonNode agent : answer.path("agents")) {
+      for (JsonNode gate : agent.path("gates")) {
+        if (!gate.path("wired").asBoolean(false)) {
+          out.println(
+              agent.path("instance").asString("-")
+                  + ": "
+                  + gate.path("method").asString("-")
+                  + " is not gated: "
+                  + gate.path("problem").asString("no reason given"));
+        }
+      }
+    }
+  }
+
+  private static long wired(JsonNode gates) {
+    return gates.values().stream().filter(gate -> gate.path("wired").asBoolean(false)).count();
+  }
+}

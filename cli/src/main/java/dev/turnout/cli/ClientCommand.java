@@ -1,0 +1,45 @@
+package dev.turnout.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+
+/** A command that asks the control server for one thing and shows the answer. */
+abstract class ClientCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Mixin private final Connection connection = new Connection();
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
+  @Option(names = "--json", description = "Print the server's answer as JSON.")
+  private boolean json;
+
+  ClientCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  /** Sends the request and returns the answer. */
+  abstract JsonNode request(ControlApi api);
+
+  /** Prints the answer for people. */
+  abstract void show(JsonNode answer, PrintWriter out);
+
+  @Override
+  public final Integer call() {
+    JsonNode answer = request(new ControlApi(connection.endpoint(terminal)));
+    if (json) {
+      terminal.out().println(answer.toPrettyString());
+    } else {
+      show(answer, terminal.out());
+    }
+    terminal.out().flush();
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,159 @@
+package dev.turnout.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.io.JsonStringEncoder;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The control server's HTTP interface as {@code docs/http-api.md} has it. Every answer that is not
+ * a success becomes a {@link CommandFailure} with the matching exit code.
+ *
+ * <p>A kill must leave at once. So this is the JDK's old HTTP client, which is on its way before
+ * the newer one has loaded its classes and its TLS (0.6 s on a small machine), and JSON is not
+ * touched before there is something to read.
+ */
+final class ControlApi {
+  private static final int CONNECT_MILLIS = 5_000;
+  private static final int ANSWER_MILLIS = 20_000;
+
+  private final URI server;
+  private final String token;
+
+  ControlApi(Endpoint endpoint) {
+    server = endpoint.url();
+    token = endpoint.token();
+  }
+
+  /** Returns {@code text} as one segment of a path. */
+  static String segment(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  static ObjectMapper json() {
+    return JsonMapper.shared();
+  }
+
+  static ObjectNode object() {
+    return json().createObjectNode();
+  }
+
+  JsonNode get(String path) {
+    return send("GET", path, null);
+  }
+
+  JsonNode put(String path, JsonNode body) {
+    return send("PUT", path, body.toString());
+  }
+
+  JsonNode post(String path, JsonNode body) {
+    return send("POST", path, body.toString());
+  }
+
+  /** Posts a reason, or nothing if there is none. */
+  JsonNode post(String path, @Nullable String reason) {
+    JsonStringEncoder encoder = JsonStringEncoder.getInstance();
+    return send(
+        "POST",
+        path,
+        reason == null
+            ? ""
+            : "{\"reason\":\"" + new String(encoder.quoteAsCharArray(reason)) + "\"}");
+  }
+
+  JsonNode delete(String path) {
+    return send("DELETE", path, null);
+  }
+
+  private JsonNode send(String method, String path, @Nullable String body) {
+    int status;
+    String answer;
+    try {
+      HttpURLConnection connection = open(method, path);
+      if (body != null) {
+        connection.setDoOutput(true);
+        try (OutputStream out = connection.getOutputStream()) {
+          out.write(body.getBytes(StandardCharsets.UTF_8));
+        }
+      }
+      status = connection.getResponseCode();
+      answer = read(status < 400 ? connection.getInputStream() : connection.getErrorStream());
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.UNREACHABLE, "cannot reach the control server at " + server + because(e));
+    }
+    if (status < 200 || status > 299) {
+      throw refusal(status, answer);
+    }
+    if (answer.isEmpty()) {
+      return object();
+    }
+    try {
+      return json().readTree(answer);
+    } catch (JacksonException e) {
+      throw new CommandFailure(
+          ExitCode.REFUSED, "what answers at " + server + " is not a Turnout control server");
+    }
+  }
+
+  private HttpURLConnection open(String method, String path) throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection) URI.create(server + path).toURL().openConnection();
+    connection.setRequestMethod(method);
+    connection.setConnectTimeout(CONNECT_MILLIS);
+    connection.setReadTimeout(ANSWER_MILLIS);
+    // A token is for one server, not for wherever that server points.
+    connection.setInstanceFollowRedirects(false);
+    connection.setRequestProperty("Authorization", "Bearer " + token);
+    connection.setRequestProperty("Accept", "application/json, application/problem+json");
+    connection.setRequestProperty("Content-Type", "application/json");
+    return connection;
+  }
+
+  private static String read(@Nullable InputStream body) throws IOException {
+    if (body == null) {
+      return "";
+    }
+    try (body) {
+      return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static String because(IOException problem) {
+    String message = problem.getMessage();
+    return message == null ? "" : ": " + message;
+  }
+
+  private CommandFailure refusal(int status, String body) {
+    int exitCode =
+        switch (status) {
+          case 401, 403 -> ExitCode.NOT_AUTHORISED;
+          case 404 -> ExitCode.NOT_FOUND;
+          default -> ExitCode.REFUSED;
+        };
+    return new CommandFailure(exitCode, problemText(status, body));
+  }
+
+  private String problemText(int status, String body) {
+    try {
+      JsonNode problem = json().readTree(body);
+      String detail = problem.path("detail").asString(problem.path("title").asString(""));
+      if (!detail.isEmpty()) {
+        return detail + " (" + status + ")";
+      }
+    } catch (JacksonException e) {
+      // A proxy's page, most likely: the status says more than its HTML would.
+    }
+    return server + " answered with status " + status;
+  }
+}

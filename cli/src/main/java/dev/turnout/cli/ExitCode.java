@@ -1,0 +1,13 @@
+package dev.turnout.cli;
+
+/** What the command's exit tells a script; documented in the command's help. */
+final class ExitCode {
+  static final int DONE = 0;
+  static final int REFUSED = 1;
+  static final int USAGE = 2;
+  static final int UNREACHABLE = 3;
+  static final int NOT_FOUND = 4;
+  static final int NOT_AUTHORISED = 5;
+
+  private ExitCode() {}
+}

@@ -1,0 +1,17 @@
+package dev.turnout.cli;
+
+import picocli.CommandLine.Command;
+import tools.jackson.databind.JsonNode;
+
+/** {@code turnout freeze NAME}. */
+@Command(name = "freeze", description = "Forbids to raise a flag; lowering it stays allowed.")
+final class FreezeCommand extends FlagCommand {
+  FreezeCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  JsonNode request(ControlApi api) {
+    return api.post(at("/feature-flags/freeze/"), ControlApi.object());
+  }
+}

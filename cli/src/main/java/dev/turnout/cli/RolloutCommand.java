@@ -1,0 +1,34 @@
+package dev.turnout.cli;
+
+import java.io.PrintWriter;
+import java.math.BigDecimal;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** {@code turnout rollout NAME PERCENT}. */
+@Command(name = "rollout", description = "Sets how many percent of the callers take the new path.")
+final class RolloutCommand extends FlagCommand {
+  @Parameters(index = "1", paramLabel = "PERCENT", description = "0 to 100, in steps of 0.001.")
+  private BigDecimal percent = BigDecimal.ZERO;
+
+  RolloutCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  JsonNode request(ControlApi api) {
+    String path = at("/feature-flags/");
+    // A PUT alone would create a flag out of a misspelt name.
+    api.get(path);
+    return api.put(path, ControlApi.object().put("percentage", percent));
+  }
+
+  @Override
+  void show(JsonNode flag, PrintWriter out) {
+    super.show(flag, out);
+    if (flag.path("strategy").asString("").equals("ring")) {
+      out.println("  its strategy is ring: the percentage of each ring counts, not this one");
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.turnout.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** {@code turnout set NAME field=value…}. */
+@Command(
+    name = "set",
+    description =
+        "Changes the given fields of a flag; creates the flag, at 0 %%, if there is none.",
+    footer = {
+      "",
+      "Fields:",
+      "  enabled=true  frozen=false  percentage=12.5  strategy=percentage|ring",
+      "  rings.internal=100  canary.servers=game-1,game-2  canary.regions=…",
+      "  canary.users=…  dependencies=flag-a,flag-b  stickiness=user",
+      "  description='…'",
+      "  limits='[{\"metric\":\"error_rate\",\"above\":5,\"window\":\"60s\"}]'",
+      "Lists are comma-separated or JSON. Several fields at once as one JSON object:",
+      "  turnout set NAME --json '{\"percentage\": 10, \"enabled\": true}'",
+    })
+final class SetCommand extends FlagCommand {
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "FIELD=VALUE",
+      description = "A field and its new value, or a JSON object of fields.")
+  private List<String> words = new ArrayList<>();
+
+  SetCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  JsonNode request(ControlApi api) {
+    String path = at("/feature-flags/");
+    Assignments assignments = new Assignments(words);
+    JsonNode current =
+        assignments.needCurrentFlag() ? currentOrNothing(api, path) : ControlApi.object();
+    return api.put(path, assignments.body(current));
+  }
+
+  private static JsonNode currentOrNothing(ControlApi api, String path) {
+    try {
+      return api.get(path);
+    } catch (CommandFailure e) {
+      if (e.exitCode() == ExitCode.NOT_FOUND) {
+        return ControlApi.object();
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package dev.turnout.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The {@code turnout} command. Each subcommand is one request, so that what a command did is what
+ * the control server's audit trail says.
+ */
+@Command(
+    name = "turnout",
+    mixinStandardHelpOptions = true,
+    versionProvider = Turnout.Version.class,
+    description = "Switches method calls of running JVMs between two implementations.",
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nWhich server:%n",
+    footer = {
+      "  The first of these that is given: --url and --token-file; --profile;",
+      "  TURNOUT_URL and TURNOUT_TOKEN_FILE; the profile named 'default';",
+      "  http://127.0.0.1:8640 with ./turnout-data/admin.token, which is what",
+      "  'turnout server' starts in the same directory.",
+      "  Profiles stand in ~/.config/turnout/profiles.properties:",
+      "    production.url=https://turnout.example.com",
+      "    production.token-file=production.token",
+      "",
+      "Exit codes:",
+      "  0  done",
+      "  1  refused by the server; it says why",
+      "  2  wrong usage",
+      "  3  no server could be reached",
+      "  4  not found",
+      "  5  not authorised, or no token",
+    })
+public final class Turnout {
+  private Turnout() {}
+
+  /** Runs the command and ends the JVM with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(commandLine(Terminal.system()).execute(arguments));
+  }
+
+  static CommandLine commandLine(Terminal terminal) {
+    CommandLine line =
+        new CommandLine(new Turnout())
+            .addSubcommand(new ServerCommand(terminal))
+            .addSubcommand(new StatusCommand(terminal))
+            .addSubcommand(new GetCommand(terminal))
+            .addSubcommand(new SetCommand(terminal))
+            .addSubcommand(new RolloutCommand(terminal))
+            .addSubcommand(new ToggleCommand(terminal))
+            .addSubcommand(new FreezeCommand(terminal))
+            .addSubcommand(new UnfreezeCommand(terminal))
+            .addSubcommand(new KillCommand(terminal))
+            .addSubcommand(new ResetCommand(terminal))
+            .addSubcommand(new CanaryCommand(terminal))
+            .addSubcommand(new CanaryAddCommand(terminal))
+            .addSubcommand(new CanaryRemoveCommand(terminal))
+            .addSubcommand(new CanaryListCommand(terminal))
+            .addSubcommand(new ExplainCommand(terminal))
+            .addSubcommand(new AgentsCommand(terminal))
+            .addSubcommand(new HelpCommand());
+    line.setOut(terminal.out());
+    line.setErr(terminal.err());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler((problem, arguments) -> usageProblem(problem));
+    line.setExecutionExceptionHandler((problem, command, parsed) -> failed(problem, command));
+    return line;
+  }
+
+  /** One line instead of picocli's whole help text: the problem must not scroll away. */
+  private static int usageProblem(ParameterException problem) {
+    CommandLine command = problem.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("turnout: " + problem.getMessage());
+    UnmatchedArgumentException.printSuggestions(problem, err);
+    CommandSpec spec = command.getCommandSpec();
+    err.println("Try '" + spec.qualifiedName() + " --help'.");
+    return ExitCode.USAGE;
+  }
+
+  private static int failed(Exception problem, CommandLine command) throws Exception {
+    if (problem instanceof CommandFailure failure) {
+      command.getErr().println("turnout: " + failure.getMessage());
+      return failure.exitCode();
+    }
+    throw problem;
+  }
+
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Turnout.class.getPackage().getImplementationVersion();
+      return new String[] {"turnout " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

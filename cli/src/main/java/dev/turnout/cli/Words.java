@@ -1,0 +1,88 @@
+package dev.turnout.cli;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Locale;
+import java.util.StringJoiner;
+import tools.jackson.databind.JsonNode;
+
+/** How the parts of the server's answers read. */
+final class Words {
+  private Words() {}
+
+  /** Why a flag is on or off as a whole: the state that {@code /status.json} has, derived. */
+  static String state(JsonNode flag) {
+    String given = flag.path("state").asString("");
+    if (!given.isEmpty()) {
+      return given;
+    }
+    JsonNode stop = flag.path("stop");
+    if (stop.isObject()) {
+      return stop.path("kind").asString("stopped");
+    }
+    return flag.path("enabled").asBoolean(true) ? "enabled" : "disabled";
+  }
+
+  /** Who is let in: {@code 10 %}, or {@code internal 100 %, beta 50 %}. */
+  static String rollout(JsonNode flag) {
+    if (!flag.path("strategy").asString("").equals("ring")) {
+      return percent(flag.path("percentage"));
+    }
+    StringJoiner rings = new StringJoiner(", ");
+    flag.path("rings")
+        .properties()
+        .forEach(ring -> rings.add(ring.getKey() + " " + percent(ring.getValue())));
+    return rings.length() == 0 ? "no rings" : rings.toString();
+  }
+
+  static String percent(JsonNode number) {
+    return number.isNumber() ? plain(number.decimalValue()) + " %" : "-";
+  }
+
+  /** The share of {@code part} in {@code whole}, in percent. */
+  static String share(long part, long whole) {
+    return whole == 0 ? "-" : String.format(Locale.ROOT, "%.1f %%", 100.0 * part / whole);
+  }
+
+  /** The two latencies of a path, such as {@code 1.2/4}, in milliseconds. */
+  static String latencies(JsonNode path) {
+    JsonNode median = path.path("p50_ms");
+    JsonNode tail = path.path("p99_ms");
+    return median.isNumber() && tail.isNumber()
+        ? millis(median.decimalValue()) + "/" + millis(tail.decimalValue())
+        : "-";
+  }
+
+  static String list(JsonNode texts) {
+    StringJoiner list = new StringJoiner(", ");
+    texts.values().forEach(text -> list.add(text.asString("")));
+    return list.length() == 0 ? "-" : list.toString();
+  }
+
+  static String yesNo(JsonNode value) {
+    return value.asBoolean(false) ? "yes" : "no";
+  }
+
+  /** Who stopped a flag, when and why, in one line; empty if nobody did. */
+  static String stop(JsonNode flag) {
+    JsonNode stop = flag.path("stop");
+    if (!stop.isObject()) {
+      return "";
+    }
+    String reason = stop.path("reason").asString("");
+    return stop.path("kind").asString("stopped")
+        + " by "
+        + stop.path("by").asString("?")
+        + " at "
+        + stop.path("at").asString("?")
+        + (reason.isEmpty() ? "" : ": " + reason);
+  }
+
+  private static String millis(BigDecimal number) {
+    return plain(number.setScale(2, RoundingMode.HALF_UP));
+  }
+
+  private static String plain(BigDecimal number) {
+    return number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
+  }
+}
