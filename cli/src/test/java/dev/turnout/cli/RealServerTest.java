@@ -1,0 +1,86 @@
+package dev.turnout.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnout.server.ControlServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands against the server they are for. */
+final class RealServerTest {
+  @TempDir static Path directory;
+
+  private static ControlServer server;
+
+  @BeforeAll
+  static void start() throws IOException {
+    server =
+        ControlServer.start(
+            new ControlServer.Settings(
+                "127.0.0.1", 0, directory.resolve("turnout-data"), "default"));
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static CommandRun run(String... words) {
+    String[] all = new String[words.length + 2];
+    System.arraycopy(words, 0, all, 0, words.length);
+    all[words.length] = "--url";
+    all[words.length + 1] = server.url();
+    return CommandRun.in(directory, all);
+  }
+
+  private static String done(String... words) {
+    CommandRun run = run(words);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    return run.out();
+  }
+
+  @Test
+  void aFlagsLife() {
+    assertThat(done("set", "life", "percentage=10", "rings.internal=100", "description=a test"))
+        .startsWith("life is enabled, 10 %");
+    assertThat(done("set", "life", "rings.beta=50", "strategy=ring"))
+        .startsWith("life is enabled, internal 100 %, beta 50 %");
+    assertThat(done("set", "life", "strategy=percentage", "canary.servers=s1,s2"))
+        .startsWith("life is enabled, 10 %");
+    assertThat(done("get", "life")).contains("canary servers  s1, s2").contains("a test");
+    assertThat(done("freeze", "life")).contains("frozen");
+    assertThat(run("rollout", "life", "50").exitCode()).isEqualTo(ExitCode.REFUSED);
+    assertThat(done("unfreeze", "life")).doesNotContain("frozen");
+    assertThat(done("rollout", "life", "100")).contains("100 %");
+    assertThat(done("explain", "life", "--user", "u")).contains("life is on for this caller");
+    assertThat(done("kill", "life", "--reason", "enough")).contains("is killed").contains("enough");
+    assertThat(done("explain", "life", "--user", "u")).contains("off for this caller: KILLED");
+    assertThat(done("status")).contains("killed");
+    assertThat(done("reset", "life")).contains("is enabled");
+    assertThat(done("toggle", "life", "off")).contains("is disabled");
+  }
+
+  @Test
+  void canaries_comeAndGo() {
+    assertThat(done("canary", "on")).contains("canary mode is on");
+    assertThat(done("canary-add", "a b")).contains("  a b");
+    assertThat(done("canary-remove", "a b")).contains("no canary users");
+    assertThat(done("canary", "off")).contains("canary mode is off");
+  }
+
+  @Test
+  void nobody_isAnAgentYet() {
+    assertThat(done("agents")).startsWith("SERVICE");
+  }
+
+  @Test
+  void badValues_areRefusedInWords() {
+    assertThat(run("set", "bad", "percentage=101").err()).contains("percentage");
+    assertThat(run("set", "bad", "colour=red").err()).contains("colour");
+    assertThat(run("get", "bad").exitCode()).isEqualTo(ExitCode.NOT_FOUND);
+  }
+}
