@@ -138,6 +138,11 @@ class GatedMethodsTest {
   }
 
   @Test
+  void fallbackInSuperclass_foundByItsMark() throws Exception {
+    assertThat(call("inherited", "u")).isEqualTo("inherited u");
+  }
+
+  @Test
   void keyPath_followed() throws Exception {
     flags("f: {percentage: 0, canary: {users: [vip]}}");
     Files.writeString(
@@ -177,7 +182,13 @@ class GatedMethodsTest {
     await()
         .atMost(Duration.ofSeconds(3))
         .untilAsserted(() -> assertThat(call("text", "u", 1)).isEqualTo("old u1"));
-    assertThat(directory.resolve("state/trips.properties")).content().contains("error_rate");
+    // Off first, written down after.
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(directory.resolve("state/trips.properties"))
+                    .content()
+                    .contains("error_rate"));
     turn(
         "f: {percentage: 100, reset_revision: 1, limits: [{metric: error_rate, above: 5}]}", "new");
   }

@@ -6,7 +6,7 @@ import dev.turnout.Flagged;
 
 /** Methods of many shapes, gated by one flag. */
 @SuppressWarnings({"UnusedMethod", "UnusedVariable"}) // called by the gates only
-public class Subjects {
+public class Subjects extends SubjectsBase {
   /** What ran last, for methods that return nothing. */
   public String last = "";
 
@@ -138,5 +138,10 @@ public class Subjects {
   @Fallback("unused")
   String answeringFallback(String key) {
     return "old";
+  }
+
+  @Flagged("g")
+  String inherited(@FlagKey String key) {
+    return "new " + key;
   }
 }

@@ -156,14 +156,19 @@ final class StopSteps {
             .formatted(when, after.newCalls() - before.newCalls(), fallback));
   }
 
-  /** Whether the calls of the last second or so were shared as asked, on each instance. */
+  /**
+   * Whether the turns of both instances are shared as asked. One that saw enough turns and another
+   * share begins to count anew: it has seen turns from before the change.
+   */
   private boolean shareReached(double least, double most) throws IOException {
     boolean reached = true;
     for (GameInstance game : stage.games()) {
       Seen seen = game.seen(USE_CASE);
-      double share = seen.calls() == 0 ? -1 : (double) seen.newCalls() / seen.calls();
-      reached &= seen.calls() >= 60 && share >= least && share <= most;
-      if (seen.calls() >= 60) {
+      double share = (double) seen.newCalls() / Math.max(1, seen.calls());
+      boolean enough = seen.calls() >= 60;
+      boolean asAsked = share >= least && share <= most;
+      reached &= enough && asAsked;
+      if (enough && !asAsked) {
         game.forget();
       }
     }

@@ -109,10 +109,18 @@ final class Wiring {
       MethodDescription method, String flag, String named, List<MethodDescription> found) {
     TypeDescription own = method.getDeclaringType().asErasure();
     if (named.isEmpty()) {
-      for (MethodDescription candidate : own.getDeclaredMethods()) {
-        AnnotationDescription fallback = find(candidate.getDeclaredAnnotations(), FALLBACK);
-        if (fallback != null && !candidate.isBridge() && string(fallback, "value").equals(flag)) {
-          found.add(candidate);
+      // The nearest class with a mark of this flag decides, as the javac check has it.
+      for (TypeDefinition type : own) {
+        for (MethodDescription candidate : type.getDeclaredMethods()) {
+          AnnotationDescription fallback = find(candidate.getDeclaredAnnotations(), FALLBACK);
+          if (fallback != null
+              && isReachable(candidate, own)
+              && string(fallback, "value").equals(flag)) {
+            found.add(candidate);
+          }
+        }
+        if (!found.isEmpty()) {
+          break;
         }
       }
       if (found.size() > 1) {
@@ -126,8 +134,7 @@ final class Wiring {
     String nearMiss = null;
     for (TypeDefinition type : own) {
       for (MethodDescription candidate : type.getDeclaredMethods()) {
-        boolean reachable = type.asErasure().equals(own) || !candidate.isPrivate();
-        if (reachable && !candidate.isBridge() && candidate.getInternalName().equals(name)) {
+        if (isReachable(candidate, own) && candidate.getInternalName().equals(name)) {
           String mismatch = mismatch(method, candidate);
           if (mismatch == null) {
             found.add(candidate);
@@ -140,6 +147,12 @@ final class Wiring {
     return nearMiss != null
         ? nearMiss
         : "no fallback: expected a method " + name + " with the same parameters and return type";
+  }
+
+  private static boolean isReachable(MethodDescription candidate, TypeDescription own) {
+    boolean inherited = !candidate.getDeclaringType().asErasure().equals(own);
+    return !candidate.isBridge()
+        && !(inherited && (candidate.isPrivate() || !candidate.isVisibleTo(own)));
   }
 
   private static @Nullable String mismatch(MethodDescription method, MethodDescription fallback) {
