@@ -7,10 +7,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -36,14 +37,15 @@ public final class TrafficGenerator implements AutoCloseable {
   private final ExecutorService clientThreads;
   private final ScheduledExecutorService pacer;
   private final HttpClient client;
-  private final Queue<Player> idle = new ConcurrentLinkedQueue<>();
+  private final List<Player> idle = new ArrayList<>();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final LongAdder startedCalls = new LongAdder();
   private final LongAdder okCalls = new LongAdder();
   private final LongAdder failedCalls = new LongAdder();
   private final LongAdder skippedCalls = new LongAdder();
 
-  // Only the pacer's thread uses these two.
+  // Only the pacer's thread uses these.
+  private final Random turn = new Random(1);
   private long startNanos;
   private long callsDue;
 
@@ -142,12 +144,26 @@ public final class TrafficGenerator implements AutoCloseable {
       callsDue += late;
     }
     for (; callsDue < due; callsDue++) {
-      Player player = idle.poll();
+      Player player = takeIdle();
       if (player == null) {
         skippedCalls.increment();
       } else {
         call(player);
       }
+    }
+  }
+
+  /**
+   * Takes any of the players who may call. Taken in their order they would play in step: at one
+   * time all would declare, and all on one service.
+   */
+  private @Nullable Player takeIdle() {
+    synchronized (idle) {
+      if (idle.isEmpty()) {
+        return null;
+      }
+      Collections.swap(idle, turn.nextInt(idle.size()), idle.size() - 1);
+      return idle.remove(idle.size() - 1);
     }
   }
 
@@ -172,7 +188,9 @@ public final class TrafficGenerator implements AutoCloseable {
       player.failed();
       failedCalls.increment();
     }
-    idle.add(player);
+    synchronized (idle) {
+      idle.add(player);
+    }
   }
 
   private static ThreadFactory daemons(String name) {
