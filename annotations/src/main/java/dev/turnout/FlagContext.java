@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,16 +39,22 @@ public final class FlagContext {
   /** The attribute that {@link Builder#ring} sets. */
   public static final String RING = "ring";
 
-  private static final ThreadLocal<@Nullable FlagContext> CURRENT = new ThreadLocal<>();
+  // The agent reads these two by name. It knows this class in as many copies as there are class
+  // loaders with one, so what it reads is made of the JDK's types: an open context is an array of
+  // its attributes, its pins (flag name to whatever the agent keeps) and itself.
+  private static final ThreadLocal<Object @Nullable []> CURRENT = new ThreadLocal<>();
+
+  // Spares applications that never open a context the look at the thread.
+  private static final AtomicBoolean USED = new AtomicBoolean();
+
+  private static final int SELF = 2;
 
   private final Map<String, String> attributes;
-
-  // Filled by the agent, which alone knows what a decision is: flag name to decision.
-  @SuppressWarnings("UnusedVariable") // Read by the agent, by name.
-  private final ConcurrentMap<String, Object> pins = new ConcurrentHashMap<>();
+  private final Object[] forAgent;
 
   private FlagContext(Map<String, String> attributes) {
     this.attributes = Collections.unmodifiableMap(attributes);
+    forAgent = new Object[] {attributes, new ConcurrentHashMap<String, Object>(), this};
   }
 
   /** Starts a context for {@code user}. */
@@ -63,7 +69,8 @@ public final class FlagContext {
 
   /** Returns the context that is open on this thread, or null. */
   public static @Nullable FlagContext current() {
-    return CURRENT.get();
+    Object[] open = CURRENT.get();
+    return open == null ? null : (FlagContext) open[SELF];
   }
 
   /** Returns the attributes, the user under {@link #USER} and so on. Unmodifiable. */
@@ -73,8 +80,11 @@ public final class FlagContext {
 
   /** Makes this the current thread's context until the scope is closed. Scopes nest. */
   public Scope open() {
-    FlagContext previous = CURRENT.get();
-    CURRENT.set(this);
+    if (!USED.get()) {
+      USED.set(true);
+    }
+    Object[] previous = CURRENT.get();
+    CURRENT.set(forAgent);
     return () -> {
       if (previous == null) {
         CURRENT.remove();

@@ -1,5 +1,6 @@
 package dev.turnout.flags;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -16,12 +17,16 @@ import org.jspecify.annotations.Nullable;
  * <p>The order is fixed, the first rule that matches wins: stopped by a kill or a trip, disabled, a
  * dependency is off, canary, ring, percentage. {@link #decide} and {@link #explain} are one piece
  * of code, so they cannot disagree. Immutable; wait-free; allocates nothing for ASCII keys.
+ *
+ * <p>The decisions that a flag can come to are few and known beforehand, so {@link #choose} answers
+ * with a number: whoever keeps something for each of them keeps it in an array.
  */
 public final class CompiledFlag {
-  private static final Decision KILLED = new Decision(false, Reason.KILLED, Flag.GA);
-  private static final Decision TRIPPED = new Decision(false, Reason.TRIPPED, Flag.GA);
-  private static final Decision DISABLED = new Decision(false, Reason.DISABLED, Flag.GA);
-  private static final Decision PREREQUISITE = new Decision(false, Reason.PREREQUISITE, Flag.GA);
+  private static final int KILLED = 0;
+  private static final int TRIPPED = 1;
+  private static final int DISABLED = 2;
+  private static final int PREREQUISITE = 3;
+  private static final int UNSETTLED = -1;
 
   private final Flag flag;
   private final List<CompiledFlag> dependencies;
@@ -32,8 +37,10 @@ public final class CompiledFlag {
   private final Map<String, RingMembers> ringMembers;
   private final IntSupplier draw;
   private final int seed;
+  private final List<Decision> decisions = new ArrayList<>();
   private final Outcomes everyone;
   private final Map<String, Outcomes> rings;
+  private final int settled;
 
   CompiledFlag(
       Flag flag,
@@ -58,15 +65,50 @@ public final class CompiledFlag {
                 || flag.canary().regions().contains(host.region()));
     ringMembers = snapshot.ringMembers();
     seed = Bucketing.seed(flag.name());
-    everyone = new Outcomes(flag.percentage(), Flag.GA, Reason.SPLIT);
+    for (Reason reason :
+        List.of(Reason.KILLED, Reason.TRIPPED, Reason.DISABLED, Reason.PREREQUISITE)) {
+      decisions.add(new Decision(false, reason, Flag.GA));
+    }
+    everyone = new Outcomes(flag.percentage(), Flag.GA, Reason.SPLIT, decisions);
     rings = new HashMap<>();
     Set<String> known = new LinkedHashSet<>(flag.rings().keySet());
     known.addAll(ringMembers.keySet());
     known.add(Flag.GA);
     for (String ring : known) {
       Percentage share = flag.rings().getOrDefault(ring, Percentage.ZERO);
-      rings.put(ring, new Outcomes(share, ring, Reason.RING));
+      rings.put(ring, new Outcomes(share, ring, Reason.RING, decisions));
     }
+    settled = settle();
+  }
+
+  // The one decision of this flag, whoever calls; UNSETTLED where callers differ.
+  private int settle() {
+    int stop = stop();
+    if (stop != UNSETTLED) {
+      return stop;
+    }
+    for (CompiledFlag dependency : dependencies) {
+      if (dependency.settled == UNSETTLED) {
+        return UNSETTLED;
+      }
+      if (!dependency.decisions.get(dependency.settled).on()) {
+        return PREREQUISITE;
+      }
+    }
+    if (canaryHost) {
+      return everyone.canary;
+    }
+    boolean userCanaries =
+        canaryMode.on() && !(canaryMode.users().isEmpty() && flag.canary().users().isEmpty());
+    return userCanaries || flag.strategy() == Flag.Strategy.RING ? UNSETTLED : everyone.constant;
+  }
+
+  private int stop() {
+    Stop stop = flag.stop();
+    if (stop != null) {
+      return stop.kind() == Stop.Kind.KILLED ? KILLED : TRIPPED;
+    }
+    return trippedHere ? TRIPPED : flag.enabled() ? UNSETTLED : DISABLED;
   }
 
   /** The flag as it was compiled. */
@@ -81,18 +123,30 @@ public final class CompiledFlag {
    * @param caller the ambient attributes
    */
   public Decision decide(@Nullable String key, Caller caller) {
-    return decide(key, caller, null);
+    return decisions.get(choose(key, caller));
+  }
+
+  /** Decides as {@link #decide} does; returns the decision's index in {@link #decisions}. */
+  public int choose(@Nullable String key, Caller caller) {
+    return settled != UNSETTLED ? settled : choose(key, caller, null);
+  }
+
+  /** Every decision that this flag can come to. Unmodifiable. */
+  public List<Decision> decisions() {
+    return Collections.unmodifiableList(decisions);
+  }
+
+  /**
+   * Returns the index of the decision that every call gets, whoever calls; -1 if callers differ.
+   */
+  public int settled() {
+    return settled;
   }
 
   /** Decides as {@link #decide(String, Caller)} does and tells the whole way. */
   public Explanation explain(@Nullable String key, Caller caller) {
     Trace trace = new Trace();
-    return trace.explanation(flag.name(), decide(key, caller, trace));
-  }
-
-  /** The rings that callers may be in, as decisions name them. */
-  public Set<String> rings() {
-    return Collections.unmodifiableSet(rings.keySet());
+    return trace.explanation(flag.name(), decisions.get(choose(key, caller, trace)));
   }
 
   /**
@@ -103,23 +157,16 @@ public final class CompiledFlag {
     return stopped;
   }
 
-  private Decision decide(@Nullable String key, Caller caller, @Nullable Trace trace) {
-    Stop stop = flag.stop();
-    if (stop != null) {
-      note(trace, "stopped", stop.kind() + " by " + stop.by() + ": " + stop.reason());
-      return stop.kind() == Stop.Kind.KILLED ? KILLED : TRIPPED;
+  private int choose(@Nullable String key, Caller caller, @Nullable Trace trace) {
+    int stopped = stop();
+    if (trace != null) {
+      noteStop(trace);
     }
-    if (trippedHere) {
-      note(trace, "stopped", "tripped in this JVM");
-      return TRIPPED;
-    }
-    note(trace, "stopped", "no");
-    note(trace, "enabled", flag.enabled() ? "yes" : "no, so off");
-    if (!flag.enabled()) {
-      return DISABLED;
+    if (stopped != UNSETTLED) {
+      return stopped;
     }
     for (CompiledFlag dependency : dependencies) {
-      Decision decision = dependency.decide(key, caller, null);
+      Decision decision = dependency.decide(key, caller);
       if (trace != null) {
         note(trace, "depends on " + dependency.flag.name(), decision.variant());
       }
@@ -151,15 +198,26 @@ public final class CompiledFlag {
     return split(outcomes, key, caller, trace);
   }
 
-  private Decision split(
-      Outcomes outcomes, @Nullable String key, Caller caller, @Nullable Trace trace) {
-    if (outcomes.constant != null && trace == null) {
+  private void noteStop(Trace trace) {
+    Stop stop = flag.stop();
+    if (stop != null) {
+      note(trace, "stopped", stop.kind() + " by " + stop.by() + ": " + stop.reason());
+    } else if (trippedHere) {
+      note(trace, "stopped", "tripped in this JVM");
+    } else {
+      note(trace, "stopped", "no");
+      note(trace, "enabled", flag.enabled() ? "yes" : "no, so off");
+    }
+  }
+
+  private int split(Outcomes outcomes, @Nullable String key, Caller caller, @Nullable Trace trace) {
+    if (outcomes.constant != UNSETTLED && trace == null) {
       return outcomes.constant;
     }
     String sticky = stickyKey(key, caller);
     if (sticky == null) {
       note(trace, "key", "none, so drawn for each call");
-      if (outcomes.constant != null) {
+      if (outcomes.constant != UNSETTLED) {
         return outcomes.constant;
       }
       return draw.getAsInt() < outcomes.threshold ? outcomes.drawnOn : outcomes.drawnOff;
@@ -175,7 +233,7 @@ public final class CompiledFlag {
               + (bucket < outcomes.threshold ? " is below " : " is not below ")
               + outcomes.threshold);
     }
-    if (outcomes.constant != null) {
+    if (outcomes.constant != UNSETTLED) {
       return outcomes.constant;
     }
     return bucket < outcomes.threshold ? outcomes.on : outcomes.off;
@@ -225,30 +283,37 @@ public final class CompiledFlag {
     }
   }
 
-  /** The decisions that a share can lead to, allocated once. */
+  /** The decisions that a share can lead to, as indexes. */
   private static final class Outcomes {
     final String ring;
     final int threshold;
-    final @Nullable Decision constant;
-    final Decision on;
-    final Decision off;
-    final Decision drawnOn;
-    final Decision drawnOff;
-    final Decision canary;
+    final int constant;
+    final int on;
+    final int off;
+    final int drawnOn;
+    final int drawnOff;
+    final int canary;
 
-    Outcomes(Percentage share, String ring, Reason reason) {
+    Outcomes(Percentage share, String ring, Reason reason, List<Decision> all) {
       this.ring = ring;
       threshold = share.buckets();
-      on = new Decision(true, reason, ring);
-      off = new Decision(false, reason, ring);
-      drawnOn = new Decision(true, Reason.RANDOM, ring);
-      drawnOff = new Decision(false, Reason.RANDOM, ring);
-      canary = new Decision(true, Reason.CANARY, ring);
-      Reason settled = reason == Reason.RING ? Reason.RING : Reason.STATIC;
+      on = add(all, new Decision(true, reason, ring));
+      off = add(all, new Decision(false, reason, ring));
+      drawnOn = add(all, new Decision(true, Reason.RANDOM, ring));
+      drawnOff = add(all, new Decision(false, Reason.RANDOM, ring));
+      canary = add(all, new Decision(true, Reason.CANARY, ring));
+      Reason always = reason == Reason.RING ? Reason.RING : Reason.STATIC;
       constant =
           threshold == 0
-              ? new Decision(false, settled, ring)
-              : threshold == Percentage.BUCKETS ? new Decision(true, settled, ring) : null;
+              ? add(all, new Decision(false, always, ring))
+              : threshold == Percentage.BUCKETS
+                  ? add(all, new Decision(true, always, ring))
+                  : UNSETTLED;
+    }
+
+    private static int add(List<Decision> all, Decision decision) {
+      all.add(decision);
+      return all.size() - 1;
     }
   }
 }

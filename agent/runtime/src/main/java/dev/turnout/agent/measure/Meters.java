@@ -6,6 +6,7 @@ import dev.turnout.agent.judge.TripBook;
 import dev.turnout.agent.route.Rulebook;
 import dev.turnout.flags.Histogram;
 import dev.turnout.flags.PathCounts;
+import dev.turnout.flags.Reason;
 import dev.turnout.flags.Snapshot;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -62,6 +63,11 @@ public final class Meters {
         counter(flag, true);
         counter(flag, false);
       }
+      for (Reason reason : recorders.decisions(flag).keySet()) {
+        if (known.add(flag + ' ' + reason)) {
+          decisions(flag, reason);
+        }
+      }
     }
     return registry.scrape().getBytes(UTF_8);
   }
@@ -80,6 +86,14 @@ public final class Meters {
           .description("Completed calls of gated methods")
           .register(registry);
     }
+  }
+
+  private void decisions(String flag, Reason reason) {
+    FunctionCounter.builder(
+            "turnout.decisions", recorders, all -> all.decisions(flag).getOrDefault(reason, 0L))
+        .tags("flag", flag, "reason", reason.name())
+        .description("Completed calls of gated methods, by why they went the way they went")
+        .register(registry);
   }
 
   /** The latency histograms, handed over as they are instead of being recorded a second time. */

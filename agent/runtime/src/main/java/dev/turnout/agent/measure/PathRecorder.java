@@ -2,6 +2,9 @@ package dev.turnout.agent.measure;
 
 import dev.turnout.flags.Histogram;
 import dev.turnout.flags.PathCounts;
+import dev.turnout.flags.Reason;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -18,7 +21,7 @@ public final class PathRecorder {
   /** Timed calls per window that make quantiles sound. */
   static final int ENOUGH_TIMED = 10_000;
 
-  private final LongAdder calls = new LongAdder();
+  private final Map<Reason, LongAdder> calls = new EnumMap<>(Reason.class);
   private final LongAdder errors = new LongAdder();
   private final LongAdder sumNanos = new LongAdder();
   private final AtomicLongArray buckets = new AtomicLongArray(Histogram.SIZE);
@@ -37,18 +40,23 @@ public final class PathRecorder {
     return System.nanoTime() | 1;
   }
 
-  /** Records a call that returned. */
+  /** Returns what counts the calls that were decided for a reason; the caller increments it. */
+  public LongAdder calls(Reason reason) {
+    synchronized (calls) {
+      return calls.computeIfAbsent(reason, first -> new LongAdder());
+    }
+  }
+
+  /** Records a call that returned, beside its count. */
   public void succeeded(long start) {
-    calls.increment();
     if (consecutiveErrors.get() != 0) {
       consecutiveErrors.set(0);
     }
     time(start);
   }
 
-  /** Records a call that failed. */
+  /** Records a call that failed, beside its count. */
   public void failed(long start) {
-    calls.increment();
     errors.increment();
     consecutiveErrors.incrementAndGet();
     time(start);
@@ -64,7 +72,7 @@ public final class PathRecorder {
 
   /** Adapts the share of timed calls to the last window's calls; called by one thread. */
   void tune() {
-    long now = calls.sum();
+    long now = callsOfAllReasons();
     long inWindow = now - callsAtLastTune;
     callsAtLastTune = now;
     int oneIn = (int) Math.min(1 << 16, Math.max(1, inWindow / ENOUGH_TIMED));
@@ -83,6 +91,26 @@ public final class PathRecorder {
     // Errors first: read after calls they could exceed them.
     long failed = errors.sum();
     return new PathCounts(
-        calls.sum(), failed, consecutiveErrors.get(), new Histogram(sumNanos.sum(), filled));
+        callsOfAllReasons(),
+        failed,
+        consecutiveErrors.get(),
+        new Histogram(sumNanos.sum(), filled));
+  }
+
+  /** Reads how many calls were decided for which reason. */
+  Map<Reason, Long> decisions() {
+    Map<Reason, Long> counts = new EnumMap<>(Reason.class);
+    synchronized (calls) {
+      calls.forEach((reason, count) -> counts.put(reason, count.sum()));
+    }
+    return counts;
+  }
+
+  private long callsOfAllReasons() {
+    long sum = 0;
+    for (long count : decisions().values()) {
+      sum += count;
+    }
+    return sum;
   }
 }

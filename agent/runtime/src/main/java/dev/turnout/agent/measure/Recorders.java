@@ -1,9 +1,11 @@
 package dev.turnout.agent.measure;
 
 import dev.turnout.flags.PathCounts;
+import dev.turnout.flags.Reason;
 import dev.turnout.flags.Report;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,9 +22,13 @@ public final class Recorders {
   private final Map<Stratum, PathRecorder> live = new ConcurrentHashMap<>();
   private final Map<PathOfFlag, PathCounts> retired = new ConcurrentHashMap<>();
 
+  private final Map<DecisionOfFlag, Long> retiredDecisions = new ConcurrentHashMap<>();
+
   private record Stratum(String flag, long revision, String ring, boolean on) {}
 
   private record PathOfFlag(String flag, boolean on) {}
+
+  private record DecisionOfFlag(String flag, Reason reason) {}
 
   /** Returns the recorder of a stratum. */
   public PathRecorder of(String flag, long revision, String ring, boolean on) {
@@ -46,6 +52,24 @@ public final class Recorders {
       }
     }
     return sum;
+  }
+
+  /** How many calls of a flag were decided for which reason since the JVM started. */
+  public Map<Reason, Long> decisions(String flag) {
+    Map<Reason, Long> sums = new EnumMap<>(Reason.class);
+    retiredDecisions.forEach(
+        (decision, count) -> {
+          if (decision.flag().equals(flag)) {
+            sums.merge(decision.reason(), count, Long::sum);
+          }
+        });
+    live.forEach(
+        (stratum, recorder) -> {
+          if (stratum.flag().equals(flag)) {
+            recorder.decisions().forEach((reason, count) -> sums.merge(reason, count, Long::sum));
+          }
+        });
+    return sums;
   }
 
   /** The counts for a report, by stratum; retired ones under revision 0 and no ring. */
@@ -88,6 +112,11 @@ public final class Recorders {
         PathRecorder recorder = live.remove(stratum);
         if (recorder != null) {
           retired.merge(new PathOfFlag(flag, stratum.on()), recorder.counts(), PathCounts::plus);
+          recorder
+              .decisions()
+              .forEach(
+                  (reason, count) ->
+                      retiredDecisions.merge(new DecisionOfFlag(flag, reason), count, Long::sum));
         }
       }
     }

@@ -1,67 +1,67 @@
 package dev.turnout.agent.route;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.util.Map;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the {@code FlagContext} that a class loader's code opened. The agent knows that class by
- * name only: each application has its own copy of it, or none.
+ * name only: each application has its own copy of it, or none. What it holds for the agent is made
+ * of the JDK's types, so nothing is reflective on the call path.
  */
 final class AmbientContext {
   private static final String NAME = "dev.turnout.FlagContext";
+  private static final AmbientContext NONE =
+      new AmbientContext(new AtomicBoolean(), new ThreadLocal<>());
+  private static final int ATTRIBUTES = 0;
+  private static final int PINS = 1;
 
-  private final ThreadLocal<?> current;
-  private final MethodHandle attributes;
-  private final MethodHandle pins;
+  private final AtomicBoolean used;
+  private final ThreadLocal<Object @Nullable []> current;
 
-  private AmbientContext(ThreadLocal<?> current, MethodHandle attributes, MethodHandle pins) {
+  private AmbientContext(AtomicBoolean used, ThreadLocal<Object @Nullable []> current) {
+    this.used = used;
     this.current = current;
-    this.attributes = attributes;
-    this.pins = pins;
   }
 
-  /** Returns the reader for what {@code loader} sees, or null if it sees no {@code FlagContext}. */
-  static @Nullable AmbientContext of(@Nullable ClassLoader loader) {
+  /** Returns the reader for what {@code loader} sees; one that never finds a context if nothing. */
+  @SuppressWarnings("unchecked") // the field's declared type
+  static AmbientContext of(@Nullable ClassLoader loader) {
     try {
       Class<?> type = Class.forName(NAME, true, loader);
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      Field current = accessible(type, "CURRENT");
       return new AmbientContext(
-          (ThreadLocal<?>) current.get(null),
-          lookup
-              .unreflectGetter(accessible(type, "attributes"))
-              .asType(MethodType.methodType(Map.class, Object.class)),
-          lookup
-              .unreflectGetter(accessible(type, "pins"))
-              .asType(MethodType.methodType(ConcurrentMap.class, Object.class)));
-    } catch (ReflectiveOperationException | RuntimeException e) {
-      return null;
+          (AtomicBoolean) read(type, "USED"),
+          (ThreadLocal<Object @Nullable []>) read(type, "CURRENT"));
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+      return NONE;
     }
   }
 
-  private static Field accessible(Class<?> type, String name) throws NoSuchFieldException {
+  private static Object read(Class<?> type, String name) throws ReflectiveOperationException {
     Field field = type.getDeclaredField(name);
     field.setAccessible(true);
-    return field;
+    return field.get(null);
+  }
+
+  /** Whether any thread ever opened a context. */
+  boolean isUsed() {
+    return used.get();
   }
 
   /** The context open on this thread, or null. */
-  @Nullable Object current() {
+  Object @Nullable [] current() {
     return current.get();
   }
 
-  @SuppressWarnings("unchecked") // the field's declared type
-  Map<String, String> attributes(Object context) throws Throwable {
-    return (Map<String, String>) attributes.invokeExact(context);
+  @SuppressWarnings("unchecked") // as FlagContext fills it
+  static Map<String, String> attributes(Object[] context) {
+    return (Map<String, String>) context[ATTRIBUTES];
   }
 
-  @SuppressWarnings("unchecked") // the field's declared type
-  ConcurrentMap<String, Object> pins(Object context) throws Throwable {
-    return (ConcurrentMap<String, Object>) pins.invokeExact(context);
+  @SuppressWarnings("unchecked") // as FlagContext fills it
+  static ConcurrentMap<String, Object> pins(Object[] context) {
+    return (ConcurrentMap<String, Object>) context[PINS];
   }
 }

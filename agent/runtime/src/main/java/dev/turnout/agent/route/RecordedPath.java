@@ -2,25 +2,30 @@ package dev.turnout.agent.route;
 
 import dev.turnout.agent.measure.PathRecorder;
 import dev.turnout.bootstrap.GatePath;
+import dev.turnout.flags.Reason;
+import java.util.concurrent.atomic.LongAdder;
 
-/** One path of one gate under one revision of its flag, with the recorder of its calls. */
+/** The calls of one gate that one decision sends one way, with the recorder of that way. */
 final class RecordedPath extends GatePath {
   private final PathRecorder recorder;
+  private final LongAdder calls;
   private final FailurePolicy policy;
   private final RecordedPath recovery;
 
   /** Creates the fallback path. */
-  RecordedPath(PathRecorder recorder) {
+  RecordedPath(PathRecorder recorder, Reason reason) {
     super(true);
     this.recorder = recorder;
+    calls = recorder.calls(reason);
     policy = FailurePolicy.COUNT_ALL;
     recovery = this;
   }
 
   /** Creates the new path. */
-  RecordedPath(PathRecorder recorder, FailurePolicy policy, RecordedPath recovery) {
+  RecordedPath(PathRecorder recorder, Reason reason, FailurePolicy policy, RecordedPath recovery) {
     super(false);
     this.recorder = recorder;
+    calls = recorder.calls(reason);
     this.policy = policy;
     this.recovery = recovery;
   }
@@ -32,11 +37,13 @@ final class RecordedPath extends GatePath {
 
   @Override
   public void succeeded(long token) {
+    calls.increment();
     recorder.succeeded(token);
   }
 
   @Override
   public boolean failed(long token, Throwable failure) {
+    calls.increment();
     if (policy.ignores(failure)) {
       recorder.succeeded(token);
       return false;

@@ -6,9 +6,7 @@ import dev.turnout.bootstrap.GateSite;
 import dev.turnout.flags.Caller;
 import dev.turnout.flags.CompiledFlag;
 import dev.turnout.flags.Decision;
-import dev.turnout.flags.Flag;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,21 +19,19 @@ final class RoutedGate extends GateSite {
   private final KeyReader keyReader;
   private final String keyAttribute;
   private final FailurePolicy policy;
-  private final @Nullable AmbientContext ambient;
+  private final AmbientContext ambient;
   private final Recorders recorders;
   private volatile State state;
 
-  /** Everything that one revision of the flag decides and records by. */
-  private record State(@Nullable CompiledFlag flag, Paths general, Map<String, Paths> rings) {}
-
-  private record Paths(RecordedPath on, RecordedPath off) {}
+  // What a context that outlives a change was decided by before.
+  private volatile State previous;
 
   RoutedGate(
       String flag,
       KeyReader keyReader,
       String keyAttribute,
       FailurePolicy policy,
-      @Nullable AmbientContext ambient,
+      AmbientContext ambient,
       Recorders recorders,
       @Nullable CompiledFlag compiled) {
     this.flag = flag;
@@ -45,7 +41,22 @@ final class RoutedGate extends GateSite {
     this.ambient = ambient;
     this.recorders = recorders;
     state = state(compiled);
+    previous = state;
   }
+
+  /**
+   * Everything that one revision of the flag decides and records by.
+   *
+   * @param flag the rules; null if the flag is not known
+   * @param paths the path of each decision, by its index
+   * @param settled the path of every call; null if callers differ
+   * @param failed the path of a call whose decision failed
+   */
+  private record State(
+      @Nullable CompiledFlag flag,
+      RecordedPath[] paths,
+      @Nullable RecordedPath settled,
+      RecordedPath failed) {}
 
   String flag() {
     return flag;
@@ -54,67 +65,99 @@ final class RoutedGate extends GateSite {
   /** Puts a new revision of the flag in force; null if there is no such flag. */
   void swap(@Nullable CompiledFlag compiled) {
     if (state.flag() != compiled) {
+      previous = state;
       state = state(compiled);
     }
   }
 
   private State state(@Nullable CompiledFlag compiled) {
     long revision = compiled == null ? 0 : compiled.flag().revision();
-    Map<String, Paths> rings = new HashMap<>();
-    if (compiled != null) {
-      for (String ring : compiled.rings()) {
-        rings.put(ring, paths(revision, ring));
-      }
+    RecordedPath failed = off(revision, Decision.FAILED);
+    if (compiled == null) {
+      return new State(null, new RecordedPath[0], off(0, Decision.UNKNOWN_FLAG), failed);
     }
-    return new State(compiled, paths(revision, Flag.GA), rings);
+    List<Decision> decisions = compiled.decisions();
+    RecordedPath[] paths = new RecordedPath[decisions.size()];
+    for (int i = 0; i < paths.length; i++) {
+      Decision decision = decisions.get(i);
+      RecordedPath off = off(revision, decision);
+      paths[i] =
+          decision.on()
+              ? new RecordedPath(
+                  recorders.of(flag, revision, decision.ring(), true),
+                  decision.reason(),
+                  policy,
+                  off)
+              : off;
+    }
+    int settled = compiled.settled();
+    return new State(compiled, paths, settled < 0 ? null : paths[settled], failed);
   }
 
-  private Paths paths(long revision, String ring) {
-    RecordedPath off = new RecordedPath(recorders.of(flag, revision, ring, false));
-    return new Paths(new RecordedPath(recorders.of(flag, revision, ring, true), policy, off), off);
+  private RecordedPath off(long revision, Decision decision) {
+    return new RecordedPath(
+        recorders.of(flag, revision, decision.ring(), false), decision.reason());
   }
 
   @Override
   public GatePath choose(@Nullable Object key) {
     State current = state;
+    RecordedPath settled = current.settled;
+    if (settled != null && !ambient.isUsed()) {
+      return settled;
+    }
     try {
-      CompiledFlag compiled = current.flag();
-      if (compiled == null) {
-        return current.general().off();
-      }
-      Decision decision = decide(compiled, key);
-      Paths paths =
-          decision.ring().equals(Flag.GA)
-              ? current.general()
-              : current.rings().getOrDefault(decision.ring(), current.general());
-      return decision.on() ? paths.on() : paths.off();
+      return decide(current, key);
     } catch (Throwable e) {
       // Whatever it was, the call goes on, and on the path that is known to work.
-      return current.general().off();
+      return current.failed;
     }
   }
 
-  private Decision decide(CompiledFlag compiled, @Nullable Object keyValue) throws Throwable {
+  private RecordedPath decide(State current, @Nullable Object keyValue)
+      throws ReflectiveOperationException {
+    Object[] context = ambient.isUsed() ? ambient.current() : null;
+    RecordedPath settled = current.settled;
+    if (context == null) {
+      return settled != null ? settled : split(current, keyReader.read(keyValue), Caller.UNKNOWN);
+    }
+    CompiledFlag now = current.flag;
+    if (settled != null && now != null && now.isStopped()) {
+      return settled;
+    }
+    Pin pin = pin(context, now);
+    State pinned = pin.rules() == now ? current : stateOf(pin.rules());
+    if (pinned.settled != null) {
+      return pinned.settled;
+    }
     String key = keyReader.read(keyValue);
-    AmbientContext reader = ambient;
-    Object context = reader == null ? null : reader.current();
-    if (reader == null || context == null) {
-      return compiled.decide(key, Caller.UNKNOWN);
+    if (key != null || pinned.flag == null) {
+      return split(pinned, key, pin);
     }
-    Map<String, String> attributes = reader.attributes(context);
-    if (key == null && !keyAttribute.isEmpty()) {
-      key = attributes.get(keyAttribute);
+    return pinned.paths[pin.decide(pinned.flag, keyOfContext(pin))];
+  }
+
+  private static RecordedPath split(State state, @Nullable String key, Caller caller) {
+    CompiledFlag flag = state.flag;
+    return flag == null ? state.failed : state.paths[flag.choose(key, caller)];
+  }
+
+  private @Nullable String keyOfContext(Pin pin) {
+    return keyAttribute.isEmpty() ? null : pin.attribute(keyAttribute);
+  }
+
+  private Pin pin(Object[] context, @Nullable CompiledFlag now) {
+    ConcurrentMap<String, Object> pins = AmbientContext.pins(context);
+    if (pins.get(flag) instanceof Pin known) {
+      return known;
     }
-    if (compiled.isStopped()) {
-      return compiled.decide(key, Caller.UNKNOWN);
-    }
-    ConcurrentMap<String, Object> pins = reader.pins(context);
-    // A context may see several keys of one flag, so a pin is for the pair.
-    String pinName = key == null ? flag : flag + '\n' + key;
-    if (pins.get(pinName) instanceof Decision pinned) {
-      return pinned;
-    }
-    Decision decision = compiled.decide(key, attributes::get);
-    return pins.putIfAbsent(pinName, decision) instanceof Decision earlier ? earlier : decision;
+    Pin pin = new Pin(now, AmbientContext.attributes(context));
+    return pins.putIfAbsent(flag, pin) instanceof Pin earlier ? earlier : pin;
+  }
+
+  // Nearly always the state before the last change: contexts are short.
+  private State stateOf(@Nullable CompiledFlag compiled) {
+    State before = previous;
+    return before.flag == compiled ? before : state(compiled);
   }
 }
