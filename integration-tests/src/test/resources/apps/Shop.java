@@ -1,14 +1,24 @@
 import dev.turnout.Fallback;
 import dev.turnout.FlagKey;
 import dev.turnout.Flagged;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Prints what its gated method answers until that has not changed for a while. */
 public class Shop {
-  static boolean failing;
+  static final AtomicLong newCalls = new AtomicLong();
+  static final AtomicLong newFailures = new AtomicLong();
+  static final AtomicLong oldCalls = new AtomicLong();
+  static volatile boolean failing;
 
   @Flagged("checkout")
   String pay(@FlagKey String user) {
+    newCalls.incrementAndGet();
     if (failing) {
+      newFailures.incrementAndGet();
       throw new IllegalStateException("new path fails");
     }
     return "new";
@@ -16,6 +26,7 @@ public class Shop {
 
   @Fallback("checkout")
   String payOld(String user) {
+    oldCalls.incrementAndGet();
     return "old";
   }
 
@@ -37,6 +48,10 @@ public class Shop {
         // The agent acts first and writes down after: time for that, before the process ends.
         case "linger" -> Thread.sleep(Long.parseLong(words[1]));
         case "call" -> System.out.println("answer " + shop.answer());
+        case "burst" -> shop.burst(Integer.parseInt(words[1]));
+        case "counts" ->
+            System.out.println("counts " + newCalls + " " + newFailures + " " + oldCalls);
+        case "get" -> System.out.println(get(words[1]));
         case "visible" -> System.out.println(words[1] + " visible " + visible(words[1]));
         case "logmanager" -> {
           System.setProperty("java.util.logging.manager", OwnLogManager.class.getName());
@@ -46,6 +61,34 @@ public class Shop {
         default -> throw new IllegalArgumentException(argument);
       }
     }
+  }
+
+  /** Calls from four threads at once, for users 1 to 100 in turn. */
+  void burst(int callsEach) throws InterruptedException {
+    Thread[] threads = new Thread[4];
+    for (int t = 0; t < threads.length; t++) {
+      threads[t] =
+          new Thread(
+              () -> {
+                for (int i = 0; i < callsEach; i++) {
+                  try {
+                    pay("user-" + i % 100);
+                  } catch (IllegalStateException e) {
+                    continue;
+                  }
+                }
+              });
+      threads[t].start();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  static String get(String url) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 
   String answer() {

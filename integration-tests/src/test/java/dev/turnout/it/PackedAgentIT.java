@@ -3,6 +3,8 @@ package dev.turnout.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,6 +71,59 @@ class PackedAgentIT {
         .contains("checkout", "error_rate > 5 %", "calls were bad");
     GatedApp.Run again = shop.run(jdk, List.of(agent("")), "until=new");
     assertThat(again.out()).isEqualTo("answer old\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void everyCall_isCountedOnce_whateverTheThreads(Path jdk) throws Exception {
+    flag("percentage: 40");
+    int port = freePort();
+    String page = "http://127.0.0.1:" + port + "/metrics";
+    GatedApp.Run run =
+        shop.run(
+            jdk,
+            List.of(agent(",metrics-port=" + port)),
+            "linger=1500",
+            "burst=25000",
+            "fail",
+            "burst=1000",
+            "counts",
+            "get=" + page);
+    String[] counts = line(run, "counts ").split(" ");
+    long newCalls = Long.parseLong(counts[1]);
+    long failures = Long.parseLong(counts[2]);
+    long oldCalls = Long.parseLong(counts[3]);
+    assertThat(newCalls + oldCalls).isEqualTo(104_000);
+    assertThat(failures).isPositive();
+    String flag = "turnout_calls_total{flag=\"checkout\",";
+    assertThat(number(run, flag + "outcome=\"success\",variant=\"on\"}"))
+        .isEqualTo(newCalls - failures);
+    assertThat(number(run, flag + "outcome=\"error\",variant=\"on\"}")).isEqualTo(failures);
+    assertThat(number(run, flag + "outcome=\"success\",variant=\"off\"}")).isEqualTo(oldCalls);
+    double decided = 0;
+    for (String reason : List.of("DEFAULT", "SPLIT")) {
+      String meter = "turnout_decisions_total{flag=\"checkout\",reason=\"" + reason + "\"}";
+      decided += run.out().contains(meter) ? number(run, meter) : 0;
+    }
+    assertThat(decided).isEqualTo(104_000);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static String line(GatedApp.Run run, String start) {
+    return run.out()
+        .lines()
+        .filter(line -> line.startsWith(start))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no line " + start + " in " + run));
+  }
+
+  private static double number(GatedApp.Run run, String meter) {
+    return Double.parseDouble(line(run, meter + " ").substring(meter.length() + 1));
   }
 
   @ParameterizedTest
