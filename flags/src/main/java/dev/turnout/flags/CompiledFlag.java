@@ -34,7 +34,7 @@ public final class CompiledFlag {
   private final boolean stopped;
   private final CanaryMode canaryMode;
   private final boolean canaryHost;
-  private final Map<String, RingMembers> ringMembers;
+  private final MemberRing[] memberRings;
   private final IntSupplier draw;
   private final int seed;
   private final List<Decision> decisions = new ArrayList<>();
@@ -63,7 +63,6 @@ public final class CompiledFlag {
         canaryMode.on()
             && (flag.canary().servers().contains(host.instance())
                 || flag.canary().regions().contains(host.region()));
-    ringMembers = snapshot.ringMembers();
     seed = Bucketing.seed(flag.name());
     for (Reason reason :
         List.of(Reason.KILLED, Reason.TRIPPED, Reason.DISABLED, Reason.PREREQUISITE)) {
@@ -72,14 +71,21 @@ public final class CompiledFlag {
     everyone = new Outcomes(flag.percentage(), Flag.GA, Reason.SPLIT, decisions);
     rings = new HashMap<>();
     Set<String> known = new LinkedHashSet<>(flag.rings().keySet());
-    known.addAll(ringMembers.keySet());
+    known.addAll(snapshot.ringMembers().keySet());
     known.add(Flag.GA);
     for (String ring : known) {
       Percentage share = flag.rings().getOrDefault(ring, Percentage.ZERO);
       rings.put(ring, new Outcomes(share, ring, Reason.RING, decisions));
     }
+    memberRings =
+        snapshot.ringMembers().entrySet().stream()
+            .map(entry -> new MemberRing(entry.getValue(), ring(entry.getKey())))
+            .toArray(MemberRing[]::new);
     settled = settle();
   }
+
+  /** A ring with a list of its members; in an array, for walking a map would allocate. */
+  private record MemberRing(RingMembers members, Outcomes outcomes) {}
 
   // The one decision of this flag, whoever calls; UNSETTLED where callers differ.
   private int settle() {
@@ -253,15 +259,14 @@ public final class CompiledFlag {
     if (own != null) {
       return ring(own);
     }
-    if (!ringMembers.isEmpty()) {
+    if (memberRings.length > 0) {
       String email = caller.attribute("email");
       String domain =
           email == null ? null : email.substring(email.indexOf('@') + 1).toLowerCase(Locale.ROOT);
-      for (Map.Entry<String, RingMembers> entry : ringMembers.entrySet()) {
-        RingMembers members = entry.getValue();
-        if ((user != null && members.users().contains(user))
-            || (domain != null && members.emailDomains().contains(domain))) {
-          return ring(entry.getKey());
+      for (MemberRing ring : memberRings) {
+        if ((user != null && ring.members.users().contains(user))
+            || (domain != null && ring.members.emailDomains().contains(domain))) {
+          return ring.outcomes;
         }
       }
     }

@@ -1,5 +1,6 @@
 package dev.turnout.agent;
 
+import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.agent.route.Gates;
 import dev.turnout.agent.weave.GateTransformer;
@@ -46,7 +47,7 @@ final class AgentRuntime implements GateTransformer.Findings, AutoCloseable {
     if (engine != null || closed) {
       return;
     }
-    Recorders recorders = new Recorders();
+    Recorders recorders = new Recorders(Measure.of(options.get("measure")));
     Gates gates = new Gates(recorders);
     Engine started = new Engine(options, recorders, gates, this);
     engine = started;

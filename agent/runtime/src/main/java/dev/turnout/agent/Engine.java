@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that is not a call: four times a second it looks at the flags file and at the limits,
- * and every window it tunes the sampling. The server's changes do not wait for it: the client's
- * thread puts them in force itself.
+ * and at the sampling. The server's changes do not wait for it: the client's thread puts them in
+ * force itself.
  */
 final class Engine implements AutoCloseable {
   private static final long TICK_MILLIS = 250;
@@ -158,9 +158,7 @@ final class Engine implements AutoCloseable {
     }
     forgetResetTrips();
     judge();
-    if (windowEnds) {
-      recorders.endWindow();
-    }
+    recorders.tune(windowEnds);
   }
 
   private void forgetResetTrips() {

@@ -1,5 +1,6 @@
 package dev.turnout.agent;
 
+import dev.turnout.agent.measure.Measure;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -32,6 +33,7 @@ public final class Options {
     {"labels", ""},
     {"state-directory", ""},
     {"flags-file", ""},
+    {"measure", "sampled"},
     {"metrics-port", ""},
     {"metrics-host", "127.0.0.1"},
     {"config", ""},
@@ -164,6 +166,7 @@ public final class Options {
         throw new IllegalArgumentException("token-file must be given where server is");
       }
     }
+    Measure.of(get("measure"));
     String port = get("metrics-port");
     if (!port.isEmpty() && !(port.matches("[0-9]{1,5}") && Integer.parseInt(port) <= 65535)) {
       throw new IllegalArgumentException(

@@ -26,13 +26,22 @@ public final class PathRecorder {
   private final LongAdder sumNanos = new LongAdder();
   private final AtomicLongArray buckets = new AtomicLongArray(Histogram.SIZE);
   private final AtomicInteger consecutiveErrors = new AtomicInteger();
-  private long callsAtLastTune;
+  private long callsBeforeWindow;
 
   // One less than a power of two: a call is timed if its random number has none of these bits.
   private volatile int skipMask;
 
+  private final Measure measure;
+
+  PathRecorder(Measure measure) {
+    this.measure = measure;
+  }
+
   /** Returns the start of a timed call, never 0, or 0 for a call that is not timed. */
   public long begin() {
+    if (measure == Measure.COUNTS) {
+      return 0;
+    }
     int mask = skipMask;
     if (mask != 0 && (ThreadLocalRandom.current().nextInt() & mask) != 0) {
       return 0;
@@ -70,13 +79,24 @@ public final class PathRecorder {
     }
   }
 
-  /** Adapts the share of timed calls to the last window's calls; called by one thread. */
-  void tune() {
+  /**
+   * Adapts the share of timed calls to the calls of this window: more calls lower it at once, fewer
+   * raise it when the window ends. Called by one thread.
+   */
+  void tune(boolean windowEnds) {
+    if (measure != Measure.SAMPLED) {
+      return;
+    }
     long now = callsOfAllReasons();
-    long inWindow = now - callsAtLastTune;
-    callsAtLastTune = now;
+    long inWindow = now - callsBeforeWindow;
     int oneIn = (int) Math.min(1 << 16, Math.max(1, inWindow / ENOUGH_TIMED));
-    skipMask = Integer.highestOneBit(oneIn) - 1;
+    int mask = Integer.highestOneBit(oneIn) - 1;
+    if (windowEnds || mask > skipMask) {
+      skipMask = mask;
+    }
+    if (windowEnds) {
+      callsBeforeWindow = now;
+    }
   }
 
   /** Reads the counts; a call that ends meanwhile may be in some of them and not in others. */

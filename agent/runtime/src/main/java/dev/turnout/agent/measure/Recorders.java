@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Recorders {
   private static final int KEPT_REVISIONS = 8;
 
+  private final Measure measure;
   private final Map<Stratum, PathRecorder> live = new ConcurrentHashMap<>();
   private final Map<PathOfFlag, PathCounts> retired = new ConcurrentHashMap<>();
 
@@ -30,10 +31,19 @@ public final class Recorders {
 
   private record DecisionOfFlag(String flag, Reason reason) {}
 
+  public Recorders(Measure measure) {
+    this.measure = measure;
+  }
+
+  /** How much is measured of each call. */
+  public Measure measure() {
+    return measure;
+  }
+
   /** Returns the recorder of a stratum. */
   public PathRecorder of(String flag, long revision, String ring, boolean on) {
     return live.computeIfAbsent(
-        new Stratum(flag, revision, ring, on), stratum -> new PathRecorder());
+        new Stratum(flag, revision, ring, on), stratum -> new PathRecorder(measure));
   }
 
   /** The flags that were gated so far. */
@@ -89,10 +99,12 @@ public final class Recorders {
     return counts;
   }
 
-  /** Once per window: adapts sampling and folds what is old. Called by one thread. */
-  public void endWindow() {
-    live.values().forEach(PathRecorder::tune);
-    live.keySet().stream().map(Stratum::flag).distinct().toList().forEach(this::retireOld);
+  /** Adapts sampling, and at the end of a window folds what is old. Called by one thread. */
+  public void tune(boolean windowEnds) {
+    live.values().forEach(recorder -> recorder.tune(windowEnds));
+    if (windowEnds) {
+      live.keySet().stream().map(Stratum::flag).distinct().toList().forEach(this::retireOld);
+    }
   }
 
   private void retireOld(String flag) {

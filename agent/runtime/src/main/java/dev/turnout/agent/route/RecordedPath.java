@@ -10,7 +10,7 @@ final class RecordedPath extends GatePath {
   private final PathRecorder recorder;
   private final LongAdder calls;
   private final FailurePolicy policy;
-  private final RecordedPath recovery;
+  private final GatePath recovery;
 
   /** Creates the fallback path. */
   RecordedPath(PathRecorder recorder, Reason reason) {
@@ -22,7 +22,7 @@ final class RecordedPath extends GatePath {
   }
 
   /** Creates the new path. */
-  RecordedPath(PathRecorder recorder, Reason reason, FailurePolicy policy, RecordedPath recovery) {
+  RecordedPath(PathRecorder recorder, Reason reason, FailurePolicy policy, GatePath recovery) {
     super(false);
     this.recorder = recorder;
     calls = recorder.calls(reason);

@@ -1,5 +1,6 @@
 package dev.turnout.agent.route;
 
+import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.bootstrap.GatePath;
 import dev.turnout.bootstrap.GateSite;
@@ -53,10 +54,7 @@ final class RoutedGate extends GateSite {
    * @param failed the path of a call whose decision failed
    */
   private record State(
-      @Nullable CompiledFlag flag,
-      RecordedPath[] paths,
-      @Nullable RecordedPath settled,
-      RecordedPath failed) {}
+      @Nullable CompiledFlag flag, GatePath[] paths, @Nullable GatePath settled, GatePath failed) {}
 
   String flag() {
     return flag;
@@ -72,37 +70,38 @@ final class RoutedGate extends GateSite {
 
   private State state(@Nullable CompiledFlag compiled) {
     long revision = compiled == null ? 0 : compiled.flag().revision();
-    RecordedPath failed = off(revision, Decision.FAILED);
+    GatePath failed = off(revision, Decision.FAILED);
     if (compiled == null) {
-      return new State(null, new RecordedPath[0], off(0, Decision.UNKNOWN_FLAG), failed);
+      return new State(null, new GatePath[0], off(0, Decision.UNKNOWN_FLAG), failed);
     }
     List<Decision> decisions = compiled.decisions();
-    RecordedPath[] paths = new RecordedPath[decisions.size()];
+    GatePath[] paths = new GatePath[decisions.size()];
     for (int i = 0; i < paths.length; i++) {
       Decision decision = decisions.get(i);
-      RecordedPath off = off(revision, decision);
-      paths[i] =
-          decision.on()
-              ? new RecordedPath(
-                  recorders.of(flag, revision, decision.ring(), true),
-                  decision.reason(),
-                  policy,
-                  off)
-              : off;
+      GatePath off = off(revision, decision);
+      paths[i] = decision.on() ? on(revision, decision, off) : off;
     }
     int settled = compiled.settled();
     return new State(compiled, paths, settled < 0 ? null : paths[settled], failed);
   }
 
-  private RecordedPath off(long revision, Decision decision) {
-    return new RecordedPath(
-        recorders.of(flag, revision, decision.ring(), false), decision.reason());
+  private GatePath on(long revision, Decision decision, GatePath off) {
+    return recorders.measure() == Measure.OFF
+        ? new SilentPath(policy, off)
+        : new RecordedPath(
+            recorders.of(flag, revision, decision.ring(), true), decision.reason(), policy, off);
+  }
+
+  private GatePath off(long revision, Decision decision) {
+    return recorders.measure() == Measure.OFF
+        ? new SilentPath()
+        : new RecordedPath(recorders.of(flag, revision, decision.ring(), false), decision.reason());
   }
 
   @Override
   public GatePath choose(@Nullable Object key) {
     State current = state;
-    RecordedPath settled = current.settled;
+    GatePath settled = current.settled;
     if (settled != null && !ambient.isUsed()) {
       return settled;
     }
@@ -114,10 +113,10 @@ final class RoutedGate extends GateSite {
     }
   }
 
-  private RecordedPath decide(State current, @Nullable Object keyValue)
+  private GatePath decide(State current, @Nullable Object keyValue)
       throws ReflectiveOperationException {
     Object[] context = ambient.isUsed() ? ambient.current() : null;
-    RecordedPath settled = current.settled;
+    GatePath settled = current.settled;
     if (context == null) {
       return settled != null ? settled : split(current, keyReader.read(keyValue), Caller.UNKNOWN);
     }
@@ -137,7 +136,7 @@ final class RoutedGate extends GateSite {
     return pinned.paths[pin.decide(pinned.flag, keyOfContext(pin))];
   }
 
-  private static RecordedPath split(State state, @Nullable String key, Caller caller) {
+  private static GatePath split(State state, @Nullable String key, Caller caller) {
     CompiledFlag flag = state.flag;
     return flag == null ? state.failed : state.paths[flag.choose(key, caller)];
   }

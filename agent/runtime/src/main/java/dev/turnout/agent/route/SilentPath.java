@@ -1,0 +1,41 @@
+package dev.turnout.agent.route;
+
+import dev.turnout.bootstrap.GatePath;
+
+/** A way that calls take where nothing is measured. */
+final class SilentPath extends GatePath {
+  private final FailurePolicy policy;
+  private final GatePath recovery;
+
+  /** Creates the fallback path. */
+  SilentPath() {
+    super(true);
+    policy = FailurePolicy.COUNT_ALL;
+    recovery = this;
+  }
+
+  /** Creates the new path. */
+  SilentPath(FailurePolicy policy, GatePath recovery) {
+    super(false);
+    this.policy = policy;
+    this.recovery = recovery;
+  }
+
+  @Override
+  public long begin() {
+    return 0;
+  }
+
+  @Override
+  public void succeeded(long token) {}
+
+  @Override
+  public boolean failed(long token, Throwable failure) {
+    return policy.recovers() && !policy.ignores(failure);
+  }
+
+  @Override
+  public GatePath recovery() {
+    return recovery;
+  }
+}
