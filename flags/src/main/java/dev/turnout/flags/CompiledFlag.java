@@ -74,8 +74,7 @@ public final class CompiledFlag {
     known.addAll(snapshot.ringMembers().keySet());
     known.add(Flag.GA);
     for (String ring : known) {
-      Percentage share = flag.rings().getOrDefault(ring, Percentage.ZERO);
-      rings.put(ring, new Outcomes(share, ring, Reason.RING, decisions));
+      rings.put(ring, new Outcomes(flag.share(ring), ring, Reason.RING, decisions));
     }
     memberRings =
         snapshot.ringMembers().entrySet().stream()

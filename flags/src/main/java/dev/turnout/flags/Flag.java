@@ -107,4 +107,14 @@ public record Flag(
   public FlagEdit edit() {
     return new FlagEdit(this);
   }
+
+  /**
+   * Returns the share of callers of a ring that are on the new path: of a ring that the flag does
+   * not name, that of general availability.
+   */
+  public Percentage share(String ring) {
+    return strategy == Strategy.PERCENTAGE
+        ? percentage
+        : rings.getOrDefault(ring, rings.getOrDefault(GA, Percentage.ZERO));
+  }
 }

@@ -1,9 +1,11 @@
 package dev.turnout.flags;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -43,33 +45,45 @@ public record Snapshot(
     return epoch != other.epoch ? epoch > other.epoch : revision > other.revision;
   }
 
+  /** The longest chain of flags of which each depends on the next. */
+  public static final int MAX_CHAIN = 32;
+
   /**
-   * Checks that every dependency exists and that none leads back to where it started.
+   * Checks that every dependency exists, that none leads back to where it started, and that no
+   * chain of them is longer than {@link #MAX_CHAIN}.
    *
    * @throws InvalidFlagException naming the field of the first that does not
    */
   public void checkDependencies() {
-    Map<String, Boolean> done = new HashMap<>();
-    flags.keySet().forEach(name -> walk(name, done, name));
+    Map<String, Integer> chains = new HashMap<>();
+    flags.keySet().forEach(name -> chain(name, chains, List.of()));
   }
 
-  private void walk(String name, Map<String, Boolean> done, String path) {
-    Boolean state = done.get(name);
-    if (state != null) {
-      if (!state) {
-        throw new InvalidFlagException("dependencies", "form a cycle: " + path);
-      }
-      return;
+  // Returns how many flags long the longest chain from this flag is.
+  private int chain(String name, Map<String, Integer> chains, List<String> path) {
+    Integer known = chains.get(name);
+    if (known != null) {
+      return known;
     }
-    done.put(name, false);
+    List<String> here = new ArrayList<>(path);
+    here.add(name);
+    if (path.contains(name)) {
+      throw new InvalidFlagException("dependencies", "form a cycle: " + String.join(" -> ", here));
+    }
+    int longest = 0;
     for (String dependency : require(name).dependencies()) {
       if (!flags.containsKey(dependency)) {
         throw new InvalidFlagException(
             "dependencies", name + " depends on " + dependency + ", which does not exist");
       }
-      walk(dependency, done, path + " -> " + dependency);
+      longest = Math.max(longest, here.size() > MAX_CHAIN ? 0 : chain(dependency, chains, here));
     }
-    done.put(name, true);
+    if (longest + 1 > MAX_CHAIN || here.size() > MAX_CHAIN) {
+      throw new InvalidFlagException(
+          "dependencies", "form a chain of more than " + MAX_CHAIN + " flags, at " + name);
+    }
+    chains.put(name, longest + 1);
+    return longest + 1;
   }
 
   private Flag require(String name) {

@@ -1,6 +1,7 @@
 package dev.turnout.flags;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
@@ -197,5 +198,36 @@ class DeciderTest {
         .hasMessage("dependencies: form a cycle: a -> b -> a");
     assertThatThrownBy(() -> snapshot(CanaryMode.OFF, Map.of(), a).checkDependencies())
         .hasMessage("dependencies: a depends on b, which does not exist");
+  }
+
+  @Test
+  void checkDependencies_chainTooLong() {
+    Flag[] flags = new Flag[Snapshot.MAX_CHAIN + 1];
+    for (int i = 0; i < flags.length; i++) {
+      List<String> next = i + 1 < flags.length ? List.of("f" + (i + 1)) : List.of();
+      flags[i] = Flag.named("f" + i).edit().dependencies(next).done();
+    }
+    assertThatThrownBy(() -> snapshot(CanaryMode.OFF, Map.of(), flags).checkDependencies())
+        .hasMessageStartingWith("dependencies: form a chain of more than 32 flags");
+    flags[0] = Flag.named("f0");
+    assertThatCode(() -> snapshot(CanaryMode.OFF, Map.of(), flags).checkDependencies())
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void memberOfARingThatTheFlagDoesNotName_isServedAsGeneralAvailability() {
+    Flag flag =
+        Flag.named("f")
+            .edit()
+            .enabled(true)
+            .strategy(Flag.Strategy.RING)
+            .rings(Map.of("internal", Percentage.ZERO, "ga", Percentage.of("ga", 100)))
+            .done();
+    Map<String, RingMembers> members = Map.of("beta", new RingMembers(Set.of("u"), Set.of()));
+    Decision decision =
+        Decider.compile(snapshot(CanaryMode.OFF, members, flag), Host.UNKNOWN, Set.of(), () -> 0)
+            .decide("f", "u", Caller.UNKNOWN);
+    assertDecision(decision, true, Reason.RING);
+    assertThat(decision.ring()).isEqualTo("beta");
   }
 }

@@ -89,15 +89,11 @@ public final class Draft {
     enter("create", created.name(), null, FlagCodec.toJson(created).toString(), null);
   }
 
-  /** Replaces a flag that is there; refused if it is frozen and more callers may be exposed. */
+  /** Replaces a flag that is there. */
   void replace(String action, Flag flag, @Nullable String reason) {
     Flag before = flag(flag.name());
     if (before.equals(flag)) {
       return;
-    }
-    if (before.frozen() && Exposure.isRaised(before, flag)) {
-      throw new RefusedException(
-          flag.name() + " is frozen: unfreeze it before more callers may reach its new path");
     }
     Flag after = flag.edit().revision(revision).done();
     flags.put(after.name(), after);
@@ -163,7 +159,18 @@ public final class Draft {
     }
     Snapshot after = new Snapshot(base.env(), base.epoch(), revision, now, canary, rings, flags);
     after.checkDependencies();
+    checkFrozen(after);
     return after;
+  }
+
+  // Held against what was in force before the whole change, so that no detour gets around it.
+  private void checkFrozen(Snapshot after) {
+    for (Flag before : base.flags().values()) {
+      if (before.frozen() && Exposure.isRaised(base, after, before.name())) {
+        throw new RefusedException(
+            before.name() + " is frozen: unfreeze it before more callers may reach its new path");
+      }
+    }
   }
 
   private void enter(

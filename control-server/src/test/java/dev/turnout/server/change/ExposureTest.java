@@ -1,0 +1,94 @@
+package dev.turnout.server.change;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnout.flags.Canary;
+import dev.turnout.flags.CanaryMode;
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.Percentage;
+import dev.turnout.flags.RingMembers;
+import dev.turnout.flags.Snapshot;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What counts as "more callers may reach the new path": the ways around a freeze. */
+class ExposureTest {
+  private static final RingMembers ANN = new RingMembers(Set.of("ann"), Set.of());
+  private static final RingMembers ANN_AND_BOB = new RingMembers(Set.of("ann", "bob"), Set.of());
+  private final Flag flag = Flag.named("f").edit().enabled(true).percentage(of(10)).done();
+  private final Flag ringed =
+      flag.edit()
+          .strategy(Flag.Strategy.RING)
+          .rings(Map.of("internal", of(100), "blocked", of(0), "ga", of(50)))
+          .done();
+
+  private static Percentage of(double percent) {
+    return Percentage.of("percentage", percent);
+  }
+
+  private static Snapshot with(CanaryMode canary, Map<String, RingMembers> rings, Flag... flags) {
+    Map<String, Flag> all = new HashMap<>();
+    for (Flag flag : flags) {
+      all.put(flag.name(), flag);
+    }
+    return new Snapshot("test", 1, 1, Instant.EPOCH, canary, rings, all);
+  }
+
+  private static Snapshot with(Flag... flags) {
+    return with(CanaryMode.OFF, Map.of(), flags);
+  }
+
+  private static boolean isRaised(Snapshot before, Snapshot after) {
+    return Exposure.isRaised(before, after, "f");
+  }
+
+  @Test
+  void percentage() {
+    Flag more = flag.edit().percentage(of(11)).done();
+    assertThat(isRaised(with(flag), with(more))).isTrue();
+    assertThat(isRaised(with(more), with(flag))).isFalse();
+    assertThat(isRaised(with(flag), with(more.edit().enabled(false).done()))).isFalse();
+  }
+
+  @Test
+  void canaryMode() {
+    CanaryMode on = new CanaryMode(true, Set.of());
+    CanaryMode withUser = new CanaryMode(true, Set.of("ann"));
+    Flag withRegion = flag.edit().canary(new Canary(Set.of(), Set.of("eu"), Set.of())).done();
+    assertThat(isRaised(with(flag), with(on, Map.of(), flag))).isFalse();
+    assertThat(isRaised(with(withRegion), with(on, Map.of(), withRegion))).isTrue();
+    assertThat(isRaised(with(flag), with(withUser, Map.of(), flag))).isTrue();
+    assertThat(isRaised(with(on, Map.of(), flag), with(withUser, Map.of(), flag))).isTrue();
+    assertThat(isRaised(with(withUser, Map.of(), flag), with(on, Map.of(), flag))).isFalse();
+  }
+
+  @Test
+  void membersOfRings() {
+    Map<String, RingMembers> one = Map.of("internal", ANN);
+    Map<String, RingMembers> two = Map.of("internal", ANN_AND_BOB);
+    assertThat(raised(one, two, ringed)).isTrue();
+    assertThat(raised(two, one, ringed)).isFalse();
+    // Who leaves a ring at 0 % falls to general availability.
+    assertThat(raised(Map.of("blocked", ANN_AND_BOB), Map.of("blocked", ANN), ringed)).isTrue();
+    assertThat(raised(Map.of("blocked", ANN), Map.of("blocked", ANN_AND_BOB), ringed)).isFalse();
+    assertThat(raised(one, two, flag)).isFalse();
+  }
+
+  private static boolean raised(
+      Map<String, RingMembers> before, Map<String, RingMembers> after, Flag flag) {
+    return isRaised(with(CanaryMode.OFF, before, flag), with(CanaryMode.OFF, after, flag));
+  }
+
+  @Test
+  void dependency() {
+    Flag dependent = flag.edit().dependencies(List.of("base")).done();
+    Flag base = Flag.named("base").edit().enabled(true).done();
+    Flag raised = base.edit().percentage(of(50)).done();
+    assertThat(isRaised(with(dependent, base), with(dependent, raised))).isTrue();
+    assertThat(isRaised(with(dependent, raised), with(dependent, base))).isFalse();
+  }
+}
