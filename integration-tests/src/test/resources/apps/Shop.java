@@ -52,6 +52,16 @@ public class Shop {
         case "counts" ->
             System.out.println("counts " + newCalls + " " + newFailures + " " + oldCalls);
         case "get" -> System.out.println(get(words[1]));
+        case "tls" -> {
+          System.setProperty("jdk.tls.client.protocols", "TLSv1.2");
+          System.out.println(
+              "tls "
+                  + String.join(
+                      ",",
+                      javax.net.ssl.SSLContext.getDefault()
+                          .getDefaultSSLParameters()
+                          .getProtocols()));
+        }
         case "visible" -> System.out.println(words[1] + " visible " + visible(words[1]));
         case "logmanager" -> {
           System.setProperty("java.util.logging.manager", OwnLogManager.class.getName());

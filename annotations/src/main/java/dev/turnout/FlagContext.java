@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -41,20 +42,19 @@ public final class FlagContext {
 
   // The agent reads these two by name. It knows this class in as many copies as there are class
   // loaders with one, so what it reads is made of the JDK's types: an open context is an array of
-  // its attributes, its pins (flag name to whatever the agent keeps) and itself.
+  // its attributes, its pins (flag name to whatever the agent keeps) and its scope.
   private static final ThreadLocal<Object @Nullable []> CURRENT = new ThreadLocal<>();
 
   // Spares applications that never open a context the look at the thread.
   private static final AtomicBoolean USED = new AtomicBoolean();
 
-  private static final int SELF = 2;
+  private static final int SCOPE = 2;
 
   private final Map<String, String> attributes;
-  private final Object[] forAgent;
+  private final ConcurrentMap<String, Object> pins = new ConcurrentHashMap<>();
 
   private FlagContext(Map<String, String> attributes) {
     this.attributes = Collections.unmodifiableMap(attributes);
-    forAgent = new Object[] {attributes, new ConcurrentHashMap<String, Object>(), this};
   }
 
   /** Starts a context for {@code user}. */
@@ -69,8 +69,8 @@ public final class FlagContext {
 
   /** Returns the context that is open on this thread, or null. */
   public static @Nullable FlagContext current() {
-    Object[] open = CURRENT.get();
-    return open == null ? null : (FlagContext) open[SELF];
+    OpenScope open = top();
+    return open == null ? null : open.context;
   }
 
   /** Returns the attributes, the user under {@link #USER} and so on. Unmodifiable. */
@@ -83,15 +83,14 @@ public final class FlagContext {
     if (!USED.get()) {
       USED.set(true);
     }
-    Object[] previous = CURRENT.get();
-    CURRENT.set(forAgent);
-    return () -> {
-      if (previous == null) {
-        CURRENT.remove();
-      } else {
-        CURRENT.set(previous);
-      }
-    };
+    OpenScope scope = new OpenScope(this, top());
+    scope.enter();
+    return scope;
+  }
+
+  private static @Nullable OpenScope top() {
+    Object[] open = CURRENT.get();
+    return open == null ? null : (OpenScope) open[SCOPE];
   }
 
   /** Returns a task that runs {@code task} in this context, on whichever thread runs it. */
@@ -117,10 +116,50 @@ public final class FlagContext {
     return "FlagContext" + attributes;
   }
 
-  /** An open context; closing it restores the one that was open before. */
+  /**
+   * An open context; closing it restores the one that was open before. To be closed on the thread
+   * that opened it; on another, and a second time, nothing happens. Scopes closed out of order end
+   * with the innermost that is open still.
+   */
   public interface Scope extends AutoCloseable {
     @Override
     void close();
+  }
+
+  private static final class OpenScope implements Scope {
+    final FlagContext context;
+    private final @Nullable OpenScope outer;
+    private final Thread thread = Thread.currentThread();
+    private boolean closed;
+
+    OpenScope(FlagContext context, @Nullable OpenScope outer) {
+      this.context = context;
+      this.outer = outer;
+    }
+
+    void enter() {
+      CURRENT.set(new Object[] {context.attributes, context.pins, this});
+    }
+
+    @Override
+    public void close() {
+      if (closed || thread != Thread.currentThread()) {
+        return;
+      }
+      closed = true;
+      if (top() != this) {
+        return;
+      }
+      OpenScope next = outer;
+      while (next != null && next.closed) {
+        next = next.outer;
+      }
+      if (next == null) {
+        CURRENT.remove();
+      } else {
+        next.enter();
+      }
+    }
   }
 
   /** Collects the attributes of a context. Not safe for use by several threads. */

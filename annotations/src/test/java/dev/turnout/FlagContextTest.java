@@ -166,4 +166,36 @@ class FlagContextTest {
     thread.join(TimeUnit.SECONDS.toMillis(10));
     assertThat(thread.isAlive()).isFalse();
   }
+
+  @Test
+  void scope_closedTwice_leavesALaterOneOpen() {
+    FlagContext.Scope first = FlagContext.user("first").open();
+    first.close();
+    try (FlagContext.Scope second = FlagContext.user("second").open()) {
+      first.close();
+      assertThat(FlagContext.current().attributes()).containsEntry(FlagContext.USER, "second");
+    }
+    assertThat(FlagContext.current()).isNull();
+  }
+
+  @Test
+  void scopes_closedOutOfOrder_endWithTheInnermostThatIsOpen() {
+    FlagContext.Scope outer = FlagContext.user("outer").open();
+    FlagContext.Scope inner = FlagContext.user("inner").open();
+    outer.close();
+    assertThat(FlagContext.current().attributes()).containsEntry(FlagContext.USER, "inner");
+    inner.close();
+    assertThat(FlagContext.current()).isNull();
+  }
+
+  @Test
+  void scope_closedOnAnotherThread_changesNothing() throws InterruptedException {
+    try (FlagContext.Scope scope = FlagContext.user("u").open()) {
+      Thread other = new Thread(scope::close);
+      other.start();
+      other.join();
+      assertThat(FlagContext.current().attributes()).containsEntry(FlagContext.USER, "u");
+    }
+    assertThat(FlagContext.current()).isNull();
+  }
 }

@@ -78,7 +78,7 @@ public final class ControlClient implements AutoCloseable {
 
   /** Creates a client; nothing happens before {@link #start}. */
   public ControlClient(Settings settings, Listener listener) {
-    this(settings, listener, Sources.real());
+    this(settings, listener, Sources.real(listener::warning));
   }
 
   ControlClient(Settings settings, Listener listener, Sources sources) {
@@ -135,9 +135,14 @@ public final class ControlClient implements AutoCloseable {
               settings.token(),
               settings.host(),
               settings.timing(),
-              sources.clock());
+              sources.clock(),
+              warnings::say);
     }
     return closed ? null : http;
+  }
+
+  private synchronized @Nullable SnapshotStream stream() {
+    return stream;
   }
 
   private void contact() {
@@ -154,9 +159,14 @@ public final class ControlClient implements AutoCloseable {
       byte[] json = ReportCodec.write(report);
       try (Response response = ready.client().newCall(ready.report(json)).execute()) {
         contact();
-        return response.isSuccessful()
-            ? Sent.ACCEPTED
-            : new Sent(false, "answered " + response.code());
+        if (!response.isSuccessful()) {
+          return new Sent(false, "answered " + response.code());
+        }
+        SnapshotStream following = stream();
+        if (following != null) {
+          following.reachable();
+        }
+        return Sent.ACCEPTED;
       }
     } catch (IOException | RuntimeException e) {
       return new Sent(false, String.valueOf(e));

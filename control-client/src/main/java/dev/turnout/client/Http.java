@@ -3,6 +3,7 @@ package dev.turnout.client;
 import dev.turnout.client.codec.Json;
 import dev.turnout.flags.Host;
 import java.io.IOException;
+import java.net.Proxy;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,8 +18,10 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
 import okhttp3.Dispatcher;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
@@ -47,14 +50,25 @@ final class Http {
   private final Clock clock;
   private final OkHttpClient client;
 
-  Http(URI server, Supplier<String> token, Host host, Timing timing, Clock clock) {
+  Http(
+      URI server,
+      Supplier<String> token,
+      Host host,
+      Timing timing,
+      Clock clock,
+      Consumer<String> warning) {
     this.server = server;
     this.token = token;
     this.host = host;
     this.clock = clock;
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
-            2, 2, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemons("turnout-http"));
+            2,
+            2,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            daemons("turnout-http", warning));
     threads.allowCoreThreadTimeOut(true);
     Dispatcher dispatcher = new Dispatcher(threads);
     dispatcher.setMaxRequests(2);
@@ -64,6 +78,15 @@ final class Http {
             .dispatcher(dispatcher)
             .connectionPool(new ConnectionPool(1, 1, TimeUnit.MINUTES))
             .protocols(List.of(Protocol.HTTP_1_1))
+            // The application's proxy selector is the application's: it would be asked on our
+            // threads, and might name a proxy that the token is not for.
+            .proxy(Proxy.NO_PROXY)
+            // TLS fixes the JVM's TLS settings when it is first used: not for a server without it.
+            .connectionSpecs(
+                List.of(
+                    "https".equalsIgnoreCase(server.getScheme())
+                        ? ConnectionSpec.MODERN_TLS
+                        : ConnectionSpec.CLEARTEXT))
             .fastFallback(false)
             .followRedirects(false)
             .connectTimeout(timing.connect())
@@ -73,11 +96,15 @@ final class Http {
             .build();
   }
 
-  static ThreadFactory daemons(String name) {
+  /** Makes daemons whose failures are told here and not to the application's handler. */
+  static ThreadFactory daemons(String name, Consumer<String> warning) {
     AtomicInteger count = new AtomicInteger();
     return task -> {
-      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+      Thread thread = new Thread(null, task, name + "-" + count.incrementAndGet(), 0, false);
       thread.setDaemon(true);
+      thread.setContextClassLoader(Http.class.getClassLoader());
+      thread.setUncaughtExceptionHandler(
+          (failed, e) -> warning.accept("a thread of the control client ended: " + e));
       return thread;
     };
   }

@@ -67,7 +67,7 @@ public final class SnapshotStore {
 
   /** Writes a snapshot as the newest generation; on failure warns once until it works again. */
   public synchronized void save(Snapshot snapshot) {
-    Path temporary = directory.resolve("snapshot.tmp");
+    Path temporary = directory.resolve("snapshot." + ProcessHandle.current().pid() + ".tmp");
     try {
       Files.createDirectories(directory);
       write(temporary, SnapshotCodec.write(snapshot));

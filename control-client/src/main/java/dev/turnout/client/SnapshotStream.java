@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.turnout.client.Warnings.Topic;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Response;
 import okhttp3.sse.EventSource;
@@ -39,6 +40,8 @@ final class SnapshotStream {
   private final EventSource.Factory factory;
   private @Nullable Attempt attempt;
   private boolean refused;
+  private boolean unreachable;
+  private @Nullable ScheduledFuture<?> next;
   private volatile boolean closed;
   private volatile long aliveUntil;
 
@@ -66,6 +69,7 @@ final class SnapshotStream {
     Attempt now = new Attempt(sources.nanos().getAsLong());
     attempt = now;
     refused = false;
+    unreachable = false;
     expectWithin(timing.connect().plus(timing.silence()));
     try {
       now.source = factory.newEventSource(http.stream(inForce.id()), now);
@@ -79,6 +83,38 @@ final class SnapshotStream {
     if (!closed && sources.nanos().getAsLong() - aliveUntil > 0) {
       warnings.warn(Topic.INTERNAL, "the stream of snapshots stood still and is started anew");
       cancel();
+      connect();
+    }
+  }
+
+  /**
+   * The server answered something else: a stream that waits because there was no connection at all
+   * need not wait long. Soon and not now, since a whole fleet hears of it in the same moment.
+   */
+  synchronized void reachable() {
+    ScheduledFuture<?> waiting = next;
+    long soon = (long) (timing.backOffFrom().toNanos() * 3 * sources.random().nextDouble());
+    if (!closed
+        && unreachable
+        && waiting != null
+        && waiting.getDelay(TimeUnit.NANOSECONDS) > soon
+        && waiting.cancel(false)
+        && attempt != null) {
+      unreachable = false;
+      schedule(attempt, Duration.ofNanos(soon));
+    }
+  }
+
+  private void schedule(Attempt ended, Duration wait) {
+    try {
+      next = sources.timer().schedule(() -> again(ended), wait.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      closed = true;
+    }
+  }
+
+  private synchronized void again(Attempt ended) {
+    if (attempt == ended) {
       connect();
     }
   }
@@ -164,6 +200,7 @@ final class SnapshotStream {
           backOff.reset();
         }
         refused = response != null && Http.isAuth(response.code());
+        unreachable = response == null && !opened;
         Duration wait =
             refused
                 ? sources.jittered(timing.authLane())
@@ -178,23 +215,7 @@ final class SnapshotStream {
                   + wait.toMillis()
                   + " ms, the flags stay as they are");
         }
-        schedule(wait);
-      }
-    }
-
-    private void schedule(Duration wait) {
-      try {
-        sources.timer().schedule(this::again, wait.toNanos(), TimeUnit.NANOSECONDS);
-      } catch (RejectedExecutionException e) {
-        closed = true;
-      }
-    }
-
-    private void again() {
-      synchronized (SnapshotStream.this) {
-        if (attempt == this) {
-          connect();
-        }
+        schedule(this, wait);
       }
     }
   }

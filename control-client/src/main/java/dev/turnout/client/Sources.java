@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -14,9 +15,9 @@ import java.util.function.LongSupplier;
 record Sources(Clock clock, LongSupplier nanos, Random random, ScheduledExecutorService timer) {
 
   /** The real ones; the timer is a daemon thread of its own. */
-  static Sources real() {
+  static Sources real(Consumer<String> warning) {
     ScheduledThreadPoolExecutor timer =
-        new ScheduledThreadPoolExecutor(1, Http.daemons("turnout-control-timer"));
+        new ScheduledThreadPoolExecutor(1, Http.daemons("turnout-control-timer", warning));
     timer.setRemoveOnCancelPolicy(true);
     return new Sources(Clock.systemUTC(), System::nanoTime, new Random(), timer);
   }

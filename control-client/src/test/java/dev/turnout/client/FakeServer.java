@@ -32,7 +32,8 @@ final class FakeServer implements AutoCloseable {
   volatile Answer poll = status(404);
   volatile Answer report = status(202);
   private final HttpServer server;
-  private final ExecutorService threads = Executors.newCachedThreadPool(Http.daemons("server"));
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(Http.daemons("server", System.err::println));
 
   FakeServer() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);

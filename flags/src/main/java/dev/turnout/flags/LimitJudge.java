@@ -27,6 +27,7 @@ public final class LimitJudge {
 
   private final Limit limit;
   private final PathCounts baseline;
+  private final long lateAtBaseline;
   private final @Nullable SequentialTest sequential;
   private final Deque<Reading> readings = new ArrayDeque<>();
   private long seenCalls;
@@ -39,11 +40,13 @@ public final class LimitJudge {
    * Starts watching.
    *
    * @param baseline the cumulative counts of the new path so far, which are not judged
+   * @param inFlight how long the calls that have not ended are running, which are not judged either
    * @param nowNanos a monotonic time
    */
-  public LimitJudge(Limit limit, PathCounts baseline, long nowNanos) {
+  public LimitJudge(Limit limit, PathCounts baseline, Histogram inFlight, long nowNanos) {
     this.limit = limit;
     this.baseline = baseline;
+    lateAtBaseline = late(inFlight);
     double share = limit.badShare();
     sequential = share > 0 ? new SequentialTest(share) : null;
     readings.add(new Reading(nowNanos, 0, 0));
@@ -54,21 +57,26 @@ public final class LimitJudge {
    *
    * @param flag the flag as it is in force
    * @param counts cumulative counts of the new path
+   * @param inFlight how long the calls of the new path that have not ended are running: they are
+   *     bad as soon as they are over a limit on latency, and are good when they end under it
    * @param nowNanos a monotonic time, not before that of the last look
    * @param now the time of day, for the trip
    * @return the trip if the limit is breached, else null
    */
-  public @Nullable Trip look(Flag flag, PathCounts counts, long nowNanos, Instant now) {
+  public @Nullable Trip look(
+      Flag flag, PathCounts counts, Histogram inFlight, long nowNanos, Instant now) {
     if (limit.metric() == Limit.Metric.CONSECUTIVE_FAILURES) {
-      long row = counts.consecutiveErrors();
+      // Those before the baseline are not judged.
+      long row = Math.min(counts.consecutiveErrors(), counts.errors() - baseline.errors());
       return row > limit.above() ? trip(flag, "consecutive", row, row, row, now) : null;
     }
     long calls;
     long bad;
     if (limit.isLatency()) {
       Histogram latency = counts.latency().minus(baseline.latency());
-      calls = latency.count();
-      bad = latency.above(limit.above() * 1e6);
+      long late = Math.max(0, late(inFlight) - lateAtBaseline);
+      calls = latency.count() + late;
+      bad = latency.above(limit.above() * 1e6) + late;
     } else {
       calls = counts.calls() - baseline.calls();
       // Read one after the other while calls end, the counters may disagree by a few.
@@ -78,13 +86,20 @@ public final class LimitJudge {
     if (trip == null) {
       trip = thresholdRule(flag, calls, bad, nowNanos, now);
     }
-    seenCalls = calls;
-    seenBad = bad;
+    if (calls > seenCalls) {
+      seenCalls = calls;
+      seenBad = bad;
+    }
     return trip;
   }
 
+  private long late(Histogram inFlight) {
+    return limit.isLatency() ? inFlight.above(limit.above() * 1e6) : 0;
+  }
+
   private @Nullable Trip sequentialRule(Flag flag, long calls, long bad, Instant now) {
-    if (sequential == null || calls == seenCalls) {
+    // A call that ends while it is read may be missed once, so the counts may go back by a few.
+    if (sequential == null || calls <= seenCalls) {
       return null;
     }
     long newCalls = calls - seenCalls;

@@ -19,12 +19,13 @@ class LimitJudgeTest {
   }
 
   private static @Nullable Trip look(LimitJudge judge, PathCounts counts, long seconds) {
-    return judge.look(FLAG, counts, seconds * SECOND, Instant.EPOCH);
+    return judge.look(FLAG, counts, Histogram.EMPTY, seconds * SECOND, Instant.EPOCH);
   }
 
   @Test
   void look_everyCallFails_tripsWithinTenCalls() {
-    LimitJudge judge = new LimitJudge(Limit.of(Limit.Metric.ERROR_RATE, 5), PathCounts.NONE, 0);
+    LimitJudge judge =
+        new LimitJudge(Limit.of(Limit.Metric.ERROR_RATE, 5), PathCounts.NONE, Histogram.EMPTY, 0);
     int calls = 1;
     while (look(judge, counts(calls, calls, calls), 1) == null) {
       calls++;
@@ -35,7 +36,8 @@ class LimitJudgeTest {
   @Test
   void look_healthy_neverTrips() {
     Random random = new Random(7);
-    LimitJudge judge = new LimitJudge(Limit.of(Limit.Metric.ERROR_RATE, 5), PathCounts.NONE, 0);
+    LimitJudge judge =
+        new LimitJudge(Limit.of(Limit.Metric.ERROR_RATE, 5), PathCounts.NONE, Histogram.EMPTY, 0);
     long errors = 0;
     for (int calls = 1; calls <= 50_000; calls++) {
       errors += random.nextInt(100) < 2 ? 1 : 0;
@@ -46,7 +48,7 @@ class LimitJudgeTest {
   @Test
   void look_overThreshold_tripsOnceSampleSuffices() {
     Limit limit = new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(60), 100, Duration.ZERO);
-    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, 0);
+    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, 0);
     assertThat(look(judge, counts(99, 9, 0), 1)).isNull();
     Trip trip = look(judge, counts(100, 9, 0), 2);
     assertThat(trip).isNotNull();
@@ -59,7 +61,7 @@ class LimitJudgeTest {
   void look_hold_waits() {
     Limit limit =
         new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(60), 100, Duration.ofSeconds(10));
-    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, 0);
+    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, 0);
     assertThat(look(judge, counts(100, 9, 0), 1)).isNull();
     assertThat(look(judge, counts(110, 10, 0), 10)).isNull();
     assertThat(look(judge, counts(120, 11, 0), 11)).isNotNull();
@@ -68,7 +70,7 @@ class LimitJudgeTest {
   @Test
   void look_oldErrors_leaveTheWindow() {
     Limit limit = new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(10), 100, Duration.ZERO);
-    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, 0);
+    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, 0);
     assertThat(look(judge, counts(90, 8, 0), 1)).isNull();
     assertThat(look(judge, counts(1_000, 8, 0), 15)).isNull();
     assertThat(look(judge, counts(1_090, 12, 0), 20)).isNull();
@@ -77,14 +79,16 @@ class LimitJudgeTest {
   @Test
   void look_baseline_isNotJudged() {
     LimitJudge judge =
-        new LimitJudge(Limit.of(Limit.Metric.ERROR_RATE, 5), counts(1000, 1000, 0), 0);
+        new LimitJudge(
+            Limit.of(Limit.Metric.ERROR_RATE, 5), counts(1000, 1000, 0), Histogram.EMPTY, 0);
     assertThat(look(judge, counts(1004, 1004, 0), 1)).isNull();
   }
 
   @Test
   void look_consecutiveFailures_moreThanTolerated() {
     LimitJudge judge =
-        new LimitJudge(Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 3), PathCounts.NONE, 0);
+        new LimitJudge(
+            Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 3), PathCounts.NONE, Histogram.EMPTY, 0);
     assertThat(look(judge, counts(10, 3, 3), 1)).isNull();
     Trip trip = look(judge, counts(11, 4, 4), 1);
     assertThat(trip).isNotNull();
@@ -92,8 +96,43 @@ class LimitJudgeTest {
   }
 
   @Test
+  void look_failuresInARowBeforeTheBaseline_areNotJudged() {
+    LimitJudge judge =
+        new LimitJudge(
+            Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 3), counts(50, 18, 18), Histogram.EMPTY, 0);
+    assertThat(look(judge, counts(50, 18, 18), 1)).isNull();
+    assertThat(look(judge, counts(53, 21, 21), 2)).isNull();
+    assertThat(look(judge, counts(54, 22, 22), 3)).isNotNull();
+  }
+
+  @Test
+  void look_callsThatHang_tripBeforeTheyEnd() {
+    LimitJudge judge =
+        new LimitJudge(Limit.of(Limit.Metric.P99, 300), PathCounts.NONE, Histogram.EMPTY, 0);
+    assertThat(judge.look(FLAG, PathCounts.NONE, running(20, 200), SECOND, Instant.EPOCH)).isNull();
+    Trip trip = judge.look(FLAG, PathCounts.NONE, running(20, 900), 2 * SECOND, Instant.EPOCH);
+    assertThat(trip).isNotNull();
+    assertThat(trip.bad()).isEqualTo(20);
+  }
+
+  @Test
+  void look_callsThatHungBefore_areNotJudged() {
+    LimitJudge judge =
+        new LimitJudge(Limit.of(Limit.Metric.P99, 300), PathCounts.NONE, running(20, 900), 0);
+    assertThat(judge.look(FLAG, PathCounts.NONE, running(20, 1900), SECOND, Instant.EPOCH))
+        .isNull();
+  }
+
+  private static Histogram running(long calls, long millis) {
+    TreeMap<Integer, Long> ages = new TreeMap<>();
+    ages.put(Histogram.indexOf(millis * 1_000_000), calls);
+    return new Histogram(0, ages);
+  }
+
+  @Test
   void look_slowCalls_tripOnP99() {
-    LimitJudge judge = new LimitJudge(Limit.of(Limit.Metric.P99, 100), PathCounts.NONE, 0);
+    LimitJudge judge =
+        new LimitJudge(Limit.of(Limit.Metric.P99, 100), PathCounts.NONE, Histogram.EMPTY, 0);
     TreeMap<Integer, Long> buckets = new TreeMap<>();
     buckets.put(Histogram.indexOf(5_000_000), 90L);
     buckets.put(Histogram.indexOf(200_000_000), 20L);

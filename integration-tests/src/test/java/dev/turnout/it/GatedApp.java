@@ -60,11 +60,22 @@ final class GatedApp {
   /** Runs the application to its end. */
   Run run(Path jdk, List<String> jvmOptions, String... arguments)
       throws IOException, InterruptedException {
+    return run(jdk, directory + File.pathSeparator + ANNOTATIONS, jvmOptions, arguments);
+  }
+
+  /** As {@link #run}, with the annotations left at home. */
+  Run runWithoutAnnotations(Path jdk, List<String> jvmOptions, String... arguments)
+      throws IOException, InterruptedException {
+    return run(jdk, directory.toString(), jvmOptions, arguments);
+  }
+
+  private Run run(Path jdk, String classPath, List<String> jvmOptions, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(jdk.resolve("bin/java").toString());
     command.addAll(jvmOptions);
     command.add("-cp");
-    command.add(directory + File.pathSeparator + ANNOTATIONS);
+    command.add(classPath);
     command.add(mainClass);
     command.addAll(List.of(arguments));
     Path out = directory.resolve("out.txt");

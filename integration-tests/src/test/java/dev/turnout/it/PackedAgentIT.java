@@ -159,6 +159,24 @@ class PackedAgentIT {
 
   @ParameterizedTest
   @MethodSource("jdks")
+  void tlsSettings_areTheApplicationsToChoose(Path jdk) throws Exception {
+    flag("percentage: 100");
+    Path token = Files.writeString(directory.resolve("agent.token"), "t");
+    String server = ",server=http://127.0.0.1:" + freePort() + ",token-file=" + token;
+    GatedApp.Run run = shop.run(jdk, List.of(agent(server)), "until=new", "linger=2000", "tls");
+    assertThat(run.out()).endsWith("tls TLSv1.2\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void annotationsLeftAtHome_gatedAllTheSame(Path jdk) throws Exception {
+    flag("percentage: 0, killed: true");
+    GatedApp.Run run = shop.runWithoutAnnotations(jdk, List.of(agent("")), "until=old");
+    assertThat(run.out()).as(run.err()).isEqualTo("answer old\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
   void disabled_asIfTheAgentWereNotThere(Path jdk) throws Exception {
     flag("percentage: 0");
     GatedApp.Run run = shop.run(jdk, List.of("-Dturnout.enabled=false", agent("")), "call");

@@ -2,10 +2,13 @@ package dev.turnout.bootstrap;
 
 import java.io.ByteArrayOutputStream;
 import java.io.File;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.MalformedURLException;
 import java.net.URL;
+import java.net.URLConnection;
+import java.net.URLStreamHandler;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.jar.JarEntry;
@@ -44,7 +47,7 @@ final class AgentClassLoader extends ClassLoader {
   AgentClassLoader(File file, @Nullable ClassLoader platformLoader) throws IOException {
     super(platformLoader);
     jar = new JarFile(file, false);
-    base = "jar:" + file.toURI() + "!/";
+    base = "turnout-agent:" + file.toURI() + "!/";
     Manifest manifest = jar.getManifest();
     version = manifest == null ? null : manifest.getMainAttributes().getValue(VERSION);
   }
@@ -85,7 +88,7 @@ final class AgentClassLoader extends ClassLoader {
       return null;
     }
     try {
-      return new URL(base + entry);
+      return new URL(null, base + entry, new Handler());
     } catch (MalformedURLException e) {
       return null;
     }
@@ -125,5 +128,38 @@ final class AgentClassLoader extends ClassLoader {
       out.write(buffer, 0, read);
     }
     return out.toByteArray();
+  }
+
+  /**
+   * Opens this loader's resources itself: the handler of jar URLs may be one of the application's,
+   * or keep the jar in a cache that the application has its own mind about.
+   */
+  private final class Handler extends URLStreamHandler {
+    @Override
+    protected URLConnection openConnection(URL url) {
+      return new Resource(url);
+    }
+  }
+
+  private final class Resource extends URLConnection {
+    Resource(URL url) {
+      super(url);
+    }
+
+    @Override
+    public void connect() {
+      connected = true;
+    }
+
+    @Override
+    public InputStream getInputStream() throws IOException {
+      String path = url.toString();
+      JarEntry entry =
+          path.startsWith(base) ? jar.getJarEntry(path.substring(base.length())) : null;
+      if (entry == null) {
+        throw new FileNotFoundException(path);
+      }
+      return jar.getInputStream(entry);
+    }
   }
 }

@@ -34,6 +34,9 @@ public final class GateLinker {
         String keyAttribute,
         int recovers,
         String ignored);
+
+    /** Gets told that a gate did not link: its method runs as it was written. */
+    void unlinked(String flag, String method, Throwable failure);
   }
 
   /** Sets who makes the gates of call sites linked from now on. */
@@ -53,16 +56,28 @@ public final class GateLinker {
       int recovers,
       String ignored) {
     GateSite site = PassThrough.SITE;
+    Backend current = backend;
     try {
-      Backend current = backend;
       if (current != null) {
         site =
             current.link(
                 lookup.lookupClass(), flag, method, keyPath, keyAttribute, recovers, ignored);
       }
     } catch (Throwable e) {
-      System.err.println("[turnout] " + method + " runs ungated, its gate did not link: " + e);
+      unlinked(current, flag, method, e);
     }
     return new ConstantCallSite(MethodHandles.constant(GateSite.class, site));
+  }
+
+  private static void unlinked(
+      @Nullable Backend current, String flag, String method, Throwable failure) {
+    try {
+      if (current != null) {
+        current.unlinked(flag, method, failure);
+      }
+    } catch (Throwable e) {
+      // Whoever should have told it has failed too, and the call must go on.
+      return;
+    }
   }
 }

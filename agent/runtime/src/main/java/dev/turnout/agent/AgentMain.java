@@ -17,7 +17,7 @@ public final class AgentMain {
     try {
       options = Options.read(arguments, System.getProperties(), System.getenv());
     } catch (IllegalArgumentException e) {
-      AgentLog.line(e.getMessage() + "; nothing is gated");
+      AgentLog.now(e.getMessage() + "; nothing is gated");
       return;
     }
     if (options.get("enabled").equalsIgnoreCase("true")) {
@@ -27,7 +27,7 @@ public final class AgentMain {
 
   /** Installs the transformer with a runtime of its own, and returns that. */
   static AgentRuntime install(Options options, Instrumentation instrumentation) {
-    AgentRuntime runtime = new AgentRuntime(options);
+    AgentRuntime runtime = new AgentRuntime(options, new ModuleOpener(instrumentation));
     GateTransformer transformer = new GateTransformer(instrumentation, runtime);
     instrumentation.addTransformer(transformer, true);
     runtime.onClose(() -> instrumentation.removeTransformer(transformer));

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,16 +20,23 @@ import org.jspecify.annotations.Nullable;
  * is queued, because it is found on application threads inside class loading, where nothing may be
  * logged.
  */
-final class AgentRuntime implements GateTransformer.Findings, AutoCloseable {
+final class AgentRuntime implements GateTransformer.Findings, Gates.Troubles, AutoCloseable {
   private final Options options;
+  private final Consumer<Class<?>> opener;
   private final Queue<Report.Gate> news = new ConcurrentLinkedQueue<>();
   private final Map<String, Report.Gate> found = new TreeMap<>();
   private volatile @Nullable Engine engine;
   private @Nullable Runnable onClose;
   private boolean closed;
 
-  AgentRuntime(Options options) {
+  /**
+   * Creates the runtime; nothing is started yet.
+   *
+   * @param opener opens the package of a class in a named module to the agent's
+   */
+  AgentRuntime(Options options, Consumer<Class<?>> opener) {
     this.options = options;
+    this.opener = opener;
   }
 
   synchronized void onClose(Runnable action) {
@@ -43,12 +51,23 @@ final class AgentRuntime implements GateTransformer.Findings, AutoCloseable {
     }
   }
 
+  @Override
+  public void unlinked(String flag, String method, Throwable failure) {
+    news.add(new Report.Gate(flag, method, false, "its gate did not link: " + failure));
+  }
+
+  @Override
+  public void undecided(String flag, String method, Throwable failure) {
+    String problem = "its calls cannot be decided and take the fallback: " + failure;
+    news.add(new Report.Gate(flag, method, true, problem));
+  }
+
   private synchronized void start() {
     if (engine != null || closed) {
       return;
     }
     Recorders recorders = new Recorders(Measure.of(options.get("measure")));
-    Gates gates = new Gates(recorders);
+    Gates gates = new Gates(recorders, opener, this);
     Engine started = new Engine(options, recorders, gates, this);
     engine = started;
     // Before the class can run: its first call links against this.
@@ -61,8 +80,12 @@ final class AgentRuntime implements GateTransformer.Findings, AutoCloseable {
     synchronized (found) {
       Report.Gate gate;
       while ((gate = news.poll()) != null) {
-        if (!gate.equals(found.put(gate.method(), gate)) && !gate.wired()) {
-          AgentLog.line("MISWIRED " + gate.method() + " runs ungated: " + gate.problem());
+        if (!gate.equals(found.put(gate.method(), gate)) && gate.problem() != null) {
+          AgentLog.line(
+              (gate.wired()
+                      ? gate.method() + ": "
+                      : "MISWIRED " + gate.method() + " runs ungated: ")
+                  + gate.problem());
         }
       }
       return new ArrayList<>(found.values());

@@ -31,6 +31,10 @@ final class Engine implements AutoCloseable {
   private static final long TICK_MILLIS = 250;
   private static final int TICKS_PER_WINDOW = 20;
 
+  // A look that comes this late means that the whole JVM stood still, or the machine did.
+  private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long AFTER_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final Options options;
   private final Recorders recorders;
   private final AgentRuntime runtime;
@@ -39,7 +43,9 @@ final class Engine implements AutoCloseable {
   private final TripBook tripBook;
   private final Breaker breaker;
   private final Clock clock = Clock.systemUTC();
-  private final Thread thread;
+  private @Nullable Thread thread;
+  private long lastLookNanos = System.nanoTime();
+  private long pausedUntilNanos = lastLookNanos;
   private @Nullable FlagsFile flagsFile;
   private @Nullable ControlClient client;
   private @Nullable Reporter reporter;
@@ -54,37 +60,25 @@ final class Engine implements AutoCloseable {
     rules = new Rulebook(host, gates);
     tripBook = new TripBook(options.stateDirectory());
     breaker = new Breaker(recorders);
-    thread = new Thread(null, this::run, "turnout-engine", 0, false);
-    thread.setDaemon(true);
-    thread.setContextClassLoader(Engine.class.getClassLoader());
   }
 
-  void start() {
-    thread.start();
+  synchronized void start() {
+    thread = AgentThread.start("turnout-engine", this::run);
   }
 
   private void run() {
-    step("reading the record of trips", this::readTrips);
-    step("reading the flags file", this::openFlagsFile);
-    step("connecting to the control server", this::connect);
-    step("opening the metrics port", this::openPort);
+    AgentThread.survive("reading the record of trips", this::readTrips);
+    AgentThread.survive("reading the flags file", this::openFlagsFile);
+    AgentThread.survive("connecting to the control server", this::connect);
+    AgentThread.survive("opening the metrics port", this::openPort);
     for (int tick = 1; !closed; tick++) {
       boolean windowEnds = tick % TICKS_PER_WINDOW == 0;
-      step("looking at flags and limits", () -> tick(windowEnds));
+      AgentThread.survive("looking at flags and limits", () -> tick(windowEnds));
       try {
         TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
       } catch (InterruptedException e) {
         return;
       }
-    }
-  }
-
-  // One step's failure must not end the engine: what else it does matters more.
-  private void step(String what, Runnable action) {
-    try {
-      action.run();
-    } catch (RuntimeException | LinkageError e) {
-      AgentLog.line(what + " failed, going on: " + e);
     }
   }
 
@@ -179,7 +173,13 @@ final class Engine implements AutoCloseable {
   private void judge() {
     Snapshot snapshot = rules.inForce();
     Set<String> stopped = tripBook.trips().keySet();
-    List<Trip> breaches = breaker.look(snapshot, stopped, System.nanoTime(), clock.instant());
+    long now = System.nanoTime();
+    if (now - lastLookNanos > PAUSE_NANOS) {
+      pausedUntilNanos = now + AFTER_PAUSE_NANOS;
+    }
+    lastLookNanos = now;
+    boolean paused = now - pausedUntilNanos < 0;
+    List<Trip> breaches = breaker.look(snapshot, stopped, paused, now, clock.instant());
     for (Trip trip : breaches) {
       Map<String, Trip> all = new HashMap<>(tripBook.trips());
       all.put(trip.flag(), trip);
@@ -201,11 +201,17 @@ final class Engine implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    thread.interrupt();
-    try {
-      thread.join(2000);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    Thread running;
+    synchronized (this) {
+      running = thread;
+    }
+    if (running != null) {
+      running.interrupt();
+      try {
+        running.join(2000);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
     Reporter reporting = reporter;
     if (reporting != null) {

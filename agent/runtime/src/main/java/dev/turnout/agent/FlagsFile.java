@@ -12,14 +12,18 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flags file, looked at again and again. Content is compared and not the time of its last
- * change, which is too coarse and which some deployments set back. Used by one thread.
+ * The flags file, looked at again and again. The content of a small file is compared, for the time
+ * of its last change is coarse and some deployments set it back; a larger one is read again when
+ * its length or time differs, for it is read into the application's memory. Used by one thread.
  */
 final class FlagsFile {
-  private static final int MAX_BYTES = 64 << 20;
+  private static final long MAX_BYTES = 4 << 20;
+  private static final long SMALL_BYTES = 64 << 10;
 
   private final File file;
   private byte @Nullable [] seen;
+  private long seenLength = -1;
+  private long seenModified = -1;
   private String lastProblem = "";
 
   FlagsFile(File file) {
@@ -29,13 +33,14 @@ final class FlagsFile {
   /** Returns what the file says if it changed since the last look, else null. */
   @Nullable Snapshot changed() {
     try {
-      byte[] content = read();
-      if (Arrays.equals(content, seen)) {
+      long modified = file.lastModified();
+      byte[] content = read(modified);
+      if (content == null || Arrays.equals(content, seen)) {
         return null;
       }
-      seen = content;
+      seen = content.length <= SMALL_BYTES ? content : null;
       Snapshot snapshot =
-          FlagsFileCodec.read(file.getPath(), content, Instant.ofEpochMilli(file.lastModified()));
+          FlagsFileCodec.read(file.getPath(), content, Instant.ofEpochMilli(modified));
       lastProblem = "";
       return snapshot;
     } catch (IOException e) {
@@ -46,12 +51,24 @@ final class FlagsFile {
     return null;
   }
 
-  private byte[] read() throws IOException {
+  /** Returns the content; null if it is large and seems unchanged. */
+  private byte @Nullable [] read(long modified) throws IOException {
+    if (file.exists() && !file.isFile()) {
+      // To read a pipe would wait for whoever writes to it.
+      throw new IOException(file + " is not a regular file");
+    }
+    long length = file.length();
+    if (length > MAX_BYTES) {
+      throw new IOException(
+          file + " has " + length + " bytes, more than the " + MAX_BYTES + " allowed");
+    }
+    if (length > SMALL_BYTES && length == seenLength && modified == seenModified) {
+      return null;
+    }
     try (InputStream in = new FileInputStream(file)) {
-      byte[] content = in.readNBytes(MAX_BYTES + 1);
-      if (content.length > MAX_BYTES) {
-        throw new IOException(file + " is larger than " + MAX_BYTES + " bytes");
-      }
+      byte[] content = in.readNBytes((int) MAX_BYTES);
+      seenLength = length;
+      seenModified = modified;
       return content;
     }
   }

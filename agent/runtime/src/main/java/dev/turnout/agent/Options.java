@@ -39,6 +39,9 @@ public final class Options {
     {"config", ""},
   };
 
+  private static final String LABELS =
+      "[a-zA-Z0-9._-]{1,64}:[a-zA-Z0-9._-]{0,128}(,[a-zA-Z0-9._-]{1,64}:[a-zA-Z0-9._-]{0,128})*";
+
   private final Map<String, Option> values = new LinkedHashMap<>();
 
   /**
@@ -75,6 +78,7 @@ public final class Options {
     for (String name : file.stringPropertyNames()) {
       options.checkKnown(unprefixed(name), config == null ? "" : config.value());
     }
+    options.checkSpelling(system, environment);
     options.check();
     return options;
   }
@@ -90,7 +94,7 @@ public final class Options {
       if (equals > 0) {
         last = argument.substring(0, equals).trim();
         given.put(last, argument.substring(equals + 1).trim());
-      } else if (last.equals("labels")) {
+      } else if (last.equals("labels") && argument.contains(":")) {
         // labels=a:1,b:2 keeps its commas.
         given.merge(last, argument.trim(), (all, more) -> all + "," + more);
       } else {
@@ -146,6 +150,43 @@ public final class Options {
     }
   }
 
+  /**
+   * Refuses system properties and variables that are but for their dashes an option. Others with
+   * the prefix may be somebody else's.
+   */
+  private void checkSpelling(Properties system, Map<String, String> environment) {
+    for (String name : system.stringPropertyNames()) {
+      if (name.startsWith("turnout.")) {
+        checkSpelling(name.substring("turnout.".length()), "-D" + name);
+      }
+    }
+    for (String name : environment.keySet()) {
+      if (name.startsWith("TURNOUT_")) {
+        String own = name.substring("TURNOUT_".length()).toLowerCase(Locale.ROOT);
+        if (!values.containsKey(own.replace('_', '-'))) {
+          checkSpelling(own, name);
+        }
+      }
+    }
+  }
+
+  private void checkSpelling(String name, String origin) {
+    if (values.containsKey(name)) {
+      return;
+    }
+    String letters = letters(name);
+    for (String known : values.keySet()) {
+      if (letters(known).equals(letters)) {
+        throw new IllegalArgumentException(
+            origin + ": there is no such option; did you mean \"" + known + "\"?");
+      }
+    }
+  }
+
+  private static String letters(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
+  }
+
   private void check() {
     String enabled = get("enabled");
     if (!enabled.equalsIgnoreCase("true") && !enabled.equalsIgnoreCase("false")) {
@@ -153,15 +194,7 @@ public final class Options {
     }
     String server = get("server");
     if (!server.isEmpty()) {
-      try {
-        String scheme = String.valueOf(new URI(server).getScheme());
-        if (!scheme.equals("http") && !scheme.equals("https")) {
-          throw new IllegalArgumentException(
-              "server must be an http or https URL, not \"" + server + "\"");
-        }
-      } catch (URISyntaxException e) {
-        throw new IllegalArgumentException("server must be a URL, not \"" + server + "\"", e);
-      }
+      checkServer(server);
       if (get("token-file").isEmpty()) {
         throw new IllegalArgumentException("token-file must be given where server is");
       }
@@ -173,10 +206,41 @@ public final class Options {
           "metrics-port must be a port from 0 to 65535, not \"" + port + "\"");
     }
     for (String name : new String[] {"service", "instance", "region"}) {
-      if (!get(name).matches("[a-zA-Z0-9._-]{0,128}")) {
+      String value = get(name);
+      boolean missing = value.isEmpty() && name.equals("service");
+      if (missing || !value.matches("[a-zA-Z0-9._-]{0,128}") || value.matches("[.]+")) {
         throw new IllegalArgumentException(
-            name + " must be at most 128 characters out of a-z A-Z 0-9 . _ -");
+            name
+                + " must be 1 to 128 characters out of a-z A-Z 0-9 . _ - and not dots alone, not \""
+                + value
+                + "\"");
       }
+    }
+    String labels = get("labels");
+    if (!labels.isEmpty() && !labels.matches(LABELS)) {
+      throw new IllegalArgumentException(
+          "labels must be written name:value,name:value, not \"" + labels + "\"");
+    }
+  }
+
+  private static void checkServer(String server) {
+    URI url;
+    try {
+      url = new URI(server);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException("server must be a URL, not \"" + server + "\"", e);
+    }
+    String scheme = String.valueOf(url.getScheme());
+    if (!scheme.equals("http") && !scheme.equals("https")) {
+      throw new IllegalArgumentException(
+          "server must be an http or https URL, not \"" + server + "\"");
+    }
+    if (url.getHost() == null || url.getPort() > 65535 || url.getPort() == 0) {
+      throw new IllegalArgumentException(
+          "server must name a host, of letters, digits, dots and dashes, and a port from 1 to 65535"
+              + " if any, not \""
+              + server
+              + "\"");
     }
   }
 

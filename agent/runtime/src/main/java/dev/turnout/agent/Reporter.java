@@ -30,8 +30,9 @@ final class Reporter implements AutoCloseable {
   private final Supplier<List<Report.Gate>> gates;
   private final String bootId = UUID.randomUUID().toString();
   private final Semaphore wake = new Semaphore(0);
-  private final Thread thread;
+  private @Nullable Thread thread;
   private long sequence;
+  private boolean accepted;
   private volatile boolean closed;
 
   Reporter(
@@ -47,13 +48,10 @@ final class Reporter implements AutoCloseable {
     this.rules = rules;
     this.tripBook = tripBook;
     this.gates = gates;
-    thread = new Thread(null, this::run, "turnout-reports", 0, false);
-    thread.setDaemon(true);
-    thread.setContextClassLoader(Reporter.class.getClassLoader());
   }
 
-  void start() {
-    thread.start();
+  synchronized void start() {
+    thread = AgentThread.start("turnout-reports", this::run);
   }
 
   /** Has a report sent now. */
@@ -71,18 +69,10 @@ final class Reporter implements AutoCloseable {
       } catch (InterruptedException e) {
         return;
       }
-      boolean accepted = sendOne();
+      accepted = false;
+      AgentThread.survive("sending a report", () -> accepted = client.send(report()).accepted());
       // A trip that the fleet does not know of yet is worth asking twice a second.
       wait = accepted || tripBook.trips().isEmpty() ? INTERVAL_MILLIS : RETRY_TRIP_MILLIS;
-    }
-  }
-
-  private boolean sendOne() {
-    try {
-      return client.send(report()).accepted();
-    } catch (RuntimeException | LinkageError e) {
-      AgentLog.line("a report could not be made: " + e);
-      return false;
     }
   }
 
@@ -109,6 +99,12 @@ final class Reporter implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    thread.interrupt();
+    Thread running;
+    synchronized (this) {
+      running = thread;
+    }
+    if (running != null) {
+      running.interrupt();
+    }
   }
 }

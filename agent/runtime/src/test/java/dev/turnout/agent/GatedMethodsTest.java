@@ -186,11 +186,35 @@ class GatedMethodsTest {
     await()
         .untilAsserted(
             () ->
-                assertThat(directory.resolve("state/trips.properties"))
+                assertThat(directory.resolve("state/trips/f.trip"))
                     .content()
                     .contains("error_rate"));
     turn(
         "f: {percentage: 100, reset_revision: 1, limits: [{metric: error_rate, above: 5}]}", "new");
+  }
+
+  @Test
+  void failuresInARow_trip_andAfterAResetOnlyNewOnesCount() throws Exception {
+    String limits = "limits: [{metric: consecutive_failures, above: 10}]}";
+    turn("f: {percentage: 100, " + limits, "new");
+    RuntimeException failure = new IllegalStateException("boom");
+    for (int i = 0; i < 18; i++) {
+      assertThatThrownBy(() -> call("failing", "u", failure)).isSameAs(failure);
+    }
+    await().untilAsserted(() -> assertThat(call("text", "u", 1)).isEqualTo("old u1"));
+    turn("f: {percentage: 100, reset_revision: 1, " + limits, "new");
+    Thread.sleep(800);
+    assertThat(call("text", "u", 1)).isEqualTo("new u1");
+  }
+
+  @Test
+  void engine_survivesAnErrorOfAnyKind() throws Exception {
+    AgentThread.survive(
+        "a step",
+        () -> {
+          throw new OutOfMemoryError("none left");
+        });
+    turn("f: {percentage: 100}", "new");
   }
 
   @Test

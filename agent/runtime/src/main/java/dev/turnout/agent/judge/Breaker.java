@@ -2,6 +2,7 @@ package dev.turnout.agent.judge;
 
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.flags.Flag;
+import dev.turnout.flags.Histogram;
 import dev.turnout.flags.Limit;
 import dev.turnout.flags.LimitJudge;
 import dev.turnout.flags.PathCounts;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds every flag's new path against the flag's limits. A flag is judged anew, from what happens
@@ -33,31 +35,56 @@ public final class Breaker {
    *
    * @param snapshot what is in force
    * @param stopped flags that tripped in this JVM already
+   * @param paused whether the JVM stood still since the last look, or shortly before: calls seem
+   *     slow then through no fault of theirs
    * @param nowNanos a monotonic time
    * @param now the time of day
    * @return the limits that are breached, at most one for each flag
    */
-  public List<Trip> look(Snapshot snapshot, Set<String> stopped, long nowNanos, Instant now) {
+  public List<Trip> look(
+      Snapshot snapshot, Set<String> stopped, boolean paused, long nowNanos, Instant now) {
     List<Trip> trips = new ArrayList<>();
     watches.keySet().retainAll(snapshot.flags().keySet());
     for (Flag flag : snapshot.flags().values()) {
       if (flag.limits().isEmpty() || flag.stop() != null || stopped.contains(flag.name())) {
         watches.remove(flag.name());
-        continue;
-      }
-      PathCounts counts = recorders.total(flag.name(), true);
-      for (LimitJudge judge : watch(flag, counts, nowNanos).judges()) {
-        Trip trip = judge.look(flag, counts, nowNanos, now);
+      } else if (!recorders.has(flag.name())) {
+        // Nothing to read yet, but from here on everything counts.
+        watch(flag, PathCounts.NONE, Histogram.EMPTY, nowNanos);
+      } else {
+        Trip trip = look(flag, paused, nowNanos, now);
         if (trip != null) {
           trips.add(trip);
-          break;
         }
       }
     }
     return trips;
   }
 
-  private Watch watch(Flag flag, PathCounts counts, long nowNanos) {
+  private @Nullable Trip look(Flag flag, boolean paused, long nowNanos, Instant now) {
+    PathCounts total = recorders.total(flag.name(), true);
+    PathCounts counts =
+        new PathCounts(
+            total.calls(),
+            total.errors(),
+            recorders.takeLongestFailureRow(flag.name(), true),
+            total.latency());
+    boolean timed = flag.limits().stream().anyMatch(Limit::isLatency);
+    Histogram inFlight = timed ? recorders.inFlight(flag.name(), true) : Histogram.EMPTY;
+    List<LimitJudge> judges = watch(flag, counts, inFlight, nowNanos).judges();
+    for (int i = 0; i < judges.size(); i++) {
+      if (paused && flag.limits().get(i).isLatency()) {
+        judges.set(i, new LimitJudge(flag.limits().get(i), counts, inFlight, nowNanos));
+      }
+      Trip trip = judges.get(i).look(flag, counts, inFlight, nowNanos, now);
+      if (trip != null) {
+        return trip;
+      }
+    }
+    return null;
+  }
+
+  private Watch watch(Flag flag, PathCounts counts, Histogram inFlight, long nowNanos) {
     Watch watch = watches.get(flag.name());
     if (watch == null
         || watch.resetRevision() != flag.resetRevision()
@@ -67,7 +94,7 @@ public final class Breaker {
       PathCounts baseline = watch == null && counts.calls() == 0 ? PathCounts.NONE : counts;
       List<LimitJudge> judges = new ArrayList<>();
       for (Limit limit : flag.limits()) {
-        judges.add(new LimitJudge(limit, baseline, nowNanos));
+        judges.add(new LimitJudge(limit, baseline, inFlight, nowNanos));
       }
       watch = new Watch(flag.limits(), flag.resetRevision(), judges);
       watches.put(flag.name(), watch);

@@ -14,77 +14,45 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * This JVM's trips, kept in a file so that a tripped flag is still off after a restart. The file is
- * written whole beside the old one, forced to disk and renamed over it. Safe for many threads.
+ * This JVM's trips, each kept in a file of its own so that a tripped flag is still off after a
+ * restart. Several JVMs may share the directory, and one unreadable file costs no other trip. A
+ * file is written aside, forced to disk and renamed. Safe for many threads.
  */
 public final class TripBook {
-  private static final String FILE = "trips.properties";
+  private static final String SUFFIX = ".trip";
 
-  private final File file;
+  private final File directory;
   private final Map<String, Trip> trips = new HashMap<>();
   private boolean warned;
 
-  public TripBook(File directory) {
-    file = new File(directory, FILE);
+  /**
+   * Creates the book; nothing is read or written yet.
+   *
+   * @param stateDirectory created when first needed
+   */
+  public TripBook(File stateDirectory) {
+    directory = new File(stateDirectory, "trips");
   }
 
-  /** Reads what an earlier run left; an unreadable file is told and set aside, not deleted. */
+  /** Reads what earlier runs left; an unreadable file is told and left alone. */
   public synchronized void load() {
-    if (!file.exists()) {
-      return;
-    }
-    Properties lines = new Properties();
-    try (InputStream in = new FileInputStream(file)) {
-      lines.load(in);
-      for (String flag : lines.stringPropertyNames()) {
-        trips.put(flag, parse(flag, lines.getProperty(flag)));
+    File[] files = directory.listFiles((place, name) -> name.endsWith(SUFFIX));
+    for (File file : files == null ? new File[0] : files) {
+      try {
+        Trip trip = read(file);
+        trips.put(trip.flag(), trip);
+      } catch (IOException | IllegalArgumentException | DateTimeException e) {
+        AgentLog.line("the record of a trip " + file + " is unreadable: " + e.getMessage());
       }
-    } catch (IOException | IllegalArgumentException | DateTimeException e) {
-      File aside = new File(file.getPath() + ".unreadable");
-      boolean moved = file.renameTo(aside);
-      AgentLog.line(
-          "the record of trips "
-              + file
-              + " is unreadable: "
-              + e.getMessage()
-              + (moved ? "; kept as " + aside : ""));
     }
   }
 
   /** Adds a trip and writes it down. */
   public synchronized void add(Trip trip) {
     trips.put(trip.flag(), trip);
-    save();
-  }
-
-  /** Forgets the trip of a flag that was reset. */
-  public synchronized void remove(String flag) {
-    if (trips.remove(flag) != null) {
-      save();
-    }
-  }
-
-  /** The trips in force, by flag. */
-  public synchronized Map<String, Trip> trips() {
-    return Map.copyOf(trips);
-  }
-
-  private void save() {
-    Properties lines = new Properties();
-    trips.forEach((flag, trip) -> lines.setProperty(flag, format(trip)));
-    File temporary = new File(file.getPath() + ".tmp");
+    File file = file(trip.flag());
     try {
-      File directory = file.getParentFile();
-      if (directory != null && !directory.isDirectory() && !directory.mkdirs()) {
-        throw new IOException(directory + " cannot be created");
-      }
-      try (FileOutputStream out = new FileOutputStream(temporary)) {
-        lines.store(out, "Flags that tripped in this JVM; removed by a reset");
-        out.getFD().sync();
-      }
-      if (!temporary.renameTo(file)) {
-        throw new IOException(temporary + " cannot be renamed to " + file);
-      }
+      write(trip, file);
       warned = false;
     } catch (IOException e) {
       if (!warned) {
@@ -94,31 +62,74 @@ public final class TripBook {
     }
   }
 
-  private static String format(Trip trip) {
-    return String.join(
-        "|",
-        Long.toString(trip.flagRevision()),
-        trip.limit(),
-        trip.rule(),
-        Double.toString(trip.observed()),
-        Long.toString(trip.calls()),
-        Long.toString(trip.bad()),
-        trip.at().toString());
+  /** Forgets the trip of a flag that was reset. */
+  public synchronized void remove(String flag) {
+    File file = file(flag);
+    if (trips.remove(flag) != null && file.exists() && !file.delete()) {
+      AgentLog.line(file + " cannot be deleted: it is void, for its flag was reset");
+    }
   }
 
-  private static Trip parse(String flag, String line) {
-    String[] parts = line.split("\\|", -1);
-    if (parts.length != 7) {
-      throw new IllegalArgumentException("expected 7 fields for " + flag);
+  /** The trips in force, by flag. */
+  public synchronized Map<String, Trip> trips() {
+    return Map.copyOf(trips);
+  }
+
+  private File file(String flag) {
+    return new File(directory, flag + SUFFIX);
+  }
+
+  private void write(Trip trip, File file) throws IOException {
+    if (!directory.isDirectory() && !directory.mkdirs() && !directory.isDirectory()) {
+      throw new IOException(directory + " cannot be created");
+    }
+    Properties lines = new Properties();
+    lines.setProperty("flag", trip.flag());
+    lines.setProperty("flag_revision", Long.toString(trip.flagRevision()));
+    lines.setProperty("limit", trip.limit());
+    lines.setProperty("rule", trip.rule());
+    lines.setProperty("observed", Double.toString(trip.observed()));
+    lines.setProperty("calls", Long.toString(trip.calls()));
+    lines.setProperty("bad", Long.toString(trip.bad()));
+    lines.setProperty("at", trip.at().toString());
+    File temporary = File.createTempFile("new", ".tmp", directory);
+    try {
+      try (FileOutputStream out = new FileOutputStream(temporary)) {
+        lines.store(out, "A flag that tripped; removed by a reset");
+        out.getFD().sync();
+      }
+      if (!temporary.renameTo(file)) {
+        throw new IOException(temporary + " cannot be renamed to " + file);
+      }
+    } catch (IOException e) {
+      if (!temporary.delete()) {
+        AgentLog.line(temporary + " is left over and may be deleted");
+      }
+      throw e;
+    }
+  }
+
+  private static Trip read(File file) throws IOException {
+    Properties lines = new Properties();
+    try (InputStream in = new FileInputStream(file)) {
+      lines.load(in);
     }
     return new Trip(
-        flag,
-        Long.parseLong(parts[0]),
-        parts[1],
-        parts[2],
-        Double.parseDouble(parts[3]),
-        Long.parseLong(parts[4]),
-        Long.parseLong(parts[5]),
-        Instant.parse(parts[6]));
+        text(lines, "flag"),
+        Long.parseLong(text(lines, "flag_revision")),
+        text(lines, "limit"),
+        text(lines, "rule"),
+        Double.parseDouble(text(lines, "observed")),
+        Long.parseLong(text(lines, "calls")),
+        Long.parseLong(text(lines, "bad")),
+        Instant.parse(text(lines, "at")));
+  }
+
+  private static String text(Properties lines, String name) {
+    String value = lines.getProperty(name);
+    if (value == null) {
+      throw new IllegalArgumentException(name + " is missing");
+    }
+    return value;
   }
 }

@@ -3,38 +3,61 @@ package dev.turnout.agent.measure;
 import dev.turnout.flags.Histogram;
 import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Reason;
+import java.lang.ref.WeakReference;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts one path of one flag revision and ring. Every call is counted; latency is taken from every
  * call while calls are rare and from a random sample while they are many. Wait-free, allocates
- * nothing on the call path.
+ * nothing on the call path after the first call.
  */
 public final class PathRecorder {
   /** Timed calls per window that make quantiles sound. */
   static final int ENOUGH_TIMED = 10_000;
 
+  private final Measure measure;
+  private final FailureRow failureRow;
   private final Map<Reason, LongAdder> calls = new EnumMap<>(Reason.class);
   private final LongAdder errors = new LongAdder();
-  private final LongAdder sumNanos = new LongAdder();
-  private final AtomicLongArray buckets = new AtomicLongArray(Histogram.SIZE);
-  private final AtomicInteger consecutiveErrors = new AtomicInteger();
+
+  // Most paths of a flag never run: the tables are made when one does.
+  private volatile @Nullable Latencies latencies;
+  private WeakReference<Object> user = new WeakReference<>(null);
   private long callsBeforeWindow;
 
   // One less than a power of two: a call is timed if its random number has none of these bits.
   private volatile int skipMask;
 
-  private final Measure measure;
-
-  PathRecorder(Measure measure) {
+  /**
+   * Creates a recorder.
+   *
+   * @param failureRow of the flag's path as a whole, shared by the recorders of all its revisions
+   *     and rings
+   */
+  PathRecorder(Measure measure, FailureRow failureRow) {
     this.measure = measure;
+    this.failureRow = failureRow;
+  }
+
+  /**
+   * Returns an object to be held by whoever may still record here. While it is, the recorder is not
+   * retired, so no call is lost, however long it takes.
+   */
+  synchronized Object use() {
+    Object current = user.get();
+    if (current == null) {
+      current = new Object();
+      user = new WeakReference<>(current);
+    }
+    return current;
+  }
+
+  synchronized boolean isUsed() {
+    return user.get() != null;
   }
 
   /** Returns the start of a timed call, never 0, or 0 for a call that is not timed. */
@@ -46,7 +69,24 @@ public final class PathRecorder {
     if (mask != 0 && (ThreadLocalRandom.current().nextInt() & mask) != 0) {
       return 0;
     }
-    return System.nanoTime() | 1;
+    long start = System.nanoTime() | 1;
+    latencies().begin(start);
+    return start;
+  }
+
+  private Latencies latencies() {
+    Latencies known = latencies;
+    if (known != null) {
+      return known;
+    }
+    synchronized (this) {
+      Latencies made = latencies;
+      if (made == null) {
+        made = new Latencies();
+        latencies = made;
+      }
+      return made;
+    }
   }
 
   /** Returns what counts the calls that were decided for a reason; the caller increments it. */
@@ -58,24 +98,18 @@ public final class PathRecorder {
 
   /** Records a call that returned, beside its count. */
   public void succeeded(long start) {
-    if (consecutiveErrors.get() != 0) {
-      consecutiveErrors.set(0);
+    failureRow.succeeded();
+    if (start != 0) {
+      latencies().end(start);
     }
-    time(start);
   }
 
   /** Records a call that failed, beside its count. */
   public void failed(long start) {
     errors.increment();
-    consecutiveErrors.incrementAndGet();
-    time(start);
-  }
-
-  private void time(long start) {
+    failureRow.failed();
     if (start != 0) {
-      long nanos = System.nanoTime() - start;
-      sumNanos.add(nanos);
-      buckets.getAndIncrement(Histogram.indexOf(nanos));
+      latencies().end(start);
     }
   }
 
@@ -101,20 +135,20 @@ public final class PathRecorder {
 
   /** Reads the counts; a call that ends meanwhile may be in some of them and not in others. */
   public PathCounts counts() {
-    SortedMap<Integer, Long> filled = new TreeMap<>();
-    for (int i = 0; i < Histogram.SIZE; i++) {
-      long count = buckets.get(i);
-      if (count > 0) {
-        filled.put(i, count);
-      }
-    }
     // Errors first: read after calls they could exceed them.
     long failed = errors.sum();
+    Latencies timed = latencies;
     return new PathCounts(
         callsOfAllReasons(),
         failed,
-        consecutiveErrors.get(),
-        new Histogram(sumNanos.sum(), filled));
+        failureRow.now(),
+        timed == null ? Histogram.EMPTY : timed.ended());
+  }
+
+  /** Reads how long the timed calls that have not ended are running. */
+  Histogram inFlight() {
+    Latencies timed = latencies;
+    return timed == null ? Histogram.EMPTY : timed.running(System.nanoTime());
   }
 
   /** Reads how many calls were decided for which reason. */

@@ -3,34 +3,55 @@ package dev.turnout.agent.measure;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.BufferedReader;
+import dev.turnout.agent.AgentThread;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Answers a handful of GET requests, one at a time.
+ * Answers a handful of GET requests on one thread. A client that is slow, idle or endless keeps
+ * nobody from being answered and takes a few kilobytes at most.
  *
  * <p>Not the JDK's HTTP server: that asks for a {@code System.Logger} when it starts and so fixes
  * the JVM's log manager before an application that brings its own had the chance to.
  */
 public final class StatusPort implements AutoCloseable {
-  private static final int READ_TIMEOUT_MILLIS = 2_000;
-  private static final int MAX_HEADER_LINES = 100;
+  private static final int MAX_CONNECTIONS = 32;
+  private static final int MAX_REQUEST = 8_192;
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final byte[] END = "\r\n\r\n".getBytes(ISO_8859_1);
 
-  private final ServerSocket socket;
+  private final Selector selector;
+  private final ServerSocketChannel listener;
   private final Map<String, Supplier<byte[]>> pages;
   private final String host;
 
-  private StatusPort(String host, ServerSocket socket, Map<String, Supplier<byte[]>> pages) {
+  private StatusPort(
+      String host,
+      Selector selector,
+      ServerSocketChannel listener,
+      Map<String, Supplier<byte[]>> pages) {
     this.host = host;
-    this.socket = socket;
+    this.selector = selector;
+    this.listener = listener;
     this.pages = pages;
+  }
+
+  /** A connection: first the request is filled in, then the answer is emptied. */
+  private static final class Exchange {
+    final long deadline = System.nanoTime() + PATIENCE_NANOS;
+    final ByteBuffer request = ByteBuffer.allocate(MAX_REQUEST);
+    @Nullable ByteBuffer answer;
   }
 
   /**
@@ -42,88 +63,179 @@ public final class StatusPort implements AutoCloseable {
    */
   public static StatusPort open(String host, int port, Map<String, Supplier<byte[]>> pages) {
     try {
-      ServerSocket socket = new ServerSocket();
-      socket.bind(new InetSocketAddress(host, port));
-      StatusPort opened = new StatusPort(host, socket, pages);
-      Thread thread = new Thread(null, opened::serve, "turnout-status", 0, false);
-      thread.setDaemon(true);
-      thread.setContextClassLoader(StatusPort.class.getClassLoader());
-      thread.start();
+      Selector selector = Selector.open();
+      ServerSocketChannel listener = ServerSocketChannel.open();
+      StatusPort opened = new StatusPort(host, selector, listener, pages);
+      try {
+        listener.bind(new InetSocketAddress(host, port));
+        listener.configureBlocking(false);
+        listener.register(selector, SelectionKey.OP_ACCEPT);
+      } catch (IOException | RuntimeException e) {
+        opened.close();
+        throw e;
+      }
+      AgentThread.start("turnout-status", opened::serve);
       return opened;
-    } catch (IOException e) {
-      throw new IllegalStateException(
-          "metrics-port " + host + ":" + port + ": " + e.getMessage(), e);
+    } catch (IOException | RuntimeException e) {
+      throw new IllegalStateException("metrics-port " + host + ":" + port + ": " + e, e);
     }
   }
 
   /** Where it listens. */
   public String url() {
-    return "http://" + host + ":" + socket.getLocalPort();
+    return "http://" + host + ":" + listener.socket().getLocalPort();
   }
 
   private void serve() {
-    while (!socket.isClosed()) {
-      try (Socket connection = socket.accept()) {
-        connection.setSoTimeout(READ_TIMEOUT_MILLIS);
-        answer(connection);
-      } catch (IOException | RuntimeException e) {
-        // A client that went away or sent nonsense: the next one is waiting.
-        continue;
+    while (selector.isOpen()) {
+      AgentThread.survive("answering on the metrics port", this::turn);
+    }
+  }
+
+  private void turn() {
+    try {
+      selector.select(1_000);
+      if (!selector.isOpen()) {
+        return;
+      }
+      for (Iterator<SelectionKey> ready = selector.selectedKeys().iterator(); ready.hasNext(); ) {
+        SelectionKey key = ready.next();
+        ready.remove();
+        serve(key);
+      }
+      long now = System.nanoTime();
+      for (SelectionKey key : List.copyOf(selector.keys())) {
+        if (key.attachment() instanceof Exchange exchange && now - exchange.deadline > 0) {
+          drop(key);
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void serve(SelectionKey key) throws IOException {
+    if (key.isValid() && key.isAcceptable()) {
+      accept();
+    } else if (key.attachment() instanceof Exchange exchange) {
+      try {
+        talk(key, exchange);
+      } catch (IOException e) {
+        // The client went away.
+        drop(key);
+      } catch (Throwable e) {
+        drop(key);
+        throw e;
       }
     }
   }
 
-  private void answer(Socket connection) throws IOException {
-    BufferedReader in =
-        new BufferedReader(new InputStreamReader(connection.getInputStream(), ISO_8859_1));
-    String request = in.readLine();
-    String line = request;
-    for (int i = 0; line != null && !line.isEmpty() && i < MAX_HEADER_LINES; i++) {
-      line = in.readLine();
+  private void accept() throws IOException {
+    SocketChannel connection = listener.accept();
+    if (connection == null) {
+      return;
     }
-    String[] words = request == null ? new String[0] : request.split(" ", -1);
-    boolean get = words.length >= 2 && words[0].equals("GET");
-    Supplier<byte[]> page = get ? pages.get(words[1].split("\\?", -1)[0]) : null;
+    if (selector.keys().size() > MAX_CONNECTIONS) {
+      dropOldest();
+    }
+    connection.configureBlocking(false);
+    connection.register(selector, SelectionKey.OP_READ, new Exchange());
+  }
+
+  // Who connected first had the most time; a newcomer may be the one who means it.
+  private void dropOldest() {
+    SelectionKey oldest = null;
+    long deadline = Long.MAX_VALUE;
+    for (SelectionKey key : selector.keys()) {
+      if (key.attachment() instanceof Exchange exchange && exchange.deadline < deadline) {
+        oldest = key;
+        deadline = exchange.deadline;
+      }
+    }
+    if (oldest != null) {
+      drop(oldest);
+    }
+  }
+
+  private void talk(SelectionKey key, Exchange exchange) throws IOException {
+    SocketChannel connection = (SocketChannel) key.channel();
+    ByteBuffer answer = exchange.answer;
+    if (answer == null) {
+      if (connection.read(exchange.request) < 0) {
+        drop(key);
+        return;
+      }
+      if (!isWhole(exchange.request)) {
+        return;
+      }
+      answer = answer(exchange.request);
+      exchange.answer = answer;
+      key.interestOps(SelectionKey.OP_WRITE);
+    }
+    connection.write(answer);
+    if (!answer.hasRemaining()) {
+      drop(key);
+    }
+  }
+
+  // A request that fills the buffer is answered too: with what its first line asks for.
+  private static boolean isWhole(ByteBuffer request) {
+    int length = request.position();
+    if (length == MAX_REQUEST) {
+      return true;
+    }
+    for (int i = 0; i < END.length; i++) {
+      if (length < END.length || request.get(length - END.length + i) != END[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private ByteBuffer answer(ByteBuffer request) {
+    String text = new String(request.array(), 0, request.position(), ISO_8859_1);
+    String[] words = text.substring(0, Math.max(0, text.indexOf('\r'))).split(" ", -1);
+    boolean get = words.length == 3 && words[0].equals("GET");
+    String path = get ? words[1].split("\\?", -1)[0] : "";
+    Supplier<byte[]> page = pages.get(path);
     if (page == null) {
-      String known = "try " + pages.keySet() + "\n";
-      write(connection, get ? "404 Not Found" : "405 Method Not Allowed", "text/plain", known);
-    } else {
-      byte[] body = page.get();
-      boolean json = words[1].contains(".json");
-      write(
-          connection,
-          "200 OK",
-          json ? "application/json" : "text/plain; version=0.0.4; charset=utf-8",
-          body);
+      byte[] known = ("GET one of " + pages.keySet() + "\n").getBytes(UTF_8);
+      return answer(get ? "404 Not Found" : "405 Method Not Allowed", "text/plain", known);
     }
+    boolean json = path.endsWith(".json");
+    return answer(
+        "200 OK",
+        json ? "application/json" : "text/plain; version=0.0.4; charset=utf-8",
+        page.get());
   }
 
-  private static void write(Socket connection, String status, String type, String body)
-      throws IOException {
-    write(connection, status, type, body.getBytes(UTF_8));
+  private static ByteBuffer answer(String status, String type, byte[] body) {
+    byte[] head =
+        ("HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n")
+            .formatted(status, type, body.length)
+            .getBytes(ISO_8859_1);
+    return ByteBuffer.allocate(head.length + body.length).put(head).put(body).flip();
   }
 
-  private static void write(Socket connection, String status, String type, byte[] body)
-      throws IOException {
-    OutputStream out = connection.getOutputStream();
-    String head =
-        "HTTP/1.1 "
-            + status
-            + "\r\nContent-Type: "
-            + type
-            + "\r\nContent-Length: "
-            + body.length
-            + "\r\nConnection: close\r\n\r\n";
-    out.write(head.getBytes(ISO_8859_1));
-    out.write(body);
-    out.flush();
+  private static void drop(SelectionKey key) {
+    key.cancel();
+    try {
+      key.channel().close();
+    } catch (IOException e) {
+      // It is gone all the same.
+      return;
+    }
   }
 
   @Override
   public void close() {
     try {
-      socket.close();
-    } catch (IOException e) {
+      for (SelectionKey key : List.copyOf(selector.keys())) {
+        drop(key);
+      }
+      selector.close();
+      listener.close();
+    } catch (IOException | RuntimeException e) {
       // Nothing is left to be done with a port that does not close.
       return;
     }

@@ -18,7 +18,7 @@ record FailurePolicy(boolean recovers, List<Class<?>> ignored) {
     for (String name : ignoredNames.isEmpty() ? new String[0] : ignoredNames.split(",", -1)) {
       try {
         ignored.add(Class.forName(name, false, loader));
-      } catch (ClassNotFoundException e) {
+      } catch (ClassNotFoundException | LinkageError e) {
         // What cannot be loaded cannot be thrown either.
         continue;
       }

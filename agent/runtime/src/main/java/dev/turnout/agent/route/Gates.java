@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Every gate of this JVM and the decisions they route by. Gates are held weakly: they live as long
@@ -18,12 +19,30 @@ import java.util.Set;
  */
 public final class Gates implements GateLinker.Backend {
   private final Recorders recorders;
+  private final Consumer<Class<?>> opener;
+  private final Troubles troubles;
   private final List<WeakReference<RoutedGate>> linked = new ArrayList<>();
   private Decider decider =
       Decider.compile(Snapshot.EMPTY, Host.UNKNOWN, Set.of(), new BucketDraw());
 
-  public Gates(Recorders recorders) {
+  /** Gets told what is wrong with a gate, on application threads; must return at once. */
+  public interface Troubles {
+    /** The gate did not link: its method runs as written, for ever. */
+    void unlinked(String flag, String method, Throwable failure);
+
+    /** Deciding a call failed: such calls take the fallback. Told once for each gate. */
+    void undecided(String flag, String method, Throwable failure);
+  }
+
+  /**
+   * Creates the gates of this JVM.
+   *
+   * @param opener opens the package of a class in a named module to the agent's
+   */
+  public Gates(Recorders recorders, Consumer<Class<?>> opener, Troubles troubles) {
     this.recorders = recorders;
+    this.opener = opener;
+    this.troubles = troubles;
   }
 
   @Override
@@ -36,16 +55,28 @@ public final class Gates implements GateLinker.Backend {
       int recovers,
       String ignored) {
     ClassLoader loader = owner.getClassLoader();
-    KeyReader keyReader = new KeyReader(keyPath);
+    KeyReader keyReader = new KeyReader(keyPath, opener);
     FailurePolicy policy = FailurePolicy.of(recovers != 0, ignored, loader);
     AmbientContext ambient = AmbientContext.of(loader);
     synchronized (this) {
       RoutedGate gate =
           new RoutedGate(
-              flag, keyReader, keyAttribute, policy, ambient, recorders, decider.flag(flag));
+              flag,
+              keyReader,
+              keyAttribute,
+              policy,
+              ambient,
+              recorders,
+              failure -> troubles.undecided(flag, method, failure),
+              decider.flag(flag));
       linked.add(new WeakReference<>(gate));
       return gate;
     }
+  }
+
+  @Override
+  public void unlinked(String flag, String method, Throwable failure) {
+    troubles.unlinked(flag, method, failure);
   }
 
   /** Puts new decisions in force in every gate. */

@@ -6,11 +6,13 @@ import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the key parameter's value into the targeting key, following a path of properties. */
 final class KeyReader {
   private final List<String> path;
+  private final Consumer<Class<?>> opener;
 
   // Per class of the first step's value; the values of one parameter are nearly always of one
   // class.
@@ -22,7 +24,14 @@ final class KeyReader {
         }
       };
 
-  KeyReader(String path) {
+  /**
+   * Creates a reader.
+   *
+   * @param path property names, dots between; empty for the value itself
+   * @param opener opens the package of a class in a named module to this one
+   */
+  KeyReader(String path, Consumer<Class<?>> opener) {
+    this.opener = opener;
     this.path = path.isEmpty() ? List.of() : List.of(path.split("\\.", -1));
   }
 
@@ -50,13 +59,13 @@ final class KeyReader {
     return members;
   }
 
-  private static @Nullable Member property(Class<?> type, String name) {
+  private @Nullable Member property(Class<?> type, String name) {
     String getter = "get" + Character.toUpperCase(name.charAt(0)) + name.substring(1);
     for (String candidate : List.of(name, getter)) {
       try {
         Method method = type.getMethod(candidate);
         if (method.getReturnType() != void.class && !Modifier.isStatic(method.getModifiers())) {
-          open(method);
+          open(method, method.getDeclaringClass());
           return method;
         }
       } catch (NoSuchMethodException e) {
@@ -65,15 +74,19 @@ final class KeyReader {
     }
     try {
       Field field = type.getField(name);
-      open(field);
+      open(field, field.getDeclaringClass());
       return field;
     } catch (NoSuchFieldException e) {
       return null;
     }
   }
 
-  // A public member of a class that is not public itself, such as a package-private record.
-  private static void open(AccessibleObject member) {
-    member.trySetAccessible();
+  // A public member of a class that is not public itself, such as a package-private record, or that
+  // its module does not export. If it stays closed, reading it says so.
+  private void open(AccessibleObject member, Class<?> owner) {
+    if (!member.trySetAccessible()) {
+      opener.accept(owner);
+      boolean unused = member.trySetAccessible();
+    }
   }
 }

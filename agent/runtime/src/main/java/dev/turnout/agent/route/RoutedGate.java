@@ -9,6 +9,7 @@ import dev.turnout.flags.CompiledFlag;
 import dev.turnout.flags.Decision;
 import java.util.List;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ final class RoutedGate extends GateSite {
   private final FailurePolicy policy;
   private final AmbientContext ambient;
   private final Recorders recorders;
+  private final Consumer<Throwable> trouble;
+  private volatile boolean inTrouble;
   private volatile State state;
 
   // What a context that outlives a change was decided by before.
@@ -34,6 +37,7 @@ final class RoutedGate extends GateSite {
       FailurePolicy policy,
       AmbientContext ambient,
       Recorders recorders,
+      Consumer<Throwable> trouble,
       @Nullable CompiledFlag compiled) {
     this.flag = flag;
     this.keyReader = keyReader;
@@ -41,6 +45,7 @@ final class RoutedGate extends GateSite {
     this.policy = policy;
     this.ambient = ambient;
     this.recorders = recorders;
+    this.trouble = trouble;
     state = state(compiled);
     previous = state;
   }
@@ -89,13 +94,14 @@ final class RoutedGate extends GateSite {
     return recorders.measure() == Measure.OFF
         ? new SilentPath(policy, off)
         : new RecordedPath(
-            recorders.of(flag, revision, decision.ring(), true), decision.reason(), policy, off);
+            recorders.use(flag, revision, decision.ring(), true), decision.reason(), policy, off);
   }
 
   private GatePath off(long revision, Decision decision) {
     return recorders.measure() == Measure.OFF
         ? new SilentPath()
-        : new RecordedPath(recorders.of(flag, revision, decision.ring(), false), decision.reason());
+        : new RecordedPath(
+            recorders.use(flag, revision, decision.ring(), false), decision.reason());
   }
 
   @Override
@@ -109,7 +115,20 @@ final class RoutedGate extends GateSite {
       return decide(current, key);
     } catch (Throwable e) {
       // Whatever it was, the call goes on, and on the path that is known to work.
+      tellOnce(e);
       return current.failed;
+    }
+  }
+
+  private void tellOnce(Throwable failure) {
+    if (!inTrouble) {
+      inTrouble = true;
+      try {
+        trouble.accept(failure);
+      } catch (Throwable e) {
+        // The stack or the memory is full; the call matters more than the message.
+        inTrouble = false;
+      }
     }
   }
 

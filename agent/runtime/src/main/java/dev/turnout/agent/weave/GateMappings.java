@@ -85,10 +85,38 @@ final class GateMappings {
   }
 
   private static StackManipulation invoke(TypeDescription type, MethodDescription fallback) {
+    if (fallback.isStatic()) {
+      return new StaticCall(type, fallback);
+    }
     var invocation = MethodInvocation.invoke(fallback.asDefined());
-    return fallback.isStatic() || fallback.isPrivate() || fallback.isConstructor()
-        ? invocation
-        : invocation.virtual(type);
+    return fallback.isPrivate() ? invocation : invocation.virtual(type);
+  }
+
+  /**
+   * A static method, called by the name of the class with the gate as a compiler would: the
+   * superclass that declares it may be out of that class's sight.
+   */
+  private static final class StaticCall extends StackManipulation.AbstractBase {
+    private final TypeDescription type;
+    private final MethodDescription method;
+
+    StaticCall(TypeDescription type, MethodDescription method) {
+      this.type = type;
+      this.method = method;
+    }
+
+    @Override
+    public Size apply(MethodVisitor visitor, Implementation.Context context) {
+      visitor.visitMethodInsn(
+          Opcodes.INVOKESTATIC,
+          type.getInternalName(),
+          method.getInternalName(),
+          method.getDescriptor(),
+          type.isInterface());
+      int taken = method.getParameters().asTypeList().getStackSize();
+      int given = method.getReturnType().getStackSize().getSize();
+      return new Size(given - taken, Math.max(given - taken, 0));
+    }
   }
 
   private static final class LinkedSite extends StackManipulation.AbstractBase {

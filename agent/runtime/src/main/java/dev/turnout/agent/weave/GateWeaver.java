@@ -34,7 +34,7 @@ final class GateWeaver {
           .with(InstrumentedType.Factory.Default.FROZEN)
           .with(Implementation.Context.Disabled.Factory.INSTANCE)
           .ignore(ElementMatchers.none());
-  private final ClassFileLocator adviceLocator =
+  private final ClassFileLocator ownLocator =
       ClassFileLocator.ForClassLoader.of(GateWeaver.class.getClassLoader());
 
   /**
@@ -53,7 +53,9 @@ final class GateWeaver {
     ClassFileLocator locator =
         new ClassFileLocator.Compound(
             ClassFileLocator.Simple.of(className, classFile),
-            ClassFileLocator.ForClassLoader.of(loader));
+            ClassFileLocator.ForClassLoader.of(loader),
+            // An application may do without the annotations at run time: the agent has its own.
+            ownLocator);
     TypePool pool = TypePool.Default.of(locator);
     TypeDescription type = pool.describe(className).resolve();
     List<Wire> wires = new ArrayList<>(Wiring.of(type));
@@ -87,6 +89,6 @@ final class GateWeaver {
     return Advice.withCustomMapping()
         .bind(ChosenPath.class, GateMappings.chosenPath(wire))
         .bind(FallbackCall.class, GateMappings.fallbackCall(wire, fallback))
-        .to(wire.recovers() ? RecoveringGateAdvice.class : GateAdvice.class, adviceLocator);
+        .to(wire.recovers() ? RecoveringGateAdvice.class : GateAdvice.class, ownLocator);
   }
 }

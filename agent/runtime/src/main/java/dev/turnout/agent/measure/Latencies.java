@@ -1,0 +1,80 @@
+package dev.turnout.agent.measure;
+
+import dev.turnout.flags.Histogram;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * How long the timed calls of a path took, and since when those that have not ended are running: a
+ * call that hangs never ends, and must be seen all the same. Wait-free.
+ *
+ * <p>Running calls are kept in a table with a place for each thread, by its id. Where two threads
+ * meet, or a thread calls itself again, the later call is not kept: of many calls that hang at most
+ * {@value #PLACES} are seen, which is enough to judge by.
+ */
+final class Latencies {
+  private static final int PLACES = 64;
+
+  // A place each cache line, or threads would slow each other down.
+  private static final int STRIDE = 8;
+
+  private final LongAdder sumNanos = new LongAdder();
+  private final AtomicLongArray ended = new AtomicLongArray(Histogram.SIZE);
+  private final AtomicLongArray running = new AtomicLongArray(PLACES * STRIDE);
+
+  /**
+   * A timed call begins on this thread.
+   *
+   * @param start its start by the monotonic clock, never 0
+   */
+  void begin(long start) {
+    int place = place();
+    if (running.getPlain(place) == 0) {
+      running.setOpaque(place, start);
+    }
+  }
+
+  /** The call that began then ends, on the thread that it began on. */
+  void end(long start) {
+    int place = place();
+    if (running.getPlain(place) == start) {
+      running.setOpaque(place, 0);
+    }
+    long nanos = System.nanoTime() - start;
+    sumNanos.add(nanos);
+    ended.getAndIncrement(Histogram.indexOf(nanos));
+  }
+
+  private static int place() {
+    return ((int) Thread.currentThread().getId() & PLACES - 1) * STRIDE;
+  }
+
+  /** Reads the latencies of the calls that ended. */
+  Histogram ended() {
+    SortedMap<Integer, Long> filled = new TreeMap<>();
+    for (int i = 0; i < Histogram.SIZE; i++) {
+      long count = ended.get(i);
+      if (count > 0) {
+        filled.put(i, count);
+      }
+    }
+    return new Histogram(sumNanos.sum(), filled);
+  }
+
+  /** Reads how long the calls that have not ended are running. */
+  Histogram running(long nowNanos) {
+    SortedMap<Integer, Long> ages = new TreeMap<>();
+    long sum = 0;
+    for (int i = 0; i < running.length(); i += STRIDE) {
+      long start = running.getOpaque(i);
+      if (start != 0) {
+        long age = Math.max(0, nowNanos - start);
+        sum += age;
+        ages.merge(Histogram.indexOf(age), 1L, Long::sum);
+      }
+    }
+    return new Histogram(sum, ages);
+  }
+}

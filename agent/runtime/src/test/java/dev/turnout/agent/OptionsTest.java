@@ -1,0 +1,87 @@
+package dev.turnout.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OptionsTest {
+  @TempDir Path directory;
+
+  private static Options read(String arguments) {
+    return Options.read(arguments, new Properties(), Map.of());
+  }
+
+  private static Properties property(String name, String value) {
+    Properties properties = new Properties();
+    properties.setProperty(name, value);
+    return properties;
+  }
+
+  @Test
+  void sources_inTheirOrder() throws Exception {
+    Path file = directory.resolve("agent.properties");
+    Files.writeString(file, "turnout.service=file\nregion=file\n");
+    Map<String, String> environment =
+        Map.of(
+            "TURNOUT_SERVICE", "env", "TURNOUT_REGION", "env", "TURNOUT_CONFIG", file.toString());
+    Properties system = property("turnout.service", "property");
+    assertThat(Options.read("service=argument", system, environment).get("service"))
+        .isEqualTo("argument");
+    assertThat(Options.read("", system, environment).get("service")).isEqualTo("property");
+    assertThat(Options.read("", new Properties(), environment).get("service")).isEqualTo("env");
+    Options fromFile =
+        Options.read("config=" + file, new Properties(), Map.of("TURNOUT_REGION", "env"));
+    assertThat(fromFile.get("service")).isEqualTo("file");
+    assertThat(fromFile.get("region")).isEqualTo("env");
+    assertThat(fromFile.all().get("service").origin()).isEqualTo("properties file");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "servr=http://x, there is no option",
+    "server, must be written key=value",
+    "server=http:///x;token-file=t, must name a host",
+    "server=http://a_b:80;token-file=t, must name a host",
+    "server=http://h:99999;token-file=t, must name a host",
+    "server=ftp://h;token-file=t, must be an http or https URL",
+    "server=http://h, token-file must be given",
+    "labels=a:1;flagsfile, must be written key=value",
+    "labels=a, must be written name:value",
+    "service=, service must be 1 to 128 characters",
+    "service=.., not dots alone",
+    "metrics-port=70000, must be a port",
+    "measure=much, 'must be off, counts, sampled or every'",
+    "enabled=maybe, must be true or false",
+  })
+  void wrong_saysWhatWouldBeRight(String arguments, String message) {
+    assertThatThrownBy(() -> read(arguments.replace(';', ',')))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void misspelledPropertyOrVariable_isRefused_othersWithThePrefixAreNot() {
+    assertThatThrownBy(() -> Options.read("", property("turnout.flagsfile", "x"), Map.of()))
+        .hasMessage("-Dturnout.flagsfile: there is no such option; did you mean \"flags-file\"?");
+    assertThatThrownBy(() -> Options.read("", new Properties(), Map.of("TURNOUT_FLAGSFILE", "x")))
+        .hasMessageContaining("did you mean \"flags-file\"?");
+    assertThat(
+            Options.read("", property("turnout.root", "x"), Map.of("TURNOUT_URL", "x"))
+                .get("flags-file"))
+        .isEmpty();
+  }
+
+  @Test
+  void labels_keepTheirCommas() {
+    assertThat(read("labels=tier:web,zone:a,service=game").get("labels"))
+        .isEqualTo("tier:web,zone:a");
+  }
+}

@@ -1,0 +1,68 @@
+package dev.turnout.agent.judge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnout.flags.Trip;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TripBookTest {
+  @TempDir Path directory;
+
+  private TripBook opened() {
+    TripBook book = new TripBook(directory.toFile());
+    book.load();
+    return book;
+  }
+
+  private static Trip trip(String flag) {
+    return new Trip(
+        flag,
+        7,
+        "error_rate > 5 %",
+        "threshold",
+        9.5,
+        100,
+        9,
+        Instant.ofEpochSecond(1_700_000_000));
+  }
+
+  @Test
+  void trip_outlivesARestart() {
+    opened().add(trip("f"));
+    assertThat(opened().trips()).containsOnlyKeys("f").containsValue(trip("f"));
+  }
+
+  @Test
+  void twoProcessesWithOneDirectory_loseNothing() {
+    TripBook first = opened();
+    TripBook second = opened();
+    first.add(trip("a"));
+    second.add(trip("b"));
+    assertThat(opened().trips()).containsOnlyKeys("a", "b");
+    second.remove("b");
+    assertThat(opened().trips()).containsOnlyKeys("a");
+  }
+
+  @Test
+  void unreadableRecord_costsNoOtherTrip_atAnyRestart() throws IOException {
+    opened().add(trip("a"));
+    Files.writeString(directory.resolve("trips/b.trip"), "garbage");
+    Files.writeString(directory.resolve("trips/c.trip"), "flag=c\nflag_revision=\\uZZZZ");
+    assertThat(opened().trips()).containsOnlyKeys("a");
+    assertThat(opened().trips()).containsOnlyKeys("a");
+  }
+
+  @Test
+  void noDirectory_keptInMemory() throws IOException {
+    Files.writeString(directory.resolve("file"), "");
+    TripBook book = new TripBook(directory.resolve("file").toFile());
+    book.load();
+    book.add(trip("f"));
+    assertThat(book.trips()).containsOnlyKeys("f");
+  }
+}
