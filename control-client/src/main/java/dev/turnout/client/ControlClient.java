@@ -200,5 +200,6 @@ public final class ControlClient implements AutoCloseable {
     if (open != null) {
       open.close();
     }
+    inForce.close();
   }
 }

@@ -17,6 +17,7 @@ final class InForce {
   private final Warnings warnings;
   private volatile Snapshot current = Snapshot.EMPTY;
   private boolean confirmed;
+  private boolean closed;
 
   InForce(@Nullable SnapshotStore store, Consumer<Snapshot> listener, Warnings warnings) {
     this.store = store;
@@ -49,6 +50,9 @@ final class InForce {
 
   /** Takes a document from the server; never throws. */
   synchronized void offer(byte[] json) {
+    if (closed) {
+      return;
+    }
     Snapshot before = current;
     SnapshotCodec.Read read;
     try {
@@ -78,6 +82,11 @@ final class InForce {
     if (store != null) {
       store.save(offered);
     }
+  }
+
+  /** Takes no more documents; what is being written is written when this returns. */
+  synchronized void close() {
+    closed = true;
   }
 
   private boolean accepts(Snapshot offered, Snapshot before) {

@@ -42,22 +42,21 @@ public final class AgentLog {
   }
 
   private static void write() {
-    try {
-      while (true) {
-        String line = LINES.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
-        if (line != null) {
-          now(line);
-          int lost = LOST.getAndSet(0);
-          if (lost > 0) {
-            now(lost + " more lines could not be written");
-          }
-        } else if (isDone()) {
-          return;
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    boolean[] done = {false};
+    AgentThread.repeat("writing a line", () -> !done[0], () -> done[0] = !writeOne());
+  }
+
+  private static boolean writeOne() throws InterruptedException {
+    String line = LINES.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+    if (line == null) {
+      return !isDone();
     }
+    now(line);
+    int lost = LOST.getAndSet(0);
+    if (lost > 0) {
+      now(lost + " more lines could not be written");
+    }
+    return true;
   }
 
   // Under the lock, so that no line is left behind by a thread that just ended.

@@ -1,5 +1,7 @@
 package dev.turnout.agent;
 
+import java.util.function.BooleanSupplier;
+
 /**
  * The agent's own threads: daemons, so that the application ends when it wants to; with the agent's
  * class loader, so that they hold none of the application's; and with a handler of their own, so
@@ -8,33 +10,66 @@ package dev.turnout.agent;
 public final class AgentThread {
   private AgentThread() {}
 
+  private static final long AFTER_FAILURE_MILLIS = 250;
+
+  /** One round of a thread that goes round and round. */
+  public interface Round {
+    /** Does what is to be done now, and waits for the next round. */
+    void run() throws InterruptedException;
+  }
+
   /** Starts a thread. */
   public static Thread start(String name, Runnable task) {
     Thread thread = new Thread(null, task, name, 0, false);
     thread.setDaemon(true);
     thread.setContextClassLoader(AgentThread.class.getClassLoader());
-    thread.setUncaughtExceptionHandler((failed, e) -> tell(failed.getName() + " ended", e));
+    thread.setUncaughtExceptionHandler((failed, e) -> tell(failed.getName(), e));
     thread.start();
     return thread;
   }
 
   /**
-   * Runs one step of a thread that must go on whatever the step throws, even if memory has run out:
-   * what else it does matters more.
+   * Repeats a round until {@code goesOn} says no or the thread is interrupted, whatever the round
+   * throws, even if memory has run out: then what it does may matter most.
    */
+  public static void repeat(String what, BooleanSupplier goesOn, Round round) {
+    while (goesOn.getAsBoolean()) {
+      try {
+        round.run();
+      } catch (InterruptedException e) {
+        return;
+      } catch (Throwable e) {
+        tell(what, e);
+        if (!pause()) {
+          return;
+        }
+      }
+    }
+  }
+
+  private static boolean pause() {
+    try {
+      Thread.sleep(AFTER_FAILURE_MILLIS);
+      return true;
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  /** Does something whose failure must not keep what comes after it from being done. */
   public static void survive(String what, Runnable step) {
     try {
       step.run();
     } catch (Throwable e) {
-      tell(what + " failed, going on", e);
+      tell(what, e);
     }
   }
 
   private static void tell(String what, Throwable e) {
     try {
-      AgentLog.line(what + ": " + e);
+      AgentLog.line(what + " failed: " + e);
     } catch (Throwable noMemoryToSaySo) {
-      // Nothing is left to be done, and the next step must run.
+      // Nothing is left to be done, and the next round must come.
       return;
     }
   }

@@ -44,6 +44,7 @@ final class Engine implements AutoCloseable {
   private final Breaker breaker;
   private final Clock clock = Clock.systemUTC();
   private @Nullable Thread thread;
+  private int ticks;
   private long lastLookNanos = System.nanoTime();
   private long pausedUntilNanos = lastLookNanos;
   private @Nullable FlagsFile flagsFile;
@@ -71,15 +72,13 @@ final class Engine implements AutoCloseable {
     AgentThread.survive("reading the flags file", this::openFlagsFile);
     AgentThread.survive("connecting to the control server", this::connect);
     AgentThread.survive("opening the metrics port", this::openPort);
-    for (int tick = 1; !closed; tick++) {
-      boolean windowEnds = tick % TICKS_PER_WINDOW == 0;
-      AgentThread.survive("looking at flags and limits", () -> tick(windowEnds));
-      try {
-        TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
-      } catch (InterruptedException e) {
-        return;
-      }
-    }
+    AgentThread.repeat("looking at flags and limits", () -> !closed, this::round);
+  }
+
+  private void round() throws InterruptedException {
+    TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
+    ticks++;
+    tick(ticks % TICKS_PER_WINDOW == 0);
   }
 
   private void readTrips() {

@@ -32,7 +32,7 @@ final class Reporter implements AutoCloseable {
   private final Semaphore wake = new Semaphore(0);
   private @Nullable Thread thread;
   private long sequence;
-  private boolean accepted;
+  private boolean accepted = true;
   private volatile boolean closed;
 
   Reporter(
@@ -60,20 +60,18 @@ final class Reporter implements AutoCloseable {
   }
 
   private void run() {
-    long wait = INTERVAL_MILLIS;
-    while (!closed) {
-      try {
-        if (wake.tryAcquire(wait, TimeUnit.MILLISECONDS)) {
-          wake.drainPermits();
-        }
-      } catch (InterruptedException e) {
-        return;
-      }
-      accepted = false;
-      AgentThread.survive("sending a report", () -> accepted = client.send(report()).accepted());
-      // A trip that the fleet does not know of yet is worth asking twice a second.
-      wait = accepted || tripBook.trips().isEmpty() ? INTERVAL_MILLIS : RETRY_TRIP_MILLIS;
+    AgentThread.repeat("sending a report", () -> !closed, this::round);
+  }
+
+  private void round() throws InterruptedException {
+    // A trip that the fleet does not know of yet is worth asking twice a second.
+    boolean urgent = !accepted && !tripBook.trips().isEmpty();
+    long wait = urgent ? RETRY_TRIP_MILLIS : INTERVAL_MILLIS;
+    if (wake.tryAcquire(wait, TimeUnit.MILLISECONDS)) {
+      wake.drainPermits();
     }
+    accepted = false;
+    accepted = client.send(report()).accepted();
   }
 
   private Report report() {

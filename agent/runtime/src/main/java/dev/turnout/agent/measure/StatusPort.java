@@ -87,9 +87,7 @@ public final class StatusPort implements AutoCloseable {
   }
 
   private void serve() {
-    while (selector.isOpen()) {
-      AgentThread.survive("answering on the metrics port", this::turn);
-    }
+    AgentThread.repeat("answering on the metrics port", selector::isOpen, this::turn);
   }
 
   private void turn() {
