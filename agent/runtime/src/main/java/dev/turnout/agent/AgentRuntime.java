@@ -7,9 +7,11 @@ import dev.turnout.agent.weave.GateTransformer;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.Report;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -25,6 +27,7 @@ final class AgentRuntime implements GateTransformer.Findings, Gates.Troubles, Au
   private final Consumer<Class<?>> opener;
   private final Queue<Report.Gate> news = new ConcurrentLinkedQueue<>();
   private final Map<String, Report.Gate> found = new TreeMap<>();
+  private final Set<String> flags = new HashSet<>();
   private volatile @Nullable Engine engine;
   private @Nullable Runnable onClose;
   private boolean closed;
@@ -80,6 +83,10 @@ final class AgentRuntime implements GateTransformer.Findings, Gates.Troubles, Au
     synchronized (found) {
       Report.Gate gate;
       while ((gate = news.poll()) != null) {
+        Engine running = engine;
+        if (running != null && flags.add(gate.flag())) {
+          running.gated(gate.flag());
+        }
         if (!gate.equals(found.put(gate.method(), gate)) && gate.problem() != null) {
           AgentLog.line(
               (gate.wired()

@@ -58,9 +58,20 @@ final class Engine implements AutoCloseable {
     this.recorders = recorders;
     this.runtime = runtime;
     host = new Host(options.get("service"), options.instance(), options.get("region"));
-    rules = new Rulebook(host, gates);
+    rules = new Rulebook(host, gates, options.overrides());
     tripBook = new TripBook(options.stateDirectory());
     breaker = new Breaker(recorders);
+  }
+
+  /** Takes note of a flag that this JVM has a gate for. */
+  void gated(String flag) {
+    Overrides.Override pinned = rules.override(flag);
+    if (pinned != null) {
+      AgentLog.line(
+          "flag %s is pinned to %s in this JVM by %s; a kill or a trip still wins"
+              .formatted(flag, pinned.share(), pinned.origin()));
+    }
+    rules.gated(flag);
   }
 
   synchronized void start() {
@@ -70,6 +81,7 @@ final class Engine implements AutoCloseable {
   private void run() {
     AgentThread.survive("reading the record of trips", this::readTrips);
     AgentThread.survive("reading the flags file", this::openFlagsFile);
+    AgentThread.survive("looking at what was gated", runtime::gates);
     AgentThread.survive("connecting to the control server", this::connect);
     AgentThread.survive("opening the metrics port", this::openPort);
     AgentThread.repeat("looking at flags and limits", () -> !closed, this::round);

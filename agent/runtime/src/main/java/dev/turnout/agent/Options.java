@@ -43,6 +43,7 @@ public final class Options {
       "[a-zA-Z0-9._-]{1,64}:[a-zA-Z0-9._-]{0,128}(,[a-zA-Z0-9._-]{1,64}:[a-zA-Z0-9._-]{0,128})*";
 
   private final Map<String, Option> values = new LinkedHashMap<>();
+  private Overrides overrides = Overrides.NONE;
 
   /**
    * One option.
@@ -79,6 +80,7 @@ public final class Options {
       options.checkKnown(unprefixed(name), config == null ? "" : config.value());
     }
     options.checkSpelling(system, environment);
+    options.overrides = Overrides.read(system, environment);
     options.check();
     return options;
   }
@@ -256,6 +258,11 @@ public final class Options {
   /** Every option, in a fixed order. */
   public Map<String, Option> all() {
     return new LinkedHashMap<>(values);
+  }
+
+  /** The flags that are pinned for this JVM. */
+  Overrides overrides() {
+    return overrides;
   }
 
   /** Where trips and the last good snapshot are kept. */

@@ -75,6 +75,10 @@ final class Status {
       node.put("revision", flag.revision());
       node.put("state", state(flag, trips));
       node.put("percentage", flag.percentage().percent());
+      Overrides.Override pinned = rules.override(flag.name());
+      if (pinned != null) {
+        node.put("pinned_by", pinned.origin());
+      }
       path(node.putObject("new"), recorders.total(flag.name(), true));
       path(node.putObject("fallback"), recorders.total(flag.name(), false));
     }

@@ -1,12 +1,17 @@
 package dev.turnout.agent.route;
 
+import dev.turnout.agent.Overrides;
+import dev.turnout.flags.Canary;
 import dev.turnout.flags.Decider;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Host;
+import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
 import dev.turnout.flags.Trip;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,20 +21,31 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The server's flags win over the file's, except that a flag killed in the file stays killed
  * whatever the server says: the file is what one can reach when the server is not. A trip is void
- * once the flag was reset after the revision that it was judged under. Safe for many threads; each
- * change is compiled on the thread that brings it and put in force before the call returns.
+ * once the flag was reset after the revision that it was judged under. A flag that is pinned for
+ * this JVM goes by that, but for a kill or a trip. Safe for many threads; each change is compiled
+ * on the thread that brings it and put in force before the call returns.
  */
 public final class Rulebook {
   private final Host host;
   private final Gates gates;
+  private final Overrides overrides;
+  private final Set<String> gated = new HashSet<>();
   private Snapshot server = Snapshot.EMPTY;
   private Snapshot file = Snapshot.EMPTY;
   private Map<String, Trip> trips = Map.of();
   private volatile Snapshot inForce = Snapshot.EMPTY;
 
-  public Rulebook(Host host, Gates gates) {
+  public Rulebook(Host host, Gates gates, Overrides overrides) {
     this.host = host;
     this.gates = gates;
+    this.overrides = overrides;
+  }
+
+  /** Takes note of a flag that this JVM has a gate for; it may be pinned and in no snapshot. */
+  public synchronized void gated(String flag) {
+    if (gated.add(flag) && overrides.of(flag) != null) {
+      compile();
+    }
   }
 
   /** Puts a snapshot of the server in force. */
@@ -60,6 +76,7 @@ public final class Rulebook {
         flags.put(local.name(), served.edit().stop(stop).done());
       }
     }
+    pin(flags);
     Snapshot base = server.revision() > 0 ? server : file;
     Snapshot merged =
         new Snapshot(
@@ -72,6 +89,32 @@ public final class Rulebook {
             flags);
     inForce = merged;
     gates.apply(Decider.compile(merged, host, trippedHere(merged), new BucketDraw()));
+  }
+
+  private void pin(Map<String, Flag> flags) {
+    Set<String> names = new HashSet<>(gated);
+    names.addAll(flags.keySet());
+    for (String name : names) {
+      Overrides.Override pinned = overrides.of(name);
+      if (pinned != null) {
+        Flag flag = flags.getOrDefault(name, Flag.named(name));
+        flags.put(
+            name,
+            flag.edit()
+                // Disabled, and not at 0 %, where canaries would still be on.
+                .enabled(!pinned.share().equals(Percentage.ZERO))
+                .strategy(Flag.Strategy.PERCENTAGE)
+                .percentage(pinned.share())
+                .canary(Canary.NONE)
+                .dependencies(List.of())
+                .done());
+      }
+    }
+  }
+
+  /** Returns what a flag is pinned to in this JVM, or null. */
+  public Overrides.@Nullable Override override(String flag) {
+    return overrides.of(flag);
   }
 
   private Set<String> trippedHere(Snapshot merged) {

@@ -1,0 +1,97 @@
+package dev.turnout.agent;
+
+import dev.turnout.flags.InvalidFlagException;
+import dev.turnout.flags.Percentage;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Flags that are pinned for this JVM: {@code -Dturnout.flag.NAME=VALUE}, or in the environment
+ * {@code TURNOUT_FLAG_NAME=VALUE} with the name in upper case and underscores for whatever a
+ * variable's name cannot hold. The value is {@code on}, {@code off}, {@code true}, {@code false},
+ * {@code 1} for on, {@code 0} for off, or a percentage such as {@code 25} or {@code 1%}. Immutable.
+ */
+public final class Overrides {
+  /** No flag is pinned. */
+  public static final Overrides NONE = new Overrides(Map.of(), Map.of());
+
+  private static final String PROPERTY = "turnout.flag.";
+  private static final String VARIABLE = "TURNOUT_FLAG_";
+
+  private final Map<String, Override> byName;
+  private final Map<String, Override> byVariable;
+
+  /**
+   * One pinned flag.
+   *
+   * @param share the share of calls that take the new path
+   * @param origin where it is said
+   */
+  public record Override(Percentage share, String origin) {}
+
+  private Overrides(Map<String, Override> byName, Map<String, Override> byVariable) {
+    this.byName = byName;
+    this.byVariable = byVariable;
+  }
+
+  /**
+   * Reads the overrides.
+   *
+   * @throws IllegalArgumentException naming the first that is wrong and what would be right
+   */
+  static Overrides read(Properties system, Map<String, String> environment) {
+    Map<String, Override> byName = new LinkedHashMap<>();
+    for (String property : system.stringPropertyNames()) {
+      if (property.startsWith(PROPERTY)) {
+        String name = property.substring(PROPERTY.length());
+        byName.put(name, parse("-D" + property, system.getProperty(property)));
+      }
+    }
+    Map<String, Override> byVariable = new LinkedHashMap<>();
+    for (Map.Entry<String, String> variable : environment.entrySet()) {
+      if (variable.getKey().startsWith(VARIABLE)) {
+        String name = variable.getKey().substring(VARIABLE.length());
+        byVariable.put(name, parse(variable.getKey(), variable.getValue()));
+      }
+    }
+    return new Overrides(byName, byVariable);
+  }
+
+  private static Override parse(String origin, String value) {
+    String text = value.trim().toLowerCase(Locale.ROOT);
+    switch (text) {
+      case "on", "true", "1" -> {
+        return new Override(Percentage.of(100), origin);
+      }
+      case "off", "false", "0" -> {
+        return new Override(Percentage.ZERO, origin);
+      }
+      default -> {
+        try {
+          String number = text.endsWith("%") ? text.substring(0, text.length() - 1) : text;
+          return new Override(Percentage.of(Double.parseDouble(number)), origin);
+        } catch (NumberFormatException | InvalidFlagException e) {
+          throw new IllegalArgumentException(
+              origin
+                  + " must be on, off, 1, 0 or a percentage from 0 to 100, not \""
+                  + value
+                  + "\"",
+              e);
+        }
+      }
+    }
+  }
+
+  /** Returns what a flag is pinned to, or null; a system property wins over a variable. */
+  public @Nullable Override of(String flag) {
+    Override own = byName.get(flag);
+    return own != null ? own : byVariable.get(variable(flag));
+  }
+
+  private static String variable(String flag) {
+    return flag.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+  }
+}

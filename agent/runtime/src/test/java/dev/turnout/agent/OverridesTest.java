@@ -1,0 +1,110 @@
+package dev.turnout.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.turnout.agent.measure.Measure;
+import dev.turnout.agent.measure.Recorders;
+import dev.turnout.agent.route.Gates;
+import dev.turnout.agent.route.Rulebook;
+import dev.turnout.bootstrap.GateSite;
+import dev.turnout.flags.Canary;
+import dev.turnout.flags.CanaryMode;
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.Host;
+import dev.turnout.flags.Percentage;
+import dev.turnout.flags.Snapshot;
+import dev.turnout.flags.Stop;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OverridesTest {
+  private static final class NoTroubles implements Gates.Troubles {
+    @Override
+    public void unlinked(String flag, String method, Throwable failure) {
+      throw new AssertionError(failure);
+    }
+
+    @Override
+    public void undecided(String flag, String method, Throwable failure) {
+      throw new AssertionError(failure);
+    }
+  }
+
+  private final Gates gates =
+      new Gates(new Recorders(Measure.SAMPLED), type -> {}, new NoTroubles());
+
+  private static Overrides environment(String name, String value) {
+    return Overrides.read(new Properties(), Map.of(name, value));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"on,100", "1,100", "TRUE,100", "off,0", "0,0", "25,25", "1%,1", "0.5,0.5", "100,100"})
+  void value(String value, double percent) {
+    Overrides.Override pinned = environment("TURNOUT_FLAG_USE_IT", value).of("use_it");
+    assertThat(pinned).isNotNull();
+    assertThat(pinned.share()).isEqualTo(Percentage.of(percent));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"maybe", "101", "-1", "NaN", "''"})
+  void wrongValue_saysWhatWouldBeRight(String value) {
+    assertThatThrownBy(() -> environment("TURNOUT_FLAG_USE_IT", value))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("TURNOUT_FLAG_USE_IT must be on, off, 1, 0 or a percentage");
+  }
+
+  @Test
+  void names_inVariablesHaveUnderscores_propertiesWin() {
+    Properties system = new Properties();
+    system.setProperty("turnout.flag.use.it-now", "off");
+    Overrides overrides =
+        Overrides.read(
+            system, Map.of("TURNOUT_FLAG_USE_IT_NOW", "on", "TURNOUT_FLAG_OTHER_1", "on"));
+    assertThat(overrides.of("use.it-now").origin()).isEqualTo("-Dturnout.flag.use.it-now");
+    assertThat(overrides.of("other.1").origin()).isEqualTo("TURNOUT_FLAG_OTHER_1");
+    assertThat(overrides.of("else")).isNull();
+  }
+
+  private GateSite gate(String flag) {
+    return gates.link(OverridesTest.class, flag, "m", "", "", 0, "");
+  }
+
+  @Test
+  void flagInNoSnapshot_goesByItsPin() {
+    Rulebook rules = new Rulebook(Host.UNKNOWN, gates, environment("TURNOUT_FLAG_F", "on"));
+    rules.gated("f");
+    assertThat(gate("f").choose(null).fallback).isFalse();
+  }
+
+  @Test
+  void pin_winsOverPercentageAndCanaries_notOverAKill() {
+    Rulebook rules = new Rulebook(Host.UNKNOWN, gates, environment("TURNOUT_FLAG_F", "off"));
+    Flag flag =
+        Flag.named("f")
+            .edit()
+            .enabled(true)
+            .percentage(Percentage.of(100))
+            .canary(new Canary(Set.of(), Set.of(), Set.of("u")))
+            .done();
+    CanaryMode canary = new CanaryMode(true, Set.of("u"));
+    rules.server(snapshot(canary, flag));
+    assertThat(gate("f").choose("u").fallback).isTrue();
+
+    Rulebook pinnedOn = new Rulebook(Host.UNKNOWN, gates, environment("TURNOUT_FLAG_F", "on"));
+    Stop stop = new Stop(Stop.Kind.KILLED, "me", Instant.EPOCH, "because", null);
+    pinnedOn.server(snapshot(CanaryMode.OFF, flag.edit().enabled(false).done()));
+    assertThat(gate("f").choose("u").fallback).isFalse();
+    pinnedOn.server(snapshot(CanaryMode.OFF, flag.edit().stop(stop).done()));
+    assertThat(gate("f").choose("u").fallback).isTrue();
+  }
+
+  private static Snapshot snapshot(CanaryMode canary, Flag flag) {
+    return new Snapshot("", 1, 1, Instant.EPOCH, canary, Map.of(), Map.of("f", flag));
+  }
+}
