@@ -1,5 +1,7 @@
 package dev.turnout.bootstrap;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The way that one call takes, and where what comes of it is recorded. Instances are made ahead of
  * the calls. No method throws, blocks or allocates.
@@ -18,6 +20,14 @@ public abstract class GatePath {
 
   /** Called after the chosen implementation returned. */
   public abstract void succeeded(long token);
+
+  /**
+   * Called after the chosen implementation returned something that completes later, such as a
+   * future.
+   *
+   * @return what the caller gets instead: the same, or what behaves the same
+   */
+  public abstract @Nullable Object completes(long token, @Nullable Object returned);
 
   /**
    * Called after the chosen implementation threw.

@@ -17,6 +17,11 @@ final class PassThrough extends GateSite {
         public void succeeded(long token) {}
 
         @Override
+        public @Nullable Object completes(long token, @Nullable Object returned) {
+          return returned;
+        }
+
+        @Override
         public boolean failed(long token, Throwable failure) {
           return false;
         }

@@ -63,6 +63,10 @@ final class Engine implements AutoCloseable {
     breaker = new Breaker(recorders);
   }
 
+  Recorders recorders() {
+    return recorders;
+  }
+
   /** Takes note of a flag that this JVM has a gate for. */
   void gated(String flag) {
     Overrides.Override pinned = rules.override(flag);

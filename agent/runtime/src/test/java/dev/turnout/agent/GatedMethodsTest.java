@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.turnout.FlagContext;
 import dev.turnout.bootstrap.GateLinker;
+import dev.turnout.flags.PathCounts;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.InvocationTargetException;
@@ -16,11 +17,15 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** The agent in this JVM: classes loaded afresh for each test, gated as the real agent does. */
 class GatedMethodsTest {
@@ -233,6 +238,58 @@ class GatedMethodsTest {
     flags("f: {percentage: 101}");
     Thread.sleep(800);
     assertThat(call("text", "u", 1)).isEqualTo("new u1");
+  }
+
+  private PathCounts counts(boolean on) {
+    return runtime.engine().recorders().total("f", on);
+  }
+
+  @Test
+  void future_isMeasuredToItsEnd_andIsTheSameObject() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    PathCounts before = counts(true);
+    CompletableFuture<String> given = new CompletableFuture<>();
+    assertThat(call("later", "u", given)).isSameAs(given);
+    assertThat(counts(true).calls()).isEqualTo(before.calls());
+    assertThat(runtime.engine().recorders().inFlight("f", true).count()).isEqualTo(1);
+    given.complete("done");
+    assertThat(counts(true).calls()).isEqualTo(before.calls() + 1);
+    assertThat(runtime.engine().recorders().inFlight("f", true).count()).isZero();
+
+    CompletableFuture<String> failing = new CompletableFuture<>();
+    call("later", "u", failing);
+    failing.completeExceptionally(new IllegalStateException("later"));
+    assertThat(counts(true).errors()).isEqualTo(before.errors() + 1);
+
+    CompletableFuture<String> cancelled = new CompletableFuture<>();
+    call("later", "u", cancelled);
+    cancelled.cancel(true);
+    assertThat(counts(true).errors()).isEqualTo(before.errors() + 1);
+    assertThat(counts(true).calls()).isEqualTo(before.calls() + 3);
+    assertThat(call("later", "u", null)).isNull();
+    assertThat(((CompletionStage<?>) call("laterOrElse", "u")).toCompletableFuture().join())
+        .isEqualTo("recovered");
+  }
+
+  @Test
+  void reactor_eachSubscriptionIsACall() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    PathCounts before = counts(true);
+    Mono<?> mono = (Mono<?>) call("mono", "u", false);
+    assertThat(counts(true).calls()).isEqualTo(before.calls());
+    assertThat(mono.block()).isEqualTo("new");
+    assertThat(mono.block()).isEqualTo("new");
+    assertThat(counts(true).calls()).isEqualTo(before.calls() + 2);
+    Mono<?> failing = (Mono<?>) call("mono", "u", true);
+    assertThatThrownBy(failing::block).hasMessage("later");
+    assertThat(counts(true).errors()).isEqualTo(before.errors() + 1);
+    assertThat(((Flux<?>) call("flux", "u")).collectList().block()).hasToString("[0, 1, 2]");
+    assertThat(((Flux<?>) call("flux", "u")).blockFirst()).isEqualTo(0);
+    assertThat(counts(true).calls()).isEqualTo(before.calls() + 5);
+    assertThat(counts(true).errors()).isEqualTo(before.errors() + 1);
+    assertThat(runtime.engine().recorders().inFlight("f", true).count()).isZero();
+    turn("f: {percentage: 0}", "old");
+    assertThat(((Mono<?>) call("mono", "u", true)).block()).isEqualTo("old");
   }
 
   @Test

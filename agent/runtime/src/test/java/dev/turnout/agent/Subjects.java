@@ -3,6 +3,10 @@ package dev.turnout.agent;
 import dev.turnout.Fallback;
 import dev.turnout.FlagKey;
 import dev.turnout.Flagged;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** Methods of many shapes, gated by one flag. */
 @SuppressWarnings({"UnusedMethod", "UnusedVariable"}) // called by the gates only
@@ -143,5 +147,41 @@ public class Subjects extends SubjectsBase {
   @Flagged("g")
   String inherited(@FlagKey String key) {
     return "new " + key;
+  }
+
+  @Flagged("f")
+  CompletableFuture<String> later(@FlagKey String key, CompletableFuture<String> given) {
+    return given;
+  }
+
+  CompletableFuture<String> laterFallback(String key, CompletableFuture<String> given) {
+    return CompletableFuture.completedFuture("old");
+  }
+
+  @Flagged(value = "f", onError = Flagged.OnError.FALLBACK)
+  CompletionStage<String> laterOrElse(@FlagKey String key) {
+    throw new IllegalStateException("before anything was returned");
+  }
+
+  CompletionStage<String> laterOrElseFallback(String key) {
+    return CompletableFuture.completedFuture("recovered");
+  }
+
+  @Flagged("f")
+  Mono<String> mono(@FlagKey String key, boolean fails) {
+    return fails ? Mono.error(new IllegalStateException("later")) : Mono.just("new");
+  }
+
+  Mono<String> monoFallback(String key, boolean fails) {
+    return Mono.just("old");
+  }
+
+  @Flagged("f")
+  Flux<Integer> flux(@FlagKey String key) {
+    return Flux.range(0, 3);
+  }
+
+  Flux<Integer> fluxFallback(String key) {
+    return Flux.just(-1);
   }
 }

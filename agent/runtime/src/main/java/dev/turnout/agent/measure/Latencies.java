@@ -1,8 +1,10 @@
 package dev.turnout.agent.measure;
 
 import dev.turnout.flags.Histogram;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -12,17 +14,30 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p>Running calls are kept in a table with a place for each thread, by its id. Where two threads
  * meet, or a thread calls itself again, the later call is not kept: of many calls that hang at most
- * {@value #PLACES} are seen, which is enough to judge by.
+ * {@value #PLACES} are seen, which is enough to judge by. Calls that go on after their method
+ * returned are kept in a set, up to {@value #MOST_LATER}.
  */
-final class Latencies {
+public final class Latencies {
   private static final int PLACES = 64;
 
   // A place each cache line, or threads would slow each other down.
   private static final int STRIDE = 8;
 
+  private static final int MOST_LATER = 1_024;
+
+  private final Set<Later> later = ConcurrentHashMap.newKeySet();
   private final LongAdder sumNanos = new LongAdder();
   private final AtomicLongArray ended = new AtomicLongArray(Histogram.SIZE);
   private final AtomicLongArray running = new AtomicLongArray(PLACES * STRIDE);
+
+  /** A timed call that goes on after its method returned. */
+  public static final class Later {
+    private final long start;
+
+    private Later(long start) {
+      this.start = start;
+    }
+  }
 
   /**
    * A timed call begins on this thread.
@@ -38,13 +53,41 @@ final class Latencies {
 
   /** The call that began then ends, on the thread that it began on. */
   void end(long start) {
+    leave(start);
+    took(System.nanoTime() - start);
+  }
+
+  private void leave(long start) {
     int place = place();
     if (running.getPlain(place) == start) {
       running.setOpaque(place, 0);
     }
-    long nanos = System.nanoTime() - start;
+  }
+
+  private void took(long nanos) {
     sumNanos.add(nanos);
     ended.getAndIncrement(Histogram.indexOf(nanos));
+  }
+
+  /** The call that began then on this thread goes on elsewhere. */
+  Later later(long start) {
+    leave(start);
+    Later call = new Later(start);
+    if (later.size() < MOST_LATER) {
+      later.add(call);
+    }
+    return call;
+  }
+
+  /** A call that went on elsewhere ends. */
+  void end(Later call) {
+    later.remove(call);
+    took(System.nanoTime() - call.start);
+  }
+
+  /** A call that went on elsewhere is none. */
+  void forget(Later call) {
+    later.remove(call);
   }
 
   private static int place() {
@@ -63,18 +106,18 @@ final class Latencies {
     return new Histogram(sumNanos.sum(), filled);
   }
 
-  /** Reads how long the calls that have not ended are running. */
+  /** Reads how long the calls that have not ended are running; without their sum. */
   Histogram running(long nowNanos) {
     SortedMap<Integer, Long> ages = new TreeMap<>();
-    long sum = 0;
     for (int i = 0; i < running.length(); i += STRIDE) {
       long start = running.getOpaque(i);
       if (start != 0) {
-        long age = Math.max(0, nowNanos - start);
-        sum += age;
-        ages.merge(Histogram.indexOf(age), 1L, Long::sum);
+        ages.merge(Histogram.indexOf(nowNanos - start), 1L, Long::sum);
       }
     }
-    return new Histogram(sum, ages);
+    for (Later call : later) {
+      ages.merge(Histogram.indexOf(nowNanos - call.start), 1L, Long::sum);
+    }
+    return new Histogram(0, ages);
   }
 }

@@ -114,6 +114,40 @@ public final class PathRecorder {
   }
 
   /**
+   * A call returned and goes on elsewhere.
+   *
+   * @param start as {@link #begin} returned it on this thread
+   * @return what to end it by, on any thread; null for a call that is not timed
+   */
+  public Latencies.@Nullable Later later(long start) {
+    return start == 0 ? null : latencies().later(start);
+  }
+
+  /** A call that went on elsewhere is not to be recorded after all. */
+  public void forget(Latencies.@Nullable Later later) {
+    if (later != null) {
+      latencies().forget(later);
+    }
+  }
+
+  /** Records a call that went on elsewhere and succeeded, beside its count. */
+  public void succeeded(Latencies.@Nullable Later later) {
+    failureRow.succeeded();
+    if (later != null) {
+      latencies().end(later);
+    }
+  }
+
+  /** Records a call that went on elsewhere and failed, beside its count. */
+  public void failed(Latencies.@Nullable Later later) {
+    errors.increment();
+    failureRow.failed();
+    if (later != null) {
+      latencies().end(later);
+    }
+  }
+
+  /**
    * Adapts the share of timed calls to the calls of this window: more calls lower it at once, fewer
    * raise it when the window ends. Called by one thread.
    */

@@ -1,10 +1,15 @@
 package dev.turnout.agent.route;
 
+import dev.turnout.agent.measure.Latencies;
 import dev.turnout.agent.measure.PathRecorder;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.bootstrap.GatePath;
 import dev.turnout.flags.Reason;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** The calls of one gate that one decision sends one way, with the recorder of that way. */
 final class RecordedPath extends GatePath {
@@ -46,6 +51,48 @@ final class RecordedPath extends GatePath {
   public void succeeded(long token) {
     calls.increment();
     recorder.succeeded(token);
+  }
+
+  @Override
+  public @Nullable Object completes(long token, @Nullable Object returned) {
+    Latencies.Later later = recorder.later(token);
+    try {
+      if (returned instanceof CompletionStage<?> stage) {
+        var unused = stage.whenComplete((value, failure) -> ended(later, failure));
+        return returned;
+      }
+      ReactorType reactive = returned == null ? null : ReactorType.of(returned.getClass());
+      if (returned != null && reactive != null) {
+        Object followed = reactive.follow(returned, this);
+        recorder.forget(later);
+        return followed;
+      }
+    } catch (Throwable e) {
+      // A stage that cannot be followed counts as far as it was seen: it was returned.
+      ended(later, null);
+      return returned;
+    }
+    ended(later, null);
+    return returned;
+  }
+
+  /** Begins a call on some thread, to end on some other. */
+  Latencies.@Nullable Later beginLater() {
+    return recorder.later(recorder.begin());
+  }
+
+  /**
+   * Ends a call that went on after its method returned. One that was cancelled is no failure: that
+   * was its caller's decision.
+   */
+  void ended(Latencies.@Nullable Later later, @Nullable Throwable failure) {
+    calls.increment();
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause == null || cause instanceof CancellationException || policy.ignores(cause)) {
+      recorder.succeeded(later);
+    } else {
+      recorder.failed(later);
+    }
   }
 
   @Override

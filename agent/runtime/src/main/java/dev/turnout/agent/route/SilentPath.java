@@ -1,6 +1,7 @@
 package dev.turnout.agent.route;
 
 import dev.turnout.bootstrap.GatePath;
+import org.jspecify.annotations.Nullable;
 
 /** A way that calls take where nothing is measured. */
 final class SilentPath extends GatePath {
@@ -28,6 +29,11 @@ final class SilentPath extends GatePath {
 
   @Override
   public void succeeded(long token) {}
+
+  @Override
+  public @Nullable Object completes(long token, @Nullable Object returned) {
+    return returned;
+  }
 
   @Override
   public boolean failed(long token, Throwable failure) {

@@ -89,6 +89,13 @@ final class GateWeaver {
     return Advice.withCustomMapping()
         .bind(ChosenPath.class, GateMappings.chosenPath(wire))
         .bind(FallbackCall.class, GateMappings.fallbackCall(wire, fallback))
-        .to(wire.recovers() ? RecoveringGateAdvice.class : GateAdvice.class, ownLocator);
+        .to(kind(wire), ownLocator);
+  }
+
+  private static Class<?> kind(Wire wire) {
+    if (Wiring.completesLater(wire.method())) {
+      return wire.recovers() ? RecoveringAsyncGateAdvice.class : AsyncGateAdvice.class;
+    }
+    return wire.recovers() ? RecoveringGateAdvice.class : GateAdvice.class;
   }
 }

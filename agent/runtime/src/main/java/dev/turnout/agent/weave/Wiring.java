@@ -2,6 +2,8 @@ package dev.turnout.agent.weave;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import net.bytebuddy.description.annotation.AnnotationDescription;
 import net.bytebuddy.description.annotation.AnnotationList;
@@ -20,6 +22,8 @@ final class Wiring {
   private static final String FLAGGED = "dev.turnout.Flagged";
   private static final String FALLBACK = "dev.turnout.Fallback";
   private static final String FLAG_KEY = "dev.turnout.FlagKey";
+  private static final Set<String> REACTOR =
+      Set.of("reactor.core.publisher.Mono", "reactor.core.publisher.Flux");
   private static final Pattern FLAG_NAME = Pattern.compile("[a-zA-Z0-9._-]{1,128}");
 
   private Wiring() {}
@@ -184,6 +188,13 @@ final class Wiring {
     TypeList given = fallback.getParameters().asTypeList().asErasures();
     int wanted = method.getParameters().size();
     return given.size() == wanted + 1 && given.get(wanted).represents(Throwable.class);
+  }
+
+  /** Whether the method returns a future, or a publisher of Reactor. */
+  static boolean completesLater(MethodDescription method) {
+    TypeDescription type = method.getReturnType().asErasure();
+    return REACTOR.contains(type.getName())
+        || (!type.isPrimitive() && !type.isArray() && type.isAssignableTo(CompletionStage.class));
   }
 
   private static String ignored(AnnotationDescription flagged) {

@@ -1,0 +1,99 @@
+package dev.turnout.agent.route;
+
+import dev.turnout.agent.measure.Latencies;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code Mono} or {@code Flux} of one application's Reactor, known by name. What they describe runs
+ * when somebody subscribes, and each time: so each subscription is a call, from its beginning to
+ * its end.
+ */
+final class ReactorType {
+  private static final ClassValue<Optional<ReactorType>> TYPES =
+      new ClassValue<>() {
+        @Override
+        protected Optional<ReactorType> computeValue(Class<?> type) {
+          return Optional.ofNullable(find(type));
+        }
+      };
+
+  private final Method defer;
+  private final Method doOnError;
+  private final Method doOnTerminate;
+  private final Method doOnCancel;
+
+  private ReactorType(Class<?> type) throws NoSuchMethodException {
+    defer = type.getMethod("defer", Supplier.class);
+    doOnError = type.getMethod("doOnError", Consumer.class);
+    doOnTerminate = type.getMethod("doOnTerminate", Runnable.class);
+    doOnCancel = type.getMethod("doOnCancel", Runnable.class);
+  }
+
+  /** Returns how to follow values of a class, or null if they are neither Mono nor Flux. */
+  static @Nullable ReactorType of(Class<?> type) {
+    return TYPES.get(type).orElse(null);
+  }
+
+  private static @Nullable ReactorType find(Class<?> type) {
+    for (Class<?> at = type; at != null; at = at.getSuperclass()) {
+      String name = at.getName();
+      if (name.equals("reactor.core.publisher.Mono")
+          || name.equals("reactor.core.publisher.Flux")) {
+        try {
+          return new ReactorType(at);
+        } catch (NoSuchMethodException e) {
+          // A Reactor that is not ours to know: its values are left alone.
+          return null;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Returns what behaves as {@code publisher} does and has each subscription recorded. */
+  Object follow(Object publisher, RecordedPath path) throws ReflectiveOperationException {
+    Supplier<Object> subscription =
+        () -> {
+          Subscription call = new Subscription(path);
+          try {
+            Object followed = doOnError.invoke(publisher, (Consumer<Throwable>) call::failed);
+            followed = doOnTerminate.invoke(followed, (Runnable) call::ended);
+            return doOnCancel.invoke(followed, (Runnable) call::ended);
+          } catch (InvocationTargetException | IllegalAccessException e) {
+            call.ended();
+            return publisher;
+          }
+        };
+    return defer.invoke(null, subscription);
+  }
+
+  /** One subscription; the first thing that ends it counts. */
+  private static final class Subscription {
+    private final RecordedPath path;
+    private final Latencies.@Nullable Later later;
+    private final AtomicBoolean over = new AtomicBoolean();
+
+    Subscription(RecordedPath path) {
+      this.path = path;
+      later = path.beginLater();
+    }
+
+    void failed(Throwable failure) {
+      if (over.compareAndSet(false, true)) {
+        path.ended(later, failure);
+      }
+    }
+
+    void ended() {
+      if (over.compareAndSet(false, true)) {
+        path.ended(later, null);
+      }
+    }
+  }
+}
