@@ -8,6 +8,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Links the call site at the head of a gated method to its {@link GateSite}, once. */
 public final class GateLinker {
+  /** The new implementation or the fallback runs. */
+  public static final int ROUTE = 0;
+
+  /** As {@link #ROUTE}; the fallback runs also after a failure of the new implementation. */
+  public static final int RECOVER = 1;
+
+  /** The method runs as written and is measured. */
+  public static final int OBSERVE = 2;
+
   private static volatile @Nullable Backend backend;
 
   private GateLinker() {}
@@ -23,7 +32,7 @@ public final class GateLinker {
      * @param keyPath properties to follow from the key parameter's value, dots between; may be
      *     empty
      * @param keyAttribute the context attribute that is the key; may be empty
-     * @param recovers 1 if the fallback runs after a failure
+     * @param mode {@link #ROUTE}, {@link #RECOVER} or {@link #OBSERVE}
      * @param ignored names of exceptions that are no failure, commas between; may be empty
      */
     GateSite link(
@@ -32,7 +41,7 @@ public final class GateLinker {
         String method,
         String keyPath,
         String keyAttribute,
-        int recovers,
+        int mode,
         String ignored);
 
     /** Gets told that a gate did not link: its method runs as it was written. */
@@ -53,15 +62,14 @@ public final class GateLinker {
       String method,
       String keyPath,
       String keyAttribute,
-      int recovers,
+      int mode,
       String ignored) {
     GateSite site = PassThrough.SITE;
     Backend current = backend;
     try {
       if (current != null) {
         site =
-            current.link(
-                lookup.lookupClass(), flag, method, keyPath, keyAttribute, recovers, ignored);
+            current.link(lookup.lookupClass(), flag, method, keyPath, keyAttribute, mode, ignored);
       }
     } catch (Throwable e) {
       unlinked(current, flag, method, e);

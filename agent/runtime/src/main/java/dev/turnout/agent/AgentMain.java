@@ -1,7 +1,11 @@
 package dev.turnout.agent;
 
+import dev.turnout.agent.weave.GateRules;
 import dev.turnout.agent.weave.GateTransformer;
+import dev.turnout.agent.weave.GatesFile;
+import java.io.File;
 import java.lang.instrument.Instrumentation;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * else: whatever costs time or touches the network waits for the first flagged class.
  */
 public final class AgentMain {
+  // By then most applications have loaded what they will.
+  private static final long SECONDS_TO_LOAD = 60;
+
   private AgentMain() {}
 
   /** Starts the runtime; a wrong option ends as one line and the application starts ungated. */
@@ -28,9 +35,36 @@ public final class AgentMain {
   /** Installs the transformer with a runtime of its own, and returns that. */
   static AgentRuntime install(Options options, Instrumentation instrumentation) {
     AgentRuntime runtime = new AgentRuntime(options, new ModuleOpener(instrumentation));
-    GateTransformer transformer = new GateTransformer(instrumentation, runtime);
+    GateRules rules = rules(options);
+    GateTransformer transformer = new GateTransformer(instrumentation, rules, runtime);
     instrumentation.addTransformer(transformer, true);
     runtime.onClose(() -> instrumentation.removeTransformer(transformer));
     return runtime;
+  }
+
+  // A wrong gates file costs the gates that it names; those with annotations are there all the
+  // same.
+  private static GateRules rules(Options options) {
+    String file = options.get("gates-file");
+    if (file.isEmpty()) {
+      return GateRules.NONE;
+    }
+    try {
+      GateRules rules = GatesFile.read(new File(file));
+      AgentThread.start("turnout-gates", () -> tellUnmet(rules));
+      return rules;
+    } catch (IllegalArgumentException e) {
+      AgentLog.now(e.getMessage() + "; the gates of this file are not there");
+      return GateRules.NONE;
+    }
+  }
+
+  private static void tellUnmet(GateRules rules) {
+    try {
+      TimeUnit.SECONDS.sleep(SECONDS_TO_LOAD);
+      rules.unmet().forEach(AgentLog::line);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -33,6 +33,7 @@ public final class Options {
     {"labels", ""},
     {"state-directory", ""},
     {"flags-file", ""},
+    {"gates-file", ""},
     {"measure", "sampled"},
     {"metrics-port", ""},
     {"metrics-host", "127.0.0.1"},

@@ -310,30 +310,4 @@ class GatedMethodsTest {
         .singleElement()
         .satisfies(gate -> assertThat(gate.problem()).contains("lonelyFallback"));
   }
-
-  /** Loads the test's subjects anew, so that each test sees them gated from the start. */
-  private static final class FreshLoader extends ClassLoader {
-    FreshLoader() {
-      super(GatedMethodsTest.class.getClassLoader());
-    }
-
-    @Override
-    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      if (!name.startsWith(Subjects.class.getName()) && !name.equals(Miswired.class.getName())) {
-        return super.loadClass(name, resolve);
-      }
-      synchronized (getClassLoadingLock(name)) {
-        Class<?> loaded = findLoadedClass(name);
-        if (loaded != null) {
-          return loaded;
-        }
-        try (var in = getResourceAsStream(name.replace('.', '/') + ".class")) {
-          byte[] bytes = in.readAllBytes();
-          return defineClass(name, bytes, 0, bytes.length);
-        } catch (IOException e) {
-          throw new ClassNotFoundException(name, e);
-        }
-      }
-    }
-  }
 }

@@ -52,11 +52,14 @@ public final class Gates implements GateLinker.Backend {
       String method,
       String keyPath,
       String keyAttribute,
-      int recovers,
+      int mode,
       String ignored) {
+    if (mode == GateLinker.OBSERVE) {
+      return new ObservedGate(flag, recorders);
+    }
     ClassLoader loader = owner.getClassLoader();
     KeyReader keyReader = new KeyReader(keyPath, opener);
-    FailurePolicy policy = FailurePolicy.of(recovers != 0, ignored, loader);
+    FailurePolicy policy = FailurePolicy.of(mode == GateLinker.RECOVER, ignored, loader);
     AmbientContext ambient = AmbientContext.of(loader);
     synchronized (this) {
       RoutedGate gate =

@@ -136,7 +136,7 @@ final class GateMappings {
           wire.methodName(),
           wire.keyPath(),
           wire.keyAttribute(),
-          wire.recovers() ? 1 : 0,
+          wire.mode(),
           wire.ignored());
       return StackSize.SINGLE.toIncreasingSize();
     }

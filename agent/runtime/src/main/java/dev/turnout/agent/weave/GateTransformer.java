@@ -11,7 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees every class that is loaded and lets go of all but those with a flagged method.
+ * Sees every class that is loaded and lets go of all but those with a flagged method, or that a
+ * gates file names.
  *
  * <p>Runs on the application's threads, under its locks: no I/O of its own, no waiting, no logging,
  * and Byte Buddy is loaded for the first flagged class only. Whatever fails leaves the class as it
@@ -20,7 +21,11 @@ import org.jspecify.annotations.Nullable;
 public final class GateTransformer implements ClassFileTransformer {
   private static final byte[] FLAGGED = "Ldev/turnout/Flagged;".getBytes(US_ASCII);
 
+  private static final @Nullable ClassLoader PLATFORM = ClassLoader.getPlatformClassLoader();
+  private static final @Nullable ClassLoader OWN = GateTransformer.class.getClassLoader();
+
   private final Instrumentation instrumentation;
+  private final GateRules rules;
   private final Findings findings;
   private volatile @Nullable GateWeaver weaver;
 
@@ -30,8 +35,9 @@ public final class GateTransformer implements ClassFileTransformer {
     void found(String flag, String method, @Nullable String problem);
   }
 
-  public GateTransformer(Instrumentation instrumentation, Findings findings) {
+  public GateTransformer(Instrumentation instrumentation, GateRules rules, Findings findings) {
     this.instrumentation = instrumentation;
+    this.rules = rules;
     this.findings = findings;
   }
 
@@ -43,7 +49,11 @@ public final class GateTransformer implements ClassFileTransformer {
       @Nullable Class<?> classBeingRedefined,
       @Nullable ProtectionDomain protectionDomain,
       byte[] classFile) {
-    if (loader == null || className == null || !ConstantPoolScan.contains(classFile, FLAGGED)) {
+    if (loader == null
+        || loader == PLATFORM
+        || loader == OWN
+        || className == null
+        || !isWanted(className, classFile)) {
       return null;
     }
     try {
@@ -52,6 +62,11 @@ public final class GateTransformer implements ClassFileTransformer {
       findings.found("", className.replace('/', '.'), "the class could not be rewritten: " + e);
       return null;
     }
+  }
+
+  private boolean isWanted(String className, byte[] classFile) {
+    return ConstantPoolScan.contains(classFile, FLAGGED)
+        || rules.concern(className.replace('/', '.'));
   }
 
   private byte @Nullable [] gate(
@@ -64,12 +79,18 @@ public final class GateTransformer implements ClassFileTransformer {
       return null;
     }
     GateWeaver.Result result = weaver().weave(className, classFile, loader);
+    for (Wiring.Refusal refusal : result.refusals()) {
+      findings.found(refusal.flag(), refusal.method(), refusal.problem());
+    }
+    boolean gated = result.bytes() != null;
     for (Wire wire : result.wires()) {
-      String problem = wire.problem();
-      if (problem == null && result.bytes() == null) {
-        problem = "another method of the class could not be gated";
+      boolean told = result.refusals().stream().anyMatch(r -> r.method().equals(wire.methodName()));
+      if (!told) {
+        findings.found(
+            wire.flag(),
+            wire.methodName(),
+            gated ? null : "another method of the class cannot be gated");
       }
-      findings.found(wire.flag(), wire.methodName(), problem);
     }
     if (result.bytes() != null && module.isNamed()) {
       Module gates = GateSite.class.getModule();
@@ -93,7 +114,7 @@ public final class GateTransformer implements ClassFileTransformer {
   private GateWeaver weaver() {
     GateWeaver current = weaver;
     if (current == null) {
-      current = new GateWeaver();
+      current = new GateWeaver(rules);
       weaver = current;
     }
     return current;

@@ -1,6 +1,5 @@
 package dev.turnout.agent.weave;
 
-import java.util.ArrayList;
 import java.util.List;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.asm.Advice;
@@ -37,17 +36,24 @@ final class GateWeaver {
   private final ClassFileLocator ownLocator =
       ClassFileLocator.ForClassLoader.of(GateWeaver.class.getClassLoader());
 
+  private final GateRules rules;
+
+  GateWeaver(GateRules rules) {
+    this.rules = rules;
+  }
+
   /**
    * What became of a class.
    *
    * @param bytes the new class file; null if nothing was gated
-   * @param wires the flagged methods, gated or not
+   * @param wires the methods that are gated, if there are bytes
+   * @param refusals the methods that cannot be gated
    */
-  record Result(byte @Nullable [] bytes, List<Wire> wires) {}
+  record Result(byte @Nullable [] bytes, List<Wire> wires, List<Wiring.Refusal> refusals) {}
 
   /**
-   * Gates the flagged methods of a class. If one of them cannot be gated the whole class is left as
-   * it is, so that a half-gated class never runs.
+   * Gates the methods of a class. If one of them cannot be gated the whole class is left as it is,
+   * so that a half-gated class never runs.
    */
   Result weave(String className, byte[] classFile, @Nullable ClassLoader loader) {
     ClassFileLocator locator =
@@ -58,23 +64,18 @@ final class GateWeaver {
             ownLocator);
     TypePool pool = TypePool.Default.of(locator);
     TypeDescription type = pool.describe(className).resolve();
-    List<Wire> wires = new ArrayList<>(Wiring.of(type));
+    Wiring wiring = Wiring.of(type, rules);
+    List<Wire> wires = wiring.wires();
     int version = (classFile[6] & 0xff) << 8 | classFile[7] & 0xff;
     if (version < JAVA_8) {
-      wires.replaceAll(
-          wire ->
-              Wire.broken(
-                  wire.flag(), wire.method(), "the class file is older than Java 8: " + version));
+      return new Result(null, wires, tooOld(wires, version));
     }
-    if (wires.isEmpty() || wires.stream().anyMatch(wire -> wire.problem() != null)) {
-      return new Result(null, wires);
+    if (wires.isEmpty() || !wiring.refusals().isEmpty()) {
+      return new Result(null, wires, wiring.refusals());
     }
     AsmVisitorWrapper.ForDeclaredMethods gates = new AsmVisitorWrapper.ForDeclaredMethods();
     for (Wire wire : wires) {
-      MethodDescription fallback = wire.fallback();
-      if (fallback != null) {
-        gates = gates.method(ElementMatchers.is(wire.method()), advice(wire, fallback));
-      }
+      gates = gates.method(ElementMatchers.is(wire.method()), advice(wire));
     }
     byte[] gated =
         byteBuddy
@@ -82,12 +83,27 @@ final class GateWeaver {
             .visit(gates)
             .make(TypeResolutionStrategy.Disabled.INSTANCE, pool)
             .getBytes();
-    return new Result(gated, wires);
+    return new Result(gated, wires, List.of());
   }
 
-  private Advice advice(Wire wire, MethodDescription fallback) {
-    return Advice.withCustomMapping()
-        .bind(ChosenPath.class, GateMappings.chosenPath(wire))
+  private static List<Wiring.Refusal> tooOld(List<Wire> wires, int version) {
+    return wires.stream()
+        .map(
+            wire ->
+                new Wiring.Refusal(
+                    wire.flag(),
+                    wire.methodName(),
+                    "the class file is older than Java 8: " + version))
+        .toList();
+  }
+
+  private Advice advice(Wire wire) {
+    var mapped = Advice.withCustomMapping().bind(ChosenPath.class, GateMappings.chosenPath(wire));
+    MethodDescription fallback = wire.fallback();
+    if (fallback == null) {
+      return mapped.to(ObserveAdvice.class, ownLocator);
+    }
+    return mapped
         .bind(FallbackCall.class, GateMappings.fallbackCall(wire, fallback))
         .to(kind(wire), ownLocator);
   }

@@ -1,38 +1,46 @@
 package dev.turnout.agent.weave;
 
+import dev.turnout.bootstrap.GateLinker;
 import net.bytebuddy.description.method.MethodDescription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A flagged method and what was found for it.
+ * A method that can be gated, and all that its gate needs to know.
  *
- * @param flag the flag's name
- * @param method the new implementation
- * @param fallback the method to call while the flag is off
+ * @param mode what the gate does with calls, as the linker names it
+ * @param flag the flag's name; of an observed method what its calls are counted under
+ * @param method the new implementation, or the observed method
+ * @param fallback the method to call while the flag is off; null for an observed method
  * @param keyParameter index of the parameter that is the targeting key; -1 for none
  * @param keyPath properties to follow from it; may be empty
  * @param keyAttribute the context attribute that is the key; may be empty
- * @param recovers whether the fallback runs after a failure
  * @param ignored names of exceptions that are no failure, commas between
- * @param problem why the method cannot be gated; null if it can
  */
 record Wire(
+    int mode,
     String flag,
     MethodDescription.InDefinedShape method,
     @Nullable MethodDescription fallback,
     int keyParameter,
     String keyPath,
     String keyAttribute,
-    boolean recovers,
-    String ignored,
-    @Nullable String problem) {
+    String ignored) {
 
-  static Wire broken(String flag, MethodDescription.InDefinedShape method, String problem) {
-    return new Wire(flag, method, null, -1, "", "", false, "", problem);
+  static Wire observed(String name, MethodDescription.InDefinedShape method) {
+    return new Wire(GateLinker.OBSERVE, name, method, null, -1, "", "", "");
   }
 
-  /** The method as people write it: {@code com.acme.Game#play(java.lang.String,int)}. */
+  /** Whether the fallback runs after a failure. */
+  boolean recovers() {
+    return mode == GateLinker.RECOVER;
+  }
+
   String methodName() {
+    return name(method);
+  }
+
+  /** A method as people write it: {@code com.acme.Game#play(java.lang.String,int)}. */
+  static String name(MethodDescription.InDefinedShape method) {
     StringBuilder text = new StringBuilder(method.getDeclaringType().getName());
     text.append('#').append(method.getInternalName()).append('(');
     String separator = "";

@@ -1,5 +1,6 @@
 package dev.turnout.agent.weave;
 
+import dev.turnout.bootstrap.GateLinker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +17,8 @@ import net.bytebuddy.description.type.TypeList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the flagged methods of a class and the fallback of each, by the annotations' names only.
+ * What is to be gated in a class: the methods that are annotated, by the annotations' names only,
+ * and those that a gates file names, each with its fallback.
  */
 final class Wiring {
   private static final String FLAGGED = "dev.turnout.Flagged";
@@ -26,40 +28,48 @@ final class Wiring {
       Set.of("reactor.core.publisher.Mono", "reactor.core.publisher.Flux");
   private static final Pattern FLAG_NAME = Pattern.compile("[a-zA-Z0-9._-]{1,128}");
 
-  private Wiring() {}
+  /**
+   * A method that is to be gated and cannot be.
+   *
+   * @param flag the flag's name
+   * @param method the method as people write it
+   * @param problem why not
+   */
+  record Refusal(String flag, String method, String problem) {}
 
-  static List<Wire> of(TypeDescription type) {
-    List<Wire> wires = new ArrayList<>();
+  private final TypeDescription type;
+  private final List<Wire> wires = new ArrayList<>();
+  private final List<Refusal> refusals = new ArrayList<>();
+
+  private Wiring(TypeDescription type) {
+    this.type = type;
+  }
+
+  List<Wire> wires() {
+    return wires;
+  }
+
+  List<Refusal> refusals() {
+    return refusals;
+  }
+
+  static Wiring of(TypeDescription type, GateRules rules) {
+    Wiring wiring = new Wiring(type);
     for (MethodDescription.InDefinedShape method : type.getDeclaredMethods()) {
       AnnotationDescription flagged = find(method.getDeclaredAnnotations(), FLAGGED);
       // A bridge carries the annotations of the method it leads to, which is the one to gate.
       if (flagged != null && !method.isBridge()) {
-        wires.add(wire(method, flagged));
+        wiring.gate(method, annotated(method, flagged));
       }
     }
-    return wires;
+    rules.of(type.getName()).forEach(wiring::gate);
+    wiring.refuseFlaggedFallbacks();
+    wiring.observe(rules);
+    return wiring;
   }
 
-  private static Wire wire(MethodDescription.InDefinedShape method, AnnotationDescription flagged) {
-    String flag = string(flagged, "value");
-    if (!FLAG_NAME.matcher(flag).matches()) {
-      return Wire.broken(
-          flag, method, "the flag's name must be 1 to 128 characters out of a-z A-Z 0-9 . _ -");
-    }
-    String refusal = refusal(method);
-    if (refusal != null) {
-      return Wire.broken(flag, method, refusal);
-    }
-    List<MethodDescription> candidates = new ArrayList<>();
-    String problem = findFallback(method, flag, string(flagged, "fallback"), candidates);
-    if (problem != null) {
-      return Wire.broken(flag, method, problem);
-    }
-    MethodDescription fallback = candidates.get(0);
-    if (find(fallback.getDeclaredAnnotations(), FLAGGED) != null) {
-      return Wire.broken(
-          flag, method, "its fallback " + fallback.getInternalName() + " is flagged itself");
-    }
+  private static GateRule annotated(
+      MethodDescription.InDefinedShape method, AnnotationDescription flagged) {
     int keyParameter = -1;
     String keyPath = "";
     for (int i = 0; i < method.getParameters().size(); i++) {
@@ -76,16 +86,119 @@ final class Wiring {
             .resolve(EnumerationDescription.class)
             .getValue()
             .equals("FALLBACK");
-    return new Wire(
-        flag,
-        method,
-        fallback,
+    return new GateRule(
+        "",
+        method.getDeclaringType().getName(),
+        method.getInternalName(),
+        null,
+        string(flagged, "value"),
+        string(flagged, "fallback"),
         keyParameter,
         keyPath,
         string(flagged, "key"),
         recovers,
-        ignored(flagged),
-        null);
+        ignored(flagged));
+  }
+
+  private void gate(GateRule rule) {
+    List<MethodDescription.InDefinedShape> found = new ArrayList<>();
+    for (MethodDescription.InDefinedShape method : type.getDeclaredMethods()) {
+      if (method.getInternalName().equals(rule.method())
+          && !method.isBridge()
+          && (rule.parameters() == null || rule.parameters().equals(parameters(method)))) {
+        found.add(method);
+      }
+    }
+    if (found.size() == 1) {
+      gate(found.get(0), rule);
+    } else {
+      String problem =
+          found.isEmpty()
+              ? "there is no such method"
+              : "there are " + found.size() + " such methods: name the parameters' types";
+      refusals.add(
+          new Refusal(rule.flag(), rule.className() + '#' + rule.method(), rule.where() + problem));
+    }
+  }
+
+  private void gate(MethodDescription.InDefinedShape method, GateRule rule) {
+    List<MethodDescription> candidates = new ArrayList<>();
+    String problem = problem(method, rule, candidates);
+    if (problem != null) {
+      refuse(method, rule.flag(), rule.where() + problem);
+      return;
+    }
+    wires.add(
+        new Wire(
+            rule.recovers() ? GateLinker.RECOVER : GateLinker.ROUTE,
+            rule.flag(),
+            method,
+            candidates.get(0),
+            rule.keyParameter(),
+            rule.keyPath(),
+            rule.keyAttribute(),
+            String.join(",", rule.ignored())));
+  }
+
+  private void refuse(MethodDescription.InDefinedShape method, String flag, String problem) {
+    refusals.add(new Refusal(flag, Wire.name(method), problem));
+  }
+
+  private @Nullable String problem(
+      MethodDescription.InDefinedShape method, GateRule rule, List<MethodDescription> fallbacks) {
+    if (!FLAG_NAME.matcher(rule.flag()).matches()) {
+      return "the flag's name must be 1 to 128 characters out of a-z A-Z 0-9 . _ -";
+    }
+    if (wires.stream().anyMatch(other -> method.equals(other.method()))) {
+      return "the method has a gate already";
+    }
+    if (rule.keyParameter() >= method.getParameters().size()) {
+      return "there is no parameter " + rule.keyParameter();
+    }
+    String refusal = refusal(method);
+    return refusal != null
+        ? refusal
+        : findFallback(method, rule.flag(), rule.fallback(), fallbacks);
+  }
+
+  private static List<String> parameters(MethodDescription method) {
+    List<String> names = new ArrayList<>();
+    for (TypeDescription type : method.getParameters().asTypeList().asErasures()) {
+      names.add(type.getActualName());
+    }
+    return names;
+  }
+
+  // Of two methods that are each other's fallback, or of a chain of them, no call could be told
+  // which implementation it runs.
+  private void refuseFlaggedFallbacks() {
+    List<Wire> all = List.copyOf(wires);
+    for (Wire wire : all) {
+      MethodDescription fallback = wire.fallback();
+      if (fallback != null
+          && (find(fallback.getDeclaredAnnotations(), FLAGGED) != null
+              || all.stream().anyMatch(other -> fallback.asDefined().equals(other.method())))) {
+        wires.remove(wire);
+        refuse(
+            wire.method(),
+            wire.flag(),
+            "its fallback " + fallback.getInternalName() + " is flagged itself");
+      }
+    }
+  }
+
+  private void observe(GateRules rules) {
+    for (MethodDescription.InDefinedShape method : type.getDeclaredMethods()) {
+      String name =
+          method.isMethod() && !method.isSynthetic() && refusal(method) == null
+              ? rules.observedAs(type.getName(), method.getInternalName())
+              : "";
+      if (!name.isEmpty()
+          && wires.stream().noneMatch(wire -> method.equals(wire.method()))
+          && rules.admitObserved()) {
+        wires.add(Wire.observed(name, method));
+      }
+    }
   }
 
   private static @Nullable String refusal(MethodDescription method) {
@@ -197,13 +310,13 @@ final class Wiring {
         || (!type.isPrimitive() && !type.isArray() && type.isAssignableTo(CompletionStage.class));
   }
 
-  private static String ignored(AnnotationDescription flagged) {
+  private static List<String> ignored(AnnotationDescription flagged) {
     AnnotationValue<?, ?> value = flagged.getValue("ignore");
     List<String> names = new ArrayList<>();
     for (TypeDescription type : value.resolve(TypeDescription[].class)) {
       names.add(type.getName());
     }
-    return String.join(",", names);
+    return names;
   }
 
   private static String string(AnnotationDescription annotation, String property) {

@@ -1,0 +1,87 @@
+package dev.turnout.agent.weave;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The gates without annotations. Safe for many threads. */
+public final class GateRules {
+  /** How many methods are observed unless the file says otherwise. */
+  static final int MOST_OBSERVED = 1_000;
+
+  /** No gate but the annotated ones. */
+  public static final GateRules NONE = new GateRules(List.of(), List.of(), 0);
+
+  private final Map<String, List<GateRule>> routed = new HashMap<>();
+  private final List<ObserveRule> observed;
+  private final int mostObserved;
+  private final AtomicInteger observedMethods = new AtomicInteger();
+  private final Set<String> seenClasses = ConcurrentHashMap.newKeySet();
+
+  GateRules(List<GateRule> routed, List<ObserveRule> observed, int mostObserved) {
+    for (GateRule rule : routed) {
+      this.routed.computeIfAbsent(rule.className(), name -> new ArrayList<>()).add(rule);
+    }
+    this.observed = List.copyOf(observed);
+    this.mostObserved = mostObserved;
+  }
+
+  /** Whether a class may have such a gate, by its name. */
+  boolean concern(String className) {
+    if (routed.isEmpty() && observed.isEmpty()) {
+      return false;
+    }
+    if (routed.containsKey(className)) {
+      seenClasses.add(className);
+      return true;
+    }
+    return observed.stream().anyMatch(rule -> rule.concerns(className));
+  }
+
+  /** The routed gates of a class. */
+  List<GateRule> of(String className) {
+    return routed.getOrDefault(className, List.of());
+  }
+
+  /** Returns what the calls of a method are counted under; empty if it is not observed. */
+  String observedAs(String className, String method) {
+    for (ObserveRule rule : observed) {
+      if (rule.matches(className, method)) {
+        return rule.name();
+      }
+    }
+    return "";
+  }
+
+  /** Whether one more method may be observed. */
+  boolean admitObserved() {
+    return observedMethods.incrementAndGet() <= mostObserved;
+  }
+
+  /** Says what did not come about so far, for people. */
+  public List<String> unmet() {
+    List<String> lines = new ArrayList<>();
+    for (Map.Entry<String, List<GateRule>> entry : routed.entrySet()) {
+      if (!seenClasses.contains(entry.getKey())) {
+        lines.add(
+            entry.getValue().get(0).where()
+                + "no class "
+                + entry.getKey()
+                + " was loaded so far; if that is not its name, its gates will never be");
+      }
+    }
+    int refused = observedMethods.get() - mostObserved;
+    if (refused > 0) {
+      lines.add(
+          refused
+              + " methods are not observed, for "
+              + mostObserved
+              + " are; raise most_observed or make the patterns narrower");
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,284 @@
+package dev.turnout.agent.weave;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * Reads a gates file, in YAML:
+ *
+ * <pre>
+ * gates:
+ *   - method: com.acme.Game#play(java.lang.String,int)
+ *     flag: use_new_play
+ *     fallback: playOld
+ *     key: 0.customer.id
+ * observe:
+ *   - methods: com.acme.store.*#*
+ *     name: store
+ *     except: ["*#toString"]
+ * most_observed: 1000
+ * </pre>
+ *
+ * <p>Read in premain, so by {@code java.io} only.
+ */
+public final class GatesFile {
+  private static final int MAX_BYTES = 1 << 20;
+  private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,128}");
+  private static final Pattern METHOD =
+      Pattern.compile("([\\w.$]+)#([\\w$]+)(?:\\(([\\w.$, \\[\\]]*)\\))?");
+  private static final Pattern METHODS = Pattern.compile("([\\w.$*]+)#([\\w$*]+)");
+  private static final Pattern KEY = Pattern.compile("([0-9]{1,3})(?:\\.([\\w.]+))?");
+
+  private final String file;
+
+  private GatesFile(String file) {
+    this.file = file;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws IllegalArgumentException naming the file, line and column and what would be right
+   */
+  public static GateRules read(File file) {
+    byte[] content;
+    try (InputStream in = new FileInputStream(file)) {
+      content = in.readNBytes(MAX_BYTES + 1);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("the gates file cannot be read: " + e.getMessage(), e);
+    }
+    if (content.length > MAX_BYTES) {
+      throw new IllegalArgumentException(
+          file + ": larger than the " + MAX_BYTES + " bytes allowed");
+    }
+    return parse(file.getPath(), new String(content, UTF_8));
+  }
+
+  static GateRules parse(String file, String text) {
+    return new GatesFile(file).rules(text);
+  }
+
+  private GateRules rules(String text) {
+    Optional<Node> root;
+    try {
+      root = new Compose(LoadSettings.builder().build()).composeString(text);
+    } catch (MarkedYamlEngineException e) {
+      throw new IllegalArgumentException(
+          where(e.getProblemMark()) + String.valueOf(e.getProblem()), e);
+    } catch (YamlEngineException e) {
+      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+    }
+    if (root.isEmpty()) {
+      return GateRules.NONE;
+    }
+    Fields top = new Fields(root.get(), Set.of("gates", "observe", "most_observed"));
+    List<GateRule> routed = new ArrayList<>();
+    Set<String> methods = new HashSet<>();
+    for (Node node : top.list("gates")) {
+      Fields fields =
+          new Fields(node, Set.of("method", "flag", "fallback", "key", "on_error", "ignore"));
+      GateRule rule = routed(fields);
+      if (!methods.add(rule.className() + '#' + rule.method() + rule.parameters())) {
+        throw wrong(fields.node("method"), "method is named twice");
+      }
+      routed.add(rule);
+    }
+    List<ObserveRule> observed = new ArrayList<>();
+    for (Node node : top.list("observe")) {
+      observed.add(observed(new Fields(node, Set.of("methods", "name", "except"))));
+    }
+    String most = top.text("most_observed", "" + GateRules.MOST_OBSERVED);
+    if (!most.matches("[0-9]{1,6}")) {
+      throw wrong(top.node("most_observed"), "most_observed must be a number from 0 to 999999");
+    }
+    return new GateRules(routed, observed, Integer.parseInt(most));
+  }
+
+  private GateRule routed(Fields fields) {
+    Node at = fields.node("method");
+    Matcher method = METHOD.matcher(fields.text("method", null));
+    if (!method.matches()) {
+      throw wrong(at, "method must be written class#method or class#method(type,type)");
+    }
+    if (method.group(1).startsWith("java.") || method.group(1).startsWith("jdk.")) {
+      throw wrong(at, "classes of the JDK cannot be gated");
+    }
+    String flag = fields.text("flag", null);
+    if (!NAME.matcher(flag).matches()) {
+      throw wrong(fields.node("flag"), "flag must be 1 to 128 characters out of a-z A-Z 0-9 . _ -");
+    }
+    String fallback = fields.text("fallback", "");
+    if (fallback.equals(method.group(2))) {
+      throw wrong(fields.node("fallback"), "fallback must be another method");
+    }
+    String key = fields.text("key", "");
+    Matcher keyParts = KEY.matcher(key);
+    boolean attribute = !key.isEmpty() && !keyParts.matches();
+    if (attribute && !NAME.matcher(key).matches()) {
+      throw wrong(
+          fields.node("key"),
+          "key must be a parameter's index from 0, with a path if need be such as 0.customer.id,"
+              + " or a context attribute");
+    }
+    boolean parameter = !key.isEmpty() && !attribute;
+    String onError = fields.text("on_error", "rethrow");
+    if (!onError.equals("rethrow") && !onError.equals("fallback")) {
+      throw wrong(fields.node("on_error"), "on_error must be rethrow or fallback");
+    }
+    String path = parameter ? keyParts.group(2) : null;
+    return new GateRule(
+        where(at.getStartMark()),
+        method.group(1),
+        method.group(2),
+        parameters(method.group(3)),
+        flag,
+        fallback,
+        parameter ? Integer.parseInt(keyParts.group(1)) : -1,
+        path == null ? "" : path,
+        attribute ? key : "",
+        onError.equals("fallback"),
+        fields.texts("ignore"));
+  }
+
+  private static @Nullable List<String> parameters(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    String types = text.replace(" ", "");
+    return types.isEmpty() ? List.of() : List.of(types.split(",", -1));
+  }
+
+  private ObserveRule observed(Fields fields) {
+    String name = fields.text("name", null);
+    if (!NAME.matcher(name).matches()) {
+      throw wrong(fields.node("name"), "name must be 1 to 128 characters out of a-z A-Z 0-9 . _ -");
+    }
+    List<ObserveRule.MethodPattern> except = new ArrayList<>();
+    for (Node node : fields.list("except")) {
+      except.add(pattern(node, text(node, "except")));
+    }
+    return new ObserveRule(
+        name, pattern(fields.node("methods"), fields.text("methods", null)), except);
+  }
+
+  private ObserveRule.MethodPattern pattern(Node at, String text) {
+    Matcher parts = METHODS.matcher(text);
+    if (!parts.matches()) {
+      throw wrong(at, "methods must be written class#method, with * for any characters");
+    }
+    return ObserveRule.MethodPattern.of(parts.group(1), parts.group(2));
+  }
+
+  private String text(Node node, String name) {
+    if (node instanceof ScalarNode scalar) {
+      return scalar.getValue();
+    }
+    throw wrong(node, name + " must be a text");
+  }
+
+  private IllegalArgumentException wrong(Node at, String what) {
+    return new IllegalArgumentException(where(at.getStartMark()) + what);
+  }
+
+  private String where(Optional<Mark> mark) {
+    return mark.map(
+            place ->
+                "%s: line %d, column %d: "
+                    .formatted(file, place.getLine() + 1, place.getColumn() + 1))
+        .orElse(file + ": ");
+  }
+
+  /** The entries of one mapping, of which only some may be there. */
+  private final class Fields {
+    private final MappingNode mapping;
+
+    Fields(Node node, Set<String> known) {
+      if (!(node instanceof MappingNode given)) {
+        throw wrong(node, "must be a mapping of some of " + new TreeSet<>(known));
+      }
+      mapping = given;
+      Set<String> seen = new HashSet<>();
+      for (NodeTuple entry : mapping.getValue()) {
+        String key = text(entry.getKeyNode(), "a key");
+        if (!known.contains(key)) {
+          throw wrong(
+              entry.getKeyNode(), "there is no \"" + key + "\"; there are " + new TreeSet<>(known));
+        }
+        if (!seen.add(key)) {
+          throw wrong(entry.getKeyNode(), key + " is given twice");
+        }
+      }
+    }
+
+    private @Nullable Node find(String name) {
+      for (NodeTuple entry : mapping.getValue()) {
+        if (text(entry.getKeyNode(), "a key").equals(name)) {
+          return entry.getValueNode();
+        }
+      }
+      return null;
+    }
+
+    Node node(String name) {
+      Node found = find(name);
+      return found == null ? mapping : found;
+    }
+
+    String text(String name, @Nullable String otherwise) {
+      Node found = find(name);
+      if (found != null) {
+        return GatesFile.this.text(found, name);
+      }
+      if (otherwise == null) {
+        throw wrong(mapping, name + " is missing");
+      }
+      return otherwise;
+    }
+
+    private String text(Node node, String name) {
+      return GatesFile.this.text(node, name);
+    }
+
+    List<String> texts(String name) {
+      List<String> texts = new ArrayList<>();
+      for (Node node : list(name)) {
+        texts.add(text(node, name));
+      }
+      return texts;
+    }
+
+    List<Node> list(String name) {
+      Node found = find(name);
+      if (found == null) {
+        return List.of();
+      }
+      if (found instanceof SequenceNode sequence) {
+        return sequence.getValue();
+      }
+      throw wrong(found, name + " must be a list");
+    }
+  }
+}

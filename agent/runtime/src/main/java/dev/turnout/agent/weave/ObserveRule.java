@@ -1,0 +1,49 @@
+package dev.turnout.agent.weave;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Methods that are measured and never routed, as a gates file names them.
+ *
+ * @param name what their calls are counted under
+ * @param methods which
+ * @param except which of these are not
+ */
+record ObserveRule(String name, MethodPattern methods, List<MethodPattern> except) {
+
+  /** {@code class#method} where an asterisk stands for any characters. */
+  record MethodPattern(Pattern className, Pattern method) {
+    static MethodPattern of(String className, String method) {
+      return new MethodPattern(glob(className), glob(method));
+    }
+
+    private static Pattern glob(String text) {
+      StringBuilder regex = new StringBuilder();
+      for (String part : text.split("\\*", -1)) {
+        regex.append(regex.length() == 0 ? "" : ".*").append(Pattern.quote(part));
+      }
+      return Pattern.compile(regex.toString());
+    }
+
+    boolean matches(String type, String name) {
+      return className.matcher(type).matches() && method.matcher(name).matches();
+    }
+  }
+
+  boolean concerns(String type) {
+    return methods.className().matcher(type).matches()
+        && except.stream()
+            .noneMatch(
+                pattern ->
+                    pattern.method().pattern().equals(ANY)
+                        && pattern.className().matcher(type).matches());
+  }
+
+  private static final String ANY = MethodPattern.glob("*").pattern();
+
+  boolean matches(String type, String method) {
+    return methods.matches(type, method)
+        && except.stream().noneMatch(pattern -> pattern.matches(type, method));
+  }
+}

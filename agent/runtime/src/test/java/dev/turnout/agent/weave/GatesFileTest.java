@@ -1,0 +1,105 @@
+package dev.turnout.agent.weave;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.File;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GatesFileTest {
+  @Test
+  void parse_everyField() {
+    GateRules rules =
+        GatesFile.parse(
+            "g.yaml",
+            """
+            gates:
+              - method: a.B#c( int[] , a.D$E)
+                flag: f
+                fallback: d
+                key: 1.customer.id
+                on_error: fallback
+                ignore: [a.NotFound, a.Invalid]
+              - {method: a.B#x, flag: g, key: tenant}
+            """);
+    assertThat(rules.of("a.B")).hasSize(2);
+    GateRule rule = rules.of("a.B").get(0);
+    assertThat(rule.parameters()).containsExactly("int[]", "a.D$E");
+    assertThat(rule.keyParameter()).isEqualTo(1);
+    assertThat(rule.keyPath()).isEqualTo("customer.id");
+    assertThat(rule.recovers()).isTrue();
+    assertThat(rule.ignored()).containsExactly("a.NotFound", "a.Invalid");
+    assertThat(rule.where()).isEqualTo("g.yaml: line 2, column 13: ");
+    assertThat(rules.of("a.B").get(1).keyAttribute()).isEqualTo("tenant");
+    assertThat(rules.concern("a.B")).isTrue();
+    assertThat(rules.concern("a.C")).isFalse();
+  }
+
+  @Test
+  void empty_isNoGate() {
+    assertThat(GatesFile.parse("g.yaml", "# nothing\n").concern("a.B")).isFalse();
+  }
+
+  @Test
+  void observe_patterns() {
+    GateRules rules =
+        GatesFile.parse(
+            "g.yaml",
+            "observe: [{methods: 'a.*#get*', name: n, except: ['a.secret.*#*', '*#getClass']}]");
+    assertThat(rules.observedAs("a.b.C", "getIt")).isEqualTo("n");
+    assertThat(rules.observedAs("a.b.C", "setIt")).isEmpty();
+    assertThat(rules.observedAs("a.b.C", "getClass")).isEmpty();
+    assertThat(rules.observedAs("a.secret.C", "getIt")).isEmpty();
+    assertThat(rules.concern("a.secret.C")).isFalse();
+    assertThat(rules.concern("ax.C")).isFalse();
+  }
+
+  @Test
+  void unmet_namesClassesThatWereNeverLoaded() {
+    GateRules rules =
+        GatesFile.parse("g.yaml", "gates: [{method: a.B#c, flag: f}, {method: a.C#c, flag: f}]");
+    assertThat(rules.concern("a.B")).isTrue();
+    assertThat(rules.unmet())
+        .singleElement()
+        .asString()
+        .startsWith("g.yaml: line 1, column ")
+        .contains("no class a.C was loaded so far");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "gate: []|line 1, column 1: there is no \"gate\"; there are [gates, most_observed, observe]",
+        "gates: 5|line 1, column 8: gates must be a list",
+        "gates: [{flag: f}]|line 1, column 9: method is missing",
+        "gates: [{method: a.B#c}]|line 1, column 9: flag is missing",
+        "gates: [{method: a.B.c, flag: f}]|line 1, column 18: method must be written class#method",
+        "gates: [{method: a.B#c, flag: a b}]|line 1, column 31: flag must be 1 to 128",
+        "gates: [{method: a.B#c, flag: f, flg: f}]|line 1, column 34: there is no \"flg\"",
+        "gates: [{method: a.B#c, flag: f, fallback: c}]|column 44: fallback must be another method",
+        "gates: [{method: a.B#c, flag: f, key: 0..x y}]|key must be a parameter's index",
+        "gates: [{method: a.B#c, flag: f, on_error: die}]|on_error must be rethrow or fallback",
+        "gates: [{method: a.B#c, flag: f}, {method: a.B#c, flag: f}]|method is named twice",
+        "gates: [{method: java.lang.String#length, flag: f}]|classes of the JDK cannot be gated",
+        "observe: [{methods: a.B, name: n}]|methods must be written class#method",
+        "most_observed: many|line 1, column 16: most_observed must be a number",
+        "gates: [|line 1, column 9: ",
+        "gates: [] / gates: []|line 2, column 1: gates is given twice",
+      })
+  void wrong_saysWhereAndWhat(String text, String message) {
+    assertThatThrownBy(() -> GatesFile.parse("g.yaml", text.replace(" / ", "\n")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("g.yaml: ")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void missingFile() {
+    assertThatThrownBy(() -> GatesFile.read(new File("no/such/gates.yaml")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the gates file cannot be read");
+  }
+}
