@@ -1,33 +1,115 @@
 package dev.turnout.bootstrap;
 
 import java.io.File;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.instrument.Instrumentation;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Brings up the runtime behind its own class loader; itself loaded by the bootstrap loader. */
+/**
+ * Brings up the runtime behind its own class loader, and passes on what whoever attached to the JVM
+ * asks of it; itself loaded by the bootstrap loader. Safe for use by several threads.
+ */
 public final class AgentStart {
   private static final String RUNTIME = "dev.turnout.agent.AgentMain";
-  private static final AtomicBoolean STARTED = new AtomicBoolean();
+  private static final String ANSWER_FILE = ",answer-file=";
+
+  // Answers "attached", "status" and "detach"; null while no agent runs.
+  private static @Nullable Function<String, String> runtime;
 
   private AgentStart() {}
 
   /** Starts the runtime out of {@code jar}. A second agent in the same JVM stays out. */
-  public static void start(@Nullable String arguments, Instrumentation instrumentation, File jar)
-      throws ReflectiveOperationException, IOException {
-    if (!STARTED.compareAndSet(false, true)) {
+  public static synchronized void start(
+      @Nullable String arguments, Instrumentation instrumentation, File jar) throws Throwable {
+    if (runtime != null) {
       System.err.println("[turnout] is running in this JVM already; the second agent stays out");
       return;
     }
+    run(arguments, instrumentation, jar);
+  }
+
+  /**
+   * Does what somebody who attached to the JVM asks for: {@code detach}, {@code status}, or with
+   * other arguments to start.
+   *
+   * @param request the arguments, then {@code ,answer-file=} and where the answer is awaited
+   */
+  public static synchronized void attached(
+      @Nullable String request, Instrumentation instrumentation, File jar) throws Throwable {
+    String arguments = request == null ? "" : request;
+    int at = arguments.lastIndexOf(ANSWER_FILE);
+    File answerFile = at < 0 ? null : new File(arguments.substring(at + ANSWER_FILE.length()));
+    arguments = at < 0 ? arguments : arguments.substring(0, at);
+    String answer;
+    try {
+      answer = "ok " + answer(arguments, instrumentation, jar);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      answer = "refused " + e.getMessage();
+      System.err.println("[turnout] " + e.getMessage());
+    }
+    if (answerFile != null) {
+      write(answer, answerFile);
+    }
+  }
+
+  private static String answer(String arguments, Instrumentation instrumentation, File jar)
+      throws Throwable {
+    Function<String, String> running = runtime;
+    if (arguments.equals("detach") || arguments.equals("status")) {
+      if (running == null) {
+        throw new IllegalStateException("no agent is running in this JVM");
+      }
+      String answer = running.apply(arguments);
+      if (arguments.equals("detach")) {
+        runtime = null;
+      }
+      return answer;
+    }
+    if (running != null) {
+      throw new IllegalStateException("an agent is running in this JVM already; detach it first");
+    }
+    Function<String, String> started = run(arguments, instrumentation, jar);
+    if (started == null) {
+      return "disabled by its options";
+    }
+    try {
+      return started.apply("attached");
+    } catch (RuntimeException e) {
+      runtime = null;
+      throw e;
+    }
+  }
+
+  @SuppressWarnings("unchecked") // as AgentMain declares it
+  private static @Nullable Function<String, String> run(
+      @Nullable String arguments, Instrumentation instrumentation, File jar) throws Throwable {
     // Linking call sites needs these two; loading them inside a transformation, or while the first
     // call site links, has ended in ClassCircularityError on several JDKs.
     Class.forName("java.util.concurrent.ThreadLocalRandom");
     Class.forName("java.lang.invoke.MethodHandle");
     ClassLoader isolated = new AgentClassLoader(jar, platformLoader());
-    Class.forName(RUNTIME, true, isolated)
-        .getMethod("start", String.class, Instrumentation.class)
-        .invoke(null, arguments, instrumentation);
+    try {
+      runtime =
+          (Function<String, String>)
+              Class.forName(RUNTIME, true, isolated)
+                  .getMethod("start", String.class, Instrumentation.class)
+                  .invoke(null, arguments, instrumentation);
+      return runtime;
+    } catch (InvocationTargetException e) {
+      Throwable cause = e.getCause();
+      throw cause == null ? e : cause;
+    }
+  }
+
+  private static void write(String answer, File file) throws IOException {
+    try (OutputStream out = new FileOutputStream(file)) {
+      out.write(answer.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   // The platform loader is the one whose parent is the bootstrap loader, whatever stands above it.

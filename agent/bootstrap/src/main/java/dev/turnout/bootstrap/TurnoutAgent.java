@@ -25,15 +25,16 @@ public final class TurnoutAgent {
 
   /** Called by the JVM for {@code -javaagent}. */
   public static void premain(@Nullable String arguments, Instrumentation instrumentation) {
-    enter(arguments, instrumentation);
+    enter("start", arguments, instrumentation);
   }
 
-  /** Called by the JVM when the agent is attached to a running process. */
+  /** Called by the JVM when somebody attached to the running process. */
   public static void agentmain(@Nullable String arguments, Instrumentation instrumentation) {
-    enter(arguments, instrumentation);
+    enter("attached", arguments, instrumentation);
   }
 
-  private static void enter(@Nullable String arguments, Instrumentation instrumentation) {
+  private static void enter(
+      String entry, @Nullable String arguments, Instrumentation instrumentation) {
     try {
       String version = System.getProperty("java.specification.version", "0");
       if (javaRelease(version) < OLDEST_JAVA) {
@@ -48,10 +49,13 @@ public final class TurnoutAgent {
       instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jar, false));
       Class<?> start = Class.forName("dev.turnout.bootstrap.AgentStart", true, null);
       start
-          .getMethod("start", String.class, Instrumentation.class, File.class)
+          .getMethod(entry, String.class, Instrumentation.class, File.class)
           .invoke(null, arguments, instrumentation, jar);
     } catch (InvocationTargetException e) {
-      line("could not start, nothing is gated: " + e.getCause());
+      Throwable cause = e.getCause();
+      // What is wrong with the options says so itself.
+      String why = cause instanceof IllegalArgumentException ? cause.getMessage() : "" + cause;
+      line(why + "; nothing is gated");
     } catch (Throwable e) {
       line("could not start, nothing is gated: " + e);
     }

@@ -1,11 +1,11 @@
 package dev.turnout.agent;
 
 import dev.turnout.agent.weave.GateRules;
-import dev.turnout.agent.weave.GateTransformer;
 import dev.turnout.agent.weave.GatesFile;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,27 +18,25 @@ public final class AgentMain {
 
   private AgentMain() {}
 
-  /** Starts the runtime; a wrong option ends as one line and the application starts ungated. */
-  public static void start(@Nullable String arguments, Instrumentation instrumentation) {
-    Options options;
-    try {
-      options = Options.read(arguments, System.getProperties(), System.getenv());
-    } catch (IllegalArgumentException e) {
-      AgentLog.now(e.getMessage() + "; nothing is gated");
-      return;
-    }
-    if (options.get("enabled").equalsIgnoreCase("true")) {
-      install(options, instrumentation);
-    }
+  /**
+   * Starts the runtime.
+   *
+   * @return what answers requests of those who attach to the JVM; null if the agent is disabled
+   * @throws IllegalArgumentException saying what is wrong with the options
+   */
+  public static @Nullable Function<String, String> start(
+      @Nullable String arguments, Instrumentation instrumentation) {
+    Options options = Options.read(arguments, System.getProperties(), System.getenv());
+    return options.get("enabled").equalsIgnoreCase("true")
+        ? install(options, instrumentation)
+        : null;
   }
 
   /** Installs the transformer with a runtime of its own, and returns that. */
   static AgentRuntime install(Options options, Instrumentation instrumentation) {
-    AgentRuntime runtime = new AgentRuntime(options, new ModuleOpener(instrumentation));
     GateRules rules = rules(options);
-    GateTransformer transformer = new GateTransformer(instrumentation, rules, runtime);
-    instrumentation.addTransformer(transformer, true);
-    runtime.onClose(() -> instrumentation.removeTransformer(transformer));
+    AgentRuntime runtime = new AgentRuntime(options, rules, instrumentation);
+    runtime.install();
     return runtime;
   }
 

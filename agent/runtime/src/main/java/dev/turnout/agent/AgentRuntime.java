@@ -1,11 +1,16 @@
 package dev.turnout.agent;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.agent.route.Gates;
+import dev.turnout.agent.weave.GateRules;
 import dev.turnout.agent.weave.GateTransformer;
+import dev.turnout.agent.weave.LoadedClasses;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.Report;
+import java.lang.instrument.Instrumentation;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +19,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,28 +27,70 @@ import org.jspecify.annotations.Nullable;
  * is queued, because it is found on application threads inside class loading, where nothing may be
  * logged.
  */
-final class AgentRuntime implements GateTransformer.Findings, Gates.Troubles, AutoCloseable {
+final class AgentRuntime
+    implements GateTransformer.Findings, Gates.Troubles, Function<String, String>, AutoCloseable {
   private final Options options;
-  private final Consumer<Class<?>> opener;
+  private final Instrumentation instrumentation;
+  private final GateTransformer transformer;
+  private final LoadedClasses loadedClasses;
   private final Queue<Report.Gate> news = new ConcurrentLinkedQueue<>();
   private final Map<String, Report.Gate> found = new TreeMap<>();
   private final Set<String> flags = new HashSet<>();
   private volatile @Nullable Engine engine;
-  private @Nullable Runnable onClose;
   private boolean closed;
 
-  /**
-   * Creates the runtime; nothing is started yet.
-   *
-   * @param opener opens the package of a class in a named module to the agent's
-   */
-  AgentRuntime(Options options, Consumer<Class<?>> opener) {
+  /** Creates the runtime; nothing is installed or started yet. */
+  AgentRuntime(Options options, GateRules rules, Instrumentation instrumentation) {
     this.options = options;
-    this.opener = opener;
+    this.instrumentation = instrumentation;
+    transformer = new GateTransformer(instrumentation, rules, this);
+    loadedClasses = new LoadedClasses(instrumentation, transformer, this);
   }
 
-  synchronized void onClose(Runnable action) {
-    onClose = action;
+  void install() {
+    instrumentation.addTransformer(transformer, true);
+  }
+
+  /**
+   * Answers who attached to the JVM.
+   *
+   * @param request {@code attached}, {@code status} or {@code detach}
+   * @throws IllegalStateException saying why it is refused
+   */
+  @Override
+  public String apply(String request) {
+    return switch (request) {
+      case "attached" -> attached();
+      case "status" -> status();
+      case "detach" -> detach();
+      default -> throw new IllegalArgumentException("cannot " + request);
+    };
+  }
+
+  private String attached() {
+    boolean force = options.get("force").equalsIgnoreCase("true");
+    try {
+      int classes = loadedClasses.gate(Runtime.version(), force);
+      long wired = gates().stream().filter(Report.Gate::wired).count();
+      return classes + " loaded classes with gates, " + wired + " gates in place";
+    } catch (IllegalStateException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private String status() {
+    Engine running = engine;
+    return running == null
+        ? Status.beforeTheFirstGate(options)
+        : new String(running.status().json(), UTF_8);
+  }
+
+  private String detach() {
+    close();
+    int classes = loadedClasses.restore();
+    GateLinker.connect(null);
+    return classes + " classes are as they were written";
   }
 
   @Override
@@ -70,7 +117,7 @@ final class AgentRuntime implements GateTransformer.Findings, Gates.Troubles, Au
       return;
     }
     Recorders recorders = new Recorders(Measure.of(options.get("measure")));
-    Gates gates = new Gates(recorders, opener, this);
+    Gates gates = new Gates(recorders, new ModuleOpener(instrumentation), this);
     Engine started = new Engine(options, recorders, gates, this);
     engine = started;
     // Before the class can run: its first call links against this.
@@ -111,10 +158,8 @@ final class AgentRuntime implements GateTransformer.Findings, Gates.Troubles, Au
     synchronized (this) {
       closed = true;
       running = engine;
-      if (onClose != null) {
-        onClose.run();
-      }
     }
+    instrumentation.removeTransformer(transformer);
     if (running != null) {
       running.close();
     }

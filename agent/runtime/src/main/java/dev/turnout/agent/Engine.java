@@ -63,6 +63,10 @@ final class Engine implements AutoCloseable {
     breaker = new Breaker(recorders);
   }
 
+  Status status() {
+    return new Status(options, host, recorders, rules, tripBook, runtime::gates, clock);
+  }
+
   Recorders recorders() {
     return recorders;
   }
@@ -147,12 +151,11 @@ final class Engine implements AutoCloseable {
   private void openPort() {
     if (!options.get("metrics-port").isEmpty()) {
       Meters meters = new Meters(recorders, rules, tripBook, clock);
-      Status status = new Status(options, host, recorders, rules, tripBook, runtime::gates, clock);
       port =
           StatusPort.open(
               options.get("metrics-host"),
               Integer.parseInt(options.get("metrics-port")),
-              Map.of("/metrics", meters::scrape, "/status.json", status::json));
+              Map.of("/metrics", meters::scrape, "/status.json", status()::json));
       AgentLog.line(
           "metrics at " + port.url() + "/metrics, status at " + port.url() + "/status.json");
     }

@@ -37,6 +37,7 @@ public final class Options {
     {"measure", "sampled"},
     {"metrics-port", ""},
     {"metrics-host", "127.0.0.1"},
+    {"force", "false"},
     {"config", ""},
   };
 

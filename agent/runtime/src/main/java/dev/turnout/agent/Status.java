@@ -1,5 +1,7 @@
 package dev.turnout.agent;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.turnout.agent.judge.TripBook;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.agent.route.Rulebook;
@@ -54,12 +56,7 @@ final class Status {
     root.put("instance", host.instance());
     root.put("region", host.region());
     root.put("version", Reporter.version());
-    ObjectNode given = root.putObject("options");
-    for (Map.Entry<String, Options.Option> option : options.all().entrySet()) {
-      ObjectNode value = given.putObject(option.getKey());
-      value.put("value", option.getValue().value());
-      value.put("origin", option.getValue().origin());
-    }
+    put(options, root);
     Snapshot snapshot = rules.inForce();
     ObjectNode inForce = root.putObject("snapshot");
     inForce.put("epoch", snapshot.epoch());
@@ -98,6 +95,25 @@ final class Status {
       node.put("what", trip.describe());
     }
     return Json.bytes(root);
+  }
+
+  /** The status of an agent that has found nothing to gate yet, and so has started nothing. */
+  static String beforeTheFirstGate(Options options) {
+    ObjectNode root = Json.object();
+    root.put("service", options.get("service"));
+    root.put("version", Reporter.version());
+    put(options, root);
+    root.putArray("gates");
+    return new String(Json.bytes(root), UTF_8);
+  }
+
+  private static void put(Options options, ObjectNode root) {
+    ObjectNode given = root.putObject("options");
+    for (Map.Entry<String, Options.Option> option : options.all().entrySet()) {
+      ObjectNode value = given.putObject(option.getKey());
+      value.put("value", option.getValue().value());
+      value.put("origin", option.getValue().origin());
+    }
   }
 
   private static String state(Flag flag, Map<String, Trip> trips) {

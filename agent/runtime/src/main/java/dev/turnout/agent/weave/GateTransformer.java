@@ -49,10 +49,9 @@ public final class GateTransformer implements ClassFileTransformer {
       @Nullable Class<?> classBeingRedefined,
       @Nullable ProtectionDomain protectionDomain,
       byte[] classFile) {
-    if (loader == null
-        || loader == PLATFORM
-        || loader == OWN
-        || className == null
+    if (className == null
+        || loader == null
+        || !isOfApplication(loader)
         || !isWanted(className, classFile)) {
       return null;
     }
@@ -64,9 +63,19 @@ public final class GateTransformer implements ClassFileTransformer {
     }
   }
 
-  private boolean isWanted(String className, byte[] classFile) {
+  /** Whether classes of a loader may be gated: not the JDK's, and not our own. */
+  static boolean isOfApplication(@Nullable ClassLoader loader) {
+    return loader != null && loader != PLATFORM && loader != OWN;
+  }
+
+  /**
+   * Whether a class may have a gate.
+   *
+   * @param internalName the class's name, slashes between
+   */
+  boolean isWanted(String internalName, byte[] classFile) {
     return ConstantPoolScan.contains(classFile, FLAGGED)
-        || rules.concern(className.replace('/', '.'));
+        || (rules != GateRules.NONE && rules.concern(internalName.replace('/', '.')));
   }
 
   private byte @Nullable [] gate(

@@ -1,0 +1,65 @@
+package dev.turnout.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.turnout.bootstrap.GateLinker;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Classes that were loaded, and run, before the agent came. */
+class LateAttachTest {
+  @TempDir Path directory;
+
+  @AfterEach
+  void disconnect() {
+    GateLinker.connect(null);
+  }
+
+  private AgentRuntime install(String more) throws Exception {
+    Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 0}}");
+    Options options =
+        Options.read(
+            "flags-file=%1$s/flags.yaml,state-directory=%1$s/state%2$s".formatted(directory, more),
+            new Properties(),
+            Map.of());
+    return AgentMain.install(options, ByteBuddyAgent.install());
+  }
+
+  @Test
+  void attach_gates_detach_restores_andAgain() throws Exception {
+    Class<?> type = new FreshLoader().loadClass(Subjects.class.getName());
+    Object target = type.getDeclaredConstructor().newInstance();
+    Method text = type.getDeclaredMethod("text", String.class, int.class);
+    text.setAccessible(true);
+    assertThat(text.invoke(target, "u", 1)).isEqualTo("new u1");
+    for (int round = 0; round < 2; round++) {
+      AgentRuntime runtime = install(",force=true");
+      assertThat(runtime.apply("attached")).contains("loaded classes with gates");
+      assertThat(text.invoke(target, "u", 1)).isEqualTo("old u1");
+      assertThat(runtime.apply("status")).contains("\"wired\":true");
+      Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 100}}");
+      await().untilAsserted(() -> assertThat(text.invoke(target, "u", 1)).isEqualTo("new u1"));
+      Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 0}}");
+      await().untilAsserted(() -> assertThat(text.invoke(target, "u", 1)).isEqualTo("old u1"));
+      assertThat(runtime.apply("detach")).contains("classes are as they were written");
+      assertThat(text.invoke(target, "u", 1)).isEqualTo("new u1");
+      assertThat(Thread.getAllStackTraces().keySet())
+          .noneMatch(thread -> thread.getName().equals("turnout-engine"));
+    }
+  }
+
+  @Test
+  void statusBeforeTheFirstGate_showsTheOptions() throws Exception {
+    AgentRuntime runtime = install(",service=shop");
+    assertThat(runtime.apply("status")).contains("\"service\":\"shop\"", "agent argument");
+    runtime.apply("detach");
+  }
+}
