@@ -64,6 +64,9 @@ public final class Turnout {
             .addSubcommand(new CanaryListCommand(terminal))
             .addSubcommand(new ExplainCommand(terminal))
             .addSubcommand(new AgentsCommand(terminal))
+            .addSubcommand(new AgentCommand(terminal))
+            .addSubcommand(new AttachCommand(terminal))
+            .addSubcommand(new DetachCommand(terminal))
             .addSubcommand(new HelpCommand());
     line.setOut(terminal.out());
     line.setErr(terminal.err());

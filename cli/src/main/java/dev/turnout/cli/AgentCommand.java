@@ -1,0 +1,107 @@
+package dev.turnout.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code turnout agent}. */
+@Command(
+    name = "agent",
+    description =
+        "Shows what the agent of a JVM on this machine does: options, snapshot, flags, gates,"
+            + " trips.")
+final class AgentCommand extends LocalCommand {
+  @Option(names = "--json", description = "Print JSON, for scripts.")
+  private boolean json;
+
+  AgentCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  String request() {
+    return "status";
+  }
+
+  @Override
+  void show(String answer) {
+    PrintWriter out = terminal().out();
+    if (json) {
+      out.println(answer);
+      return;
+    }
+    JsonNode status = JsonMapper.shared().readTree(answer);
+    out.printf(
+        "service %s, instance %s, agent %s%n",
+        status.path("service").asString("-"),
+        status.path("instance").asString("-"),
+        status.path("version").asString("-"));
+    JsonNode snapshot = status.path("snapshot");
+    if (!snapshot.isMissingNode()) {
+      out.printf(
+          "snapshot %d:%d, %d s old%n",
+          snapshot.path("epoch").asLong(0),
+          snapshot.path("revision").asLong(0),
+          snapshot.path("age_seconds").asLong(0));
+    }
+    options(status.path("options"), out);
+    flags(status.path("flags"), out);
+    gates(status.path("gates"), out);
+    for (JsonNode trip : status.path("trips")) {
+      out.printf(
+          "tripped %s: %s, %s%n",
+          trip.path("at").asString("-"),
+          trip.path("flag").asString("-"),
+          trip.path("what").asString("-"));
+    }
+  }
+
+  private static void options(JsonNode options, PrintWriter out) {
+    Table table = new Table("OPTION", "VALUE", "FROM");
+    options
+        .properties()
+        .forEach(
+            option -> {
+              String origin = option.getValue().path("origin").asString("-");
+              if (!origin.equals("default")) {
+                table.row(option.getKey(), option.getValue().path("value").asString("-"), origin);
+              }
+            });
+    table.print(out);
+  }
+
+  private static void flags(JsonNode flags, PrintWriter out) {
+    if (flags.isEmpty()) {
+      return;
+    }
+    Table table = new Table("FLAG", "STATE", ">PERCENT", ">NEW", ">FALLBACK", "PINNED BY");
+    for (JsonNode flag : flags) {
+      table.row(
+          flag.path("name").asString("-"),
+          flag.path("state").asString("-"),
+          flag.path("percentage").asString("-"),
+          flag.path("new").path("calls").asString("-"),
+          flag.path("fallback").path("calls").asString("-"),
+          flag.path("pinned_by").asString(""));
+    }
+    table.print(out);
+  }
+
+  private static void gates(JsonNode gates, PrintWriter out) {
+    if (gates.isEmpty()) {
+      out.println("no gate so far");
+      return;
+    }
+    Table table = new Table("GATE", "FLAG", "WIRED", "PROBLEM");
+    for (JsonNode gate : gates) {
+      table.row(
+          gate.path("method").asString("-"),
+          gate.path("flag").asString("-"),
+          Words.yesNo(gate.path("wired")),
+          gate.path("problem").asString(""));
+    }
+    table.print(out);
+  }
+}

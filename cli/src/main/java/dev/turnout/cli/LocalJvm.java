@@ -1,0 +1,86 @@
+package dev.turnout.cli;
+
+import com.sun.tools.attach.AgentInitializationException;
+import com.sun.tools.attach.AgentLoadException;
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Asks the agent of a JVM on this machine, by the JVM's attach mechanism. */
+final class LocalJvm {
+  private final Path agentJar;
+
+  private LocalJvm(Path agentJar) {
+    this.agentJar = agentJar;
+  }
+
+  /**
+   * Returns a way to ask.
+   *
+   * @param agentJar as given; empty for the one that was built with this command
+   * @throws CommandFailure if there is no such jar
+   */
+  static LocalJvm by(String agentJar) {
+    Path jar =
+        agentJar.isEmpty()
+            ? Path.of(System.getProperty("turnout.home", "."), "agent/runtime/target")
+                .resolve("turnout-agent.jar")
+            : Path.of(agentJar);
+    if (!Files.isRegularFile(jar)) {
+      throw new CommandFailure(
+          ExitCode.USAGE, jar + " is no file; name the agent's jar with --agent-jar");
+    }
+    return new LocalJvm(jar.toAbsolutePath());
+  }
+
+  /**
+   * Has the agent of a JVM do something, and returns what it says.
+   *
+   * @param request the agent's options to start it, {@code status} or {@code detach}
+   * @throws CommandFailure saying why it cannot be asked, or refused
+   */
+  String ask(String pid, String request) {
+    try {
+      Path answerFile = Files.createTempFile("turnout", ".answer");
+      try {
+        load(pid, request + ",answer-file=" + answerFile);
+        return answer(Files.readString(answerFile));
+      } finally {
+        Files.deleteIfExists(answerFile);
+      }
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.UNREACHABLE, "process " + pid + " cannot be attached to: " + e.getMessage());
+    }
+  }
+
+  private void load(String pid, String arguments) throws IOException {
+    try {
+      VirtualMachine jvm = VirtualMachine.attach(pid);
+      try {
+        jvm.loadAgent(agentJar.toString(), arguments);
+      } finally {
+        jvm.detach();
+      }
+    } catch (AttachNotSupportedException e) {
+      throw new CommandFailure(
+          ExitCode.UNREACHABLE, "process " + pid + " cannot be attached to: " + e.getMessage());
+    } catch (AgentLoadException | AgentInitializationException e) {
+      throw new CommandFailure(
+          ExitCode.REFUSED, "the agent could not be loaded into process " + pid + ": " + e);
+    }
+  }
+
+  private static String answer(String text) {
+    if (text.startsWith("ok ")) {
+      return text.substring("ok ".length());
+    }
+    throw new CommandFailure(
+        ExitCode.REFUSED,
+        text.startsWith("refused ")
+            ? text.substring("refused ".length())
+            : "the agent gave no answer; the JVM's standard error says why");
+  }
+}
