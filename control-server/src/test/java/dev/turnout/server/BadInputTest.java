@@ -56,6 +56,9 @@ final class BadInputTest extends WithServer {
         "{\"dependencies\": [\"x\"]} | dependencies",
         "{\"dependencies\": [\"y\"]} | dependencies",
         "{\"limits\": [{\"metric\": \"error_rate\", \"above\": -5}]} | limits.above",
+        "{\"limits\": [{\"metric\": \"error_rate\", \"above\": 5, \"for\": \"300000h\"}]}"
+            + " | limits.for",
+        "{\"description\": \"half a pair: \\ud800\"} | description",
       })
   void put_isRefused(String body, String field) {
     served.put("/feature-flags/x", body).isProblem(400, field);

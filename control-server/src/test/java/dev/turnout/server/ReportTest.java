@@ -144,6 +144,13 @@ final class ReportTest extends WithServer {
   }
 
   @Test
+  void trip_withLongTexts_isRefused() {
+    String longer = trip(1).replace("error_rate > 5 %", "x".repeat(900_000));
+    served.report(report(1, "", longer)).isProblem(400, "trips.limit");
+    assertThat(served.flag("x").get("stop").isNull()).isTrue();
+  }
+
+  @Test
   void report_malformed_isRefused() {
     served.report("{").isProblem(400, "body");
     served.report("{\"service\": \"game\"}").is(400);

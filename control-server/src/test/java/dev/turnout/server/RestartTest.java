@@ -27,7 +27,9 @@ final class RestartTest {
               {"strategy": "ring", "rings": {"internal": 100, "beta": 0.5}, "percentage": 33.333,
                "canary": {"servers": ["game-1"], "regions": ["eu"], "users": ["u@example.com"]},
                "stickiness": "tenant", "description": "übung",
-               "limits": [{"metric": "p99_ms", "above": 100, "window": "5m", "for": "500ms"}]}""")
+               "limits": [{"metric": "p99_ms", "above": 100, "window": "5m", "for": "500ms"},
+                          {"metric": "error_rate", "above": 99.999, "window": "1h",
+                           "min_calls": 1000000000, "for": "168h"}]}""")
           .is(201);
       served.put("/feature-flags/y", "{\"dependencies\": [\"x\"]}").is(201);
       served.post("/feature-flags/kill/y", "{\"reason\": \"errors\"}").is(200);
