@@ -112,7 +112,7 @@ final class BadInputTest extends WithServer {
   @Test
   void body_ofTwoMegabytes_isTooLarge() {
     String body = "{\"description\": \"" + "x".repeat(2_000_000) + "\"}";
-    served.put("/feature-flags/x", body).isProblem(413, null);
+    served.put("/feature-flags/x", body).isProblem(413, "body");
   }
 
   @Test
@@ -124,7 +124,7 @@ final class BadInputTest extends WithServer {
                 .request(served.admin, "/feature-flags/x")
                 .PUT(BodyPublishers.ofByteArrays(Stream.generate(() -> chunk).limit(20).toList()))
                 .build())
-        .isProblem(413, null);
+        .isProblem(413, "body");
   }
 
   @Test

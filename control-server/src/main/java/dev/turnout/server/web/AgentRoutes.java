@@ -62,7 +62,7 @@ final class AgentRoutes {
   }
 
   private void report(Context context) {
-    Report report = ReportCodec.read(Body.bytes(context));
+    Report report = ReportCodec.read(BodyReader.read(context));
     Host host = report.host();
     Api.caller(context).requireService(host.service());
     fleet.reported(report);

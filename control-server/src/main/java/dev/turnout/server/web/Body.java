@@ -4,11 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.turnout.client.codec.Json;
 import dev.turnout.flags.InvalidFlagException;
-import io.javalin.http.ContentTooLargeResponse;
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,13 +17,6 @@ import tools.jackson.databind.JsonNode;
  * sends that of forms.
  */
 final class Body {
-  /** The largest body, in bytes. */
-  static final int MAX_BYTES = 1_000_000;
-
-  // Read and thrown away of a body that is too large: most clients look for the answer only after
-  // they have sent all.
-  private static final long MOST_DISCARDED = 32L * MAX_BYTES;
-
   private static final int MAX_TEXT = 256;
 
   private final JsonNode node;
@@ -36,32 +25,9 @@ final class Body {
     this.node = node;
   }
 
-  /** Reads the bytes of a request's body. */
-  static byte[] bytes(Context context) {
-    try (InputStream in = context.req().getInputStream()) {
-      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-      if (bytes.length > MAX_BYTES) {
-        discard(in);
-        throw new ContentTooLargeResponse("the body is larger than " + MAX_BYTES + " bytes");
-      }
-      return bytes;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void discard(InputStream in) throws IOException {
-    byte[] buffer = new byte[1 << 16];
-    long discarded = 0;
-    int read;
-    while (discarded < MOST_DISCARDED && (read = in.read(buffer)) >= 0) {
-      discarded += read;
-    }
-  }
-
   /** Reads a document of any shape. */
   static JsonNode document(Context context) {
-    return Json.parse(bytes(context));
+    return Json.parse(BodyReader.read(context));
   }
 
   /** Reads an object with no other fields than these. */
@@ -71,7 +37,7 @@ final class Body {
 
   /** Reads an object that may be left out altogether. */
   static Body optional(Context context, String... fields) {
-    byte[] bytes = bytes(context);
+    byte[] bytes = BodyReader.read(context);
     return of(new String(bytes, UTF_8).isBlank() ? Json.object() : Json.parse(bytes), fields);
   }
 

@@ -28,13 +28,18 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP server with all routes. Each route says which right it asks for. */
 public final class WebServer implements AutoCloseable {
   private static final String STARTED = "turnout.started";
 
+  private static final int SPARE_THREADS = 8;
+  private static final int SPARE_MILLIS = 60_000;
+
   private final Access access;
+  private final Lanes lanes = new Lanes();
   private final PrometheusMeterRegistry metrics;
   private final Streams streams;
   private final Javalin javalin;
@@ -94,8 +99,11 @@ public final class WebServer implements AutoCloseable {
     config.startup.showOldJavalinVersionWarning = false;
     config.startup.startupWatcherEnabled = false;
     config.http.prefer405over404 = true;
-    // Body.bytes() has the limit, which holds for chunked bodies too.
+    // BodyReader has the limit, which holds for chunked bodies too.
     config.http.maxRequestSize = Long.MAX_VALUE;
+    QueuedThreadPool threads = new QueuedThreadPool(Lanes.THREADS, SPARE_THREADS, SPARE_MILLIS);
+    threads.setName("turnout-http");
+    config.jetty.threadPool = threads;
     config.jetty.modifyHttpConfiguration(
         http -> {
           http.setSendServerVersion(false);
@@ -118,6 +126,7 @@ public final class WebServer implements AutoCloseable {
     for (RouteRole role : roles) {
       if (role != Right.NONE) {
         Api.caller(context, access.check(context.header("Authorization"), (Right) role));
+        lanes.enter(context, (Right) role);
       }
     }
   }
