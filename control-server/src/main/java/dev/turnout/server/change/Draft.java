@@ -66,6 +66,12 @@ public final class Draft {
     return flags.containsKey(name);
   }
 
+  /** Returns whether the flag is there and stopped. */
+  public boolean isStopped(String name) {
+    Flag flag = flags.get(name);
+    return flag != null && flag.stop() != null;
+  }
+
   @Nullable Flag find(String name) {
     return flags.get(name);
   }

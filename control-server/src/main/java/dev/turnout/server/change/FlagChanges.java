@@ -120,22 +120,18 @@ public final class FlagChanges {
   }
 
   /**
-   * Stops the flag for the fleet because of what one instance saw.
+   * Stops the flag for the fleet because of what one instance saw, if the trip counts.
    *
    * @param by the instance, as {@code service/instance}
    */
   public static Change trip(Trip trip, String by) {
     return draft -> {
       Flag flag = draft.find(trip.flag());
-      if (flag != null && isNews(flag, trip)) {
+      TripVerdict verdict = TripVerdict.of(trip, flag, draft.revision() - 1);
+      if (flag != null && verdict == TripVerdict.STOPS) {
         Stop stop = new Stop(Stop.Kind.TRIPPED, by, trip.at(), trip.describe(), trip);
         draft.replace("trip", flag.edit().stop(stop).done(), by + ": " + trip.describe());
       }
     };
-  }
-
-  /** Returns whether a trip would stop the flag: not if it is stopped, or was reset since. */
-  public static boolean isNews(Flag flag, Trip trip) {
-    return flag.stop() == null && trip.flagRevision() >= flag.resetRevision();
   }
 }

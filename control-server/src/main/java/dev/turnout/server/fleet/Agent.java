@@ -31,12 +31,14 @@ public record Agent(Host host, int streams, Instant lastSeen, @Nullable Report r
     return new Agent(host, newStreams, now, report);
   }
 
-  // A repeat, or one that was overtaken on the way, tells nothing new.
   Agent with(Report newer, Instant now) {
-    boolean outdated =
-        report != null
-            && report.bootId().equals(newer.bootId())
-            && newer.sequence() <= report.sequence();
-    return new Agent(newer.host(), streams, now, outdated ? report : newer);
+    return new Agent(newer.host(), streams, now, isOutdated(newer) ? report : newer);
+  }
+
+  // A repeat, or one that was overtaken on the way, tells nothing new.
+  boolean isOutdated(Report other) {
+    return report != null
+        && report.bootId().equals(other.bootId())
+        && other.sequence() <= report.sequence();
   }
 }

@@ -72,6 +72,12 @@ public final class Fleet {
             });
   }
 
+  /** Returns whether a newer report of the same JVM came before. */
+  public boolean isOutdated(Report report) {
+    Agent known = agents.getIfPresent(Key.of(report.host()));
+    return known != null && known.isOutdated(report);
+  }
+
   /** A report came. */
   public void reported(Report report) {
     Instant now = clock.instant();

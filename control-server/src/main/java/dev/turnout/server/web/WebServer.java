@@ -4,6 +4,7 @@ import dev.turnout.server.auth.Access;
 import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Fleet;
+import dev.turnout.server.fleet.TripIntake;
 import dev.turnout.server.problem.Problem;
 import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
@@ -85,7 +86,8 @@ public final class WebServer implements AutoCloseable {
               new FlagRoutes(changes).register(routes);
               new DecisionRoutes(changes).register(routes);
               new EnvironmentRoutes(changes).register(routes);
-              new AgentRoutes(changes, fleet, streams, trips).register(routes);
+              new AgentRoutes(fleet, streams, new TripIntake(changes, fleet, trips))
+                  .register(routes);
               new StatusRoutes(changes, store, database, fleet, metrics, clock).register(routes);
               routes.before(context -> context.attribute(STARTED, System.nanoTime()));
               routes.after(this::measure);
