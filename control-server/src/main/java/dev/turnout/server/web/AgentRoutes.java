@@ -32,9 +32,8 @@ final class AgentRoutes {
   }
 
   void register(RoutesConfig routes) {
-    routes
-        .get("/agent/v1/snapshot", this::snapshot, Right.AGENT)
-        .post("/agent/v1/reports", this::report, Right.AGENT);
+    Api.get(routes, "/agent/v1/snapshot", this::snapshot, Right.AGENT);
+    routes.post("/agent/v1/reports", this::report, Right.AGENT);
   }
 
   private void snapshot(Context context) {

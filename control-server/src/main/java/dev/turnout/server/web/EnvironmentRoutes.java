@@ -24,12 +24,12 @@ final class EnvironmentRoutes {
   }
 
   void register(RoutesConfig routes) {
+    Api.get(routes, "/canary", context -> answerCanary(context, changes.current()), Right.READ);
+    Api.get(routes, "/rings", context -> answerRings(context, changes.current()), Right.READ);
     routes
-        .get("/canary", context -> answerCanary(context, changes.current()), Right.READ)
         .put("/canary", this::putCanary, Right.EDIT)
         .post("/canary/users", this::addUser, Right.EDIT)
         .delete("/canary/users/{id}", this::removeUser, Right.EDIT)
-        .get("/rings", context -> answerRings(context, changes.current()), Right.READ)
         .put("/rings/{name}", this::putRing, Right.EDIT)
         .delete("/rings/{name}", this::removeRing, Right.EDIT);
   }

@@ -32,9 +32,9 @@ final class FlagRoutes {
   }
 
   void register(RoutesConfig routes) {
+    Api.get(routes, "/feature-flags", this::list, Right.READ);
+    Api.get(routes, "/feature-flags/{name}", this::get, Right.READ);
     routes
-        .get("/feature-flags", this::list, Right.READ)
-        .get("/feature-flags/{name}", this::get, Right.READ)
         .put("/feature-flags/{name}", this::put, Right.STOP)
         .delete("/feature-flags/{name}", this::delete, Right.EDIT)
         .post("/feature-flags/rollout/{name}/increase", this::increase, Right.EDIT)

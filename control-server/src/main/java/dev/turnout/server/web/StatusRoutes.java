@@ -47,12 +47,11 @@ final class StatusRoutes {
   }
 
   void register(RoutesConfig routes) {
-    routes
-        .get("/audit", this::audit, Right.READ)
-        .get("/agents", this::agents, Right.READ)
-        .get("/status.json", this::status, Right.READ)
-        .get("/health", this::health, Right.NONE)
-        .get("/metrics", this::metrics, Right.READ);
+    Api.get(routes, "/audit", this::audit, Right.READ);
+    Api.get(routes, "/agents", this::agents, Right.READ);
+    Api.get(routes, "/status.json", this::status, Right.READ);
+    Api.get(routes, "/health", this::health, Right.NONE);
+    Api.get(routes, "/metrics", this::metrics, Right.READ);
   }
 
   private void status(Context context) {
