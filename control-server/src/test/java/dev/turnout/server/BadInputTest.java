@@ -9,6 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever is wrong is told with the field's name, and changes nothing. */
 final class BadInputTest extends WithServer {
@@ -38,7 +39,11 @@ final class BadInputTest extends WithServer {
         "{\"percentage\": 1e999} | percentage",
         "{\"percentage\": \"ten\"} | percentage",
         "{\"percentage\": null} | percentage",
-        "{\"percentage\": NaN} | body",
+        "{\"percentage\": NaN} | percentage",
+        "{\"percentage\": Infinity} | percentage",
+        "{\"percentage\": 99.9999999999999999999999} | percentage",
+        "{\"rings\": {\"beta\": 0.0001}} | rings.beta",
+        "null | body",
         "{\"percentage\": 5, \"percentage\": 6} | body",
         "{\"percentage\": 5} x | body",
         "{\"percentage\": | body",
@@ -75,8 +80,14 @@ final class BadInputTest extends WithServer {
         "POST | /feature-flags/rollout/x/increase | {\"increase_by\": -4} | increase_by",
         "POST | /feature-flags/rollout/x/increase | {\"increase_by\": \"4\"} | increase_by",
         "POST | /feature-flags/rollout/x/increase | {\"decrease_by\": 4} | decrease_by",
-        "POST | /feature-flags/kill/x | {\"reason\": 4} | reason",
-        "POST | /feature-flags/kill/x | {\"why\": \"\"} | why",
+        "POST | /feature-flags/rollout/x/increase | {\"increase_by\": NaN} | increase_by",
+        "POST | /feature-flags/rollout/x/increase | {\"increase_by\": 0.0001} | increase_by",
+        "POST | /feature-flags/reset/x | {\"reason\": 4} | reason",
+        "POST | /feature-flags/reset/x | {\"why\": \"\"} | why",
+        "POST | /feature-flags/freeze/x | garbage | body",
+        "POST | /feature-flags/freeze/x | {\"reason\": \"\"} | reason",
+        "POST | /feature-flags/unfreeze/x | [] | body",
+        "DELETE | /rings/beta | garbage | body",
         "POST | /feature-flags/toggle | {\"flag\": \"x\"} | enabled",
         "POST | /feature-flags/toggle | {\"enabled\": true} | flag",
         "POST | /feature-flags/bulk-update | {} | body",
@@ -125,6 +136,29 @@ final class BadInputTest extends WithServer {
                 .PUT(BodyPublishers.ofByteArrays(Stream.generate(() -> chunk).limit(20).toList()))
                 .build())
         .isProblem(413, "body");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"freeze", "unfreeze", "reset"})
+  void body_ofTwoMegabytes_whereNoneIsAskedFor_isTooLarge(String route) {
+    served.post("/feature-flags/" + route + "/x", "x".repeat(2_000_000)).isProblem(413, "body");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"percentage\": | body: line 1, column 15: the document ends too early",
+        "{\"percentage\": 5, \"percentage\": 6} | body: line 1, column 31: \"percentage\" is there"
+            + " twice",
+        "{} {} | body: line 1, column 4: something follows after the document's end",
+        "null | body: must be an object, not null",
+        "{\"percentage\": NaN} | percentage: must be a number from 0 to 100, not NaN",
+      })
+  void put_isToldInOwnWords(String body, String detail) {
+    Served.Answer answer = served.put("/feature-flags/x", body).is(400);
+    assertThat(answer.json().get("detail").stringValue()).isEqualTo(detail);
   }
 
   @Test

@@ -208,7 +208,8 @@ record Fields(String path, JsonNode node, boolean strict) {
     if (value.isArray()) {
       return "a list";
     }
-    String text = value.toString();
+    // A number that is none, such as NaN, would be shown as a text.
+    String text = value.isNumber() ? value.asString() : value.toString();
     return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
   }
 }

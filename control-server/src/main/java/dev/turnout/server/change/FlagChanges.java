@@ -37,10 +37,9 @@ public final class FlagChanges {
   /**
    * Raises the percentage, to 100 at most.
    *
-   * @param percent by how much, in percentage points
+   * @param step by how many percentage points
    */
-  public static Change increase(String name, double percent) {
-    Percentage step = Percentage.of("increase_by", percent);
+  public static Change increase(String name, Percentage step) {
     return draft -> {
       Flag flag = draft.flag(name);
       if (flag.strategy() == Flag.Strategy.RING) {
@@ -55,10 +54,9 @@ public final class FlagChanges {
   /**
    * Lowers the percentage and that of every ring, to 0 at least.
    *
-   * @param percent by how much, in percentage points
+   * @param step by how many percentage points
    */
-  public static Change decrease(String name, double percent) {
-    Percentage step = Percentage.of("decrease_by", percent);
+  public static Change decrease(String name, Percentage step) {
     return draft -> {
       Flag flag = draft.flag(name);
       FlagEdit edit = flag.edit().percentage(moved(flag.percentage(), step, -1));

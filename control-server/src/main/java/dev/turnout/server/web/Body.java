@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.turnout.client.codec.Json;
 import dev.turnout.flags.InvalidFlagException;
 import io.javalin.http.Context;
+import java.math.BigDecimal;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class Body {
   private static final int MAX_TEXT = 256;
+  private static final int SHOWN = 100;
 
   private final JsonNode node;
 
@@ -35,6 +37,11 @@ final class Body {
     return of(document(context), fields);
   }
 
+  /** Insists that nothing is asked for: no body, or an object without fields. */
+  static void none(Context context) {
+    optional(context);
+  }
+
   /** Reads an object that may be left out altogether. */
   static Body optional(Context context, String... fields) {
     byte[] bytes = BodyReader.read(context);
@@ -43,7 +50,7 @@ final class Body {
 
   private static Body of(JsonNode node, String... fields) {
     if (!node.isObject()) {
-      throw new InvalidFlagException("body", "must be an object");
+      throw new InvalidFlagException("body", "must be an object, not " + shown(node));
     }
     Set<String> known = new TreeSet<>(Set.of(fields));
     for (String name : node.propertyNames()) {
@@ -56,6 +63,14 @@ final class Body {
       }
     }
     return new Body(node);
+  }
+
+  private static String shown(JsonNode value) {
+    if (value.isObject() || value.isArray()) {
+      return value.isObject() ? "an object" : "a list";
+    }
+    String text = value.isNumber() ? value.asString() : value.toString();
+    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
   }
 
   /** Returns the field, or null if it is not there. */
@@ -79,15 +94,14 @@ final class Body {
     return value.booleanValue();
   }
 
-  double number(String name, double missing) {
+  BigDecimal number(String name, BigDecimal missing) {
     JsonNode value = find(name);
     if (value == null) {
       return missing;
     }
-    if (!value.isNumber()) {
-      throw new InvalidFlagException(name, "must be a number");
-    }
-    return value.doubleValue(Double.NaN);
+    return value
+        .decimalValueOpt()
+        .orElseThrow(() -> new InvalidFlagException(name, "must be a number, not " + shown(value)));
   }
 
   String text(String name) {
@@ -135,6 +149,7 @@ final class Body {
   static String checkText(String field, String text) {
     if (text.isBlank()
         || text.length() > MAX_TEXT
+        || text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)
         || text.chars().anyMatch(Character::isISOControl)) {
       throw new InvalidFlagException(
           field, "must be 1 to " + MAX_TEXT + " characters that are not blank, in one line");

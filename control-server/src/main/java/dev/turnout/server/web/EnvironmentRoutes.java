@@ -62,6 +62,7 @@ final class EnvironmentRoutes {
   }
 
   private void removeRing(Context context) {
+    Body.none(context);
     changeRings(context, EnvironmentChanges.removeRing(context.pathParam("name")));
   }
 

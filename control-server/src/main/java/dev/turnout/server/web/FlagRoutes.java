@@ -5,6 +5,7 @@ import dev.turnout.client.codec.Json;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.FlagName;
 import dev.turnout.flags.InvalidFlagException;
+import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Change;
@@ -13,9 +14,11 @@ import dev.turnout.server.change.FlagChanges;
 import dev.turnout.server.change.NotFoundException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -23,7 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Reading and changing flags. */
 final class FlagRoutes {
-  private static final double DEFAULT_STEP = 10;
+  private static final BigDecimal DEFAULT_STEP = BigDecimal.TEN;
+  private static final BigDecimal ALL = BigDecimal.valueOf(100);
 
   private final Changes changes;
 
@@ -84,24 +88,37 @@ final class FlagRoutes {
 
   private void increase(Context context) {
     String name = name(context);
-    double step = Body.optional(context, "increase_by").number("increase_by", DEFAULT_STEP);
-    change(context, name, FlagChanges.increase(name, step));
+    BigDecimal step = Body.optional(context, "increase_by").number("increase_by", DEFAULT_STEP);
+    change(context, name, FlagChanges.increase(name, Percentage.of("increase_by", step)));
   }
 
   private void decrease(Context context) {
     String name = name(context);
-    double step = Body.optional(context, "decrease_by").number("decrease_by", DEFAULT_STEP);
+    Percentage step =
+        Api.orWarn(context, () -> decreaseBy(context), Percentage.of("decrease_by", DEFAULT_STEP));
     change(context, name, FlagChanges.decrease(name, step));
+  }
+
+  // Who wants to take away more than there is means all of it.
+  private static Percentage decreaseBy(Context context) {
+    BigDecimal step = Body.optional(context, "decrease_by").number("decrease_by", DEFAULT_STEP);
+    return step.compareTo(ALL) > 0 ? Percentage.FULL : Percentage.of("decrease_by", step);
   }
 
   private void freeze(Context context, boolean frozen) {
     String name = name(context);
+    Body.none(context);
     change(context, name, FlagChanges.freeze(name, frozen));
   }
 
   private void kill(Context context) {
     String name = name(context);
-    change(context, name, FlagChanges.kill(name, Body.optional(context, "reason").reason()));
+    Optional<String> reason = Api.orWarn(context, () -> givenReason(context), Optional.empty());
+    change(context, name, FlagChanges.kill(name, reason.orElse(null)));
+  }
+
+  private static Optional<String> givenReason(Context context) {
+    return Optional.ofNullable(Body.optional(context, "reason").reason());
   }
 
   private void reset(Context context) {

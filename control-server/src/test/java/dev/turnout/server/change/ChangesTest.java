@@ -9,6 +9,7 @@ import dev.turnout.client.codec.SnapshotCodec;
 import dev.turnout.flags.Canary;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.InvalidFlagException;
+import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
 import dev.turnout.flags.Trip;
@@ -92,7 +93,7 @@ class ChangesTest {
 
     changes.apply("ann", FlagChanges.kill("f0", "r".repeat(1000)));
     changes.apply("ann", FlagChanges.toggle("f1", false));
-    changes.apply("ann", FlagChanges.decrease("f2", 10));
+    changes.apply("ann", FlagChanges.decrease("f2", Percentage.of(10)));
     changes.apply("ann", FlagChanges.put("f3", users("nobody")));
     assertThat(store.load()).isEqualTo(changes.current());
   }
