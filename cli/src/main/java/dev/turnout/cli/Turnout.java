@@ -31,7 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "",
       "Exit codes:",
       "  0  done",
-      "  1  refused by the server; it says why",
+      "  1  refused by the server, which says why; or 'turnout server' could not start",
       "  2  wrong usage",
       "  3  no server could be reached",
       "  4  not found",

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 final class RestartTest {
   private static final List<String> PAGES =
@@ -69,17 +68,6 @@ final class RestartTest {
       served.post("/feature-flags/kill/x", "").is(200);
       assertThat(served.revision()).isEqualTo(2);
       assertThat(served.get("/audit").json().get("entries")).hasSize(2);
-    }
-  }
-
-  @Test
-  void change_ofAnotherProcess_isKept() throws Exception {
-    try (Served one = Served.in(data);
-        Served other = Served.in(data)) {
-      one.put("/feature-flags/x", "{\"percentage\": 10}").is(201);
-      JsonNode flag = other.put("/feature-flags/x", "{\"description\": \"d\"}").is(200).json();
-      assertThat(flag.get("percentage").doubleValue()).isEqualTo(10);
-      assertThat(flag.get("revision").longValue()).isEqualTo(2);
     }
   }
 }

@@ -19,14 +19,24 @@ import io.javalin.security.RouteRole;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -49,6 +59,7 @@ public final class WebServer implements AutoCloseable {
    * Starts to listen.
    *
    * @param port 0 for any that is free
+   * @throws IOException saying in one line why the address cannot be listened on
    */
   public WebServer(
       String host,
@@ -60,10 +71,12 @@ public final class WebServer implements AutoCloseable {
       Fleet fleet,
       Streams streams,
       PrometheusMeterRegistry metrics,
-      Clock clock) {
+      Clock clock)
+      throws IOException {
     this.access = access;
     this.metrics = metrics;
     this.streams = streams;
+    ServerSocketChannel channel = bind(host, port);
     Counter trips =
         Counter.builder("turnout.trips")
             .description("Flags stopped for the fleet because a limit was breached")
@@ -72,8 +85,7 @@ public final class WebServer implements AutoCloseable {
         Javalin.create(
             config -> {
               configure(config);
-              config.jetty.host = host;
-              config.jetty.port = port;
+              config.jetty.addConnector((server, http) -> connector(server, http, channel));
               config.jetty.modifyServletContextHandler(
                   handler -> {
                     ServletHolder holder = new ServletHolder(new StreamServlet(access, streams));
@@ -94,6 +106,35 @@ public final class WebServer implements AutoCloseable {
               Failures.register(routes);
             });
     javalin.start();
+  }
+
+  // Here and not by the framework, which would bury the reason in a stack trace.
+  private static ServerSocketChannel bind(String host, int port) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    if (address.isUnresolved()) {
+      throw new IOException("no host is called " + host);
+    }
+    ServerSocketChannel channel = ServerSocketChannel.open();
+    try {
+      // A server that is started again at once finds connections of the old one still closing.
+      channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      return channel.bind(address);
+    } catch (IOException e) {
+      channel.close();
+      throw new IOException(
+          "cannot listen on port " + port + " of " + host + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Connector connector(
+      Server server, HttpConfiguration http, ServerSocketChannel channel) {
+    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    try {
+      connector.open(channel);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return connector;
   }
 
   private static void configure(JavalinConfig config) {

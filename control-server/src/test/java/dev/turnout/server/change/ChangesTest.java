@@ -15,6 +15,7 @@ import dev.turnout.flags.Stop;
 import dev.turnout.flags.Trip;
 import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -35,7 +36,7 @@ class ChangesTest {
   private Changes changes;
 
   @BeforeEach
-  void open() {
+  void open() throws IOException {
     database = Database.open(data.resolve("turnout.db"));
     store = new FlagStore(database, "default");
     changes = new Changes(store, Clock.systemUTC());
@@ -96,6 +97,17 @@ class ChangesTest {
     changes.apply("ann", FlagChanges.decrease("f2", Percentage.of(10)));
     changes.apply("ann", FlagChanges.put("f3", users("nobody")));
     assertThat(store.load()).isEqualTo(changes.current());
+  }
+
+  @Test
+  void apply_ofAnotherProcess_isKept() {
+    Changes other = new Changes(store, Clock.systemUTC());
+    changes.apply("ann", create(Flag.named("x").edit().percentage(10).done()));
+    Snapshot after =
+        other.apply("bob", FlagChanges.put("x", Json.object().put("description", "d")));
+
+    assertThat(after.revision()).isEqualTo(2);
+    assertThat(after.flags().get("x").percentage()).isEqualTo(Percentage.of(10));
   }
 
   @Test
