@@ -178,6 +178,9 @@ public final class ControlServer implements AutoCloseable {
             () -> fleet.agents().stream().filter(Agent::isConnected).count())
         .description("Agents with an open stream")
         .register(metrics);
+    Gauge.builder("turnout.agents.ahead", () -> fleet.ahead(changes.current()).size())
+        .description("Agents that refuse this server's snapshots as older than their own")
+        .register(metrics);
     return metrics;
   }
 

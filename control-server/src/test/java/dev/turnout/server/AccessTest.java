@@ -59,6 +59,7 @@ final class AccessTest extends WithServer {
         "GET    | /rings | | 403 | 200 | 200 | 200",
         "PUT    | /rings/beta | {} | 403 | 403 | 403 | 200",
         "DELETE | /rings/v | | 403 | 403 | 403 | 404",
+        "POST   | /epoch/raise | | 403 | 403 | 403 | 403",
         "GET    | /audit | | 403 | 200 | 200 | 200",
         "GET    | /agents | | 403 | 200 | 200 | 200",
         "GET    | /status.json | | 403 | 200 | 200 | 200",

@@ -27,6 +27,21 @@ public record Agent(Host host, int streams, Instant lastSeen, @Nullable Report r
             || (report.epoch() == snapshot.epoch() && report.revision() < snapshot.revision()));
   }
 
+  /**
+   * Returns whether it said that it decides by a newer snapshot than there is: the store was
+   * restored or lost, and the agent refuses what this server sends until the epoch is raised.
+   */
+  public boolean isAhead(Snapshot snapshot) {
+    return report != null
+        && (report.epoch() > snapshot.epoch()
+            || (report.epoch() == snapshot.epoch() && report.revision() > snapshot.revision()));
+  }
+
+  /** The name that people know it by, {@code service/instance}. */
+  public String name() {
+    return host.service() + "/" + host.instance();
+  }
+
   Agent with(int newStreams, Instant now) {
     return new Agent(host, newStreams, now, report);
   }

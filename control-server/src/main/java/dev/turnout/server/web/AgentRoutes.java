@@ -5,9 +5,12 @@ import dev.turnout.client.codec.ReportCodec;
 import dev.turnout.flags.FlagName;
 import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.flags.Report;
+import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Trip;
 import dev.turnout.server.auth.Right;
+import dev.turnout.server.change.Changes;
 import dev.turnout.server.change.TripVerdict;
+import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.fleet.TripIntake;
 import dev.turnout.server.stream.Published;
@@ -16,16 +19,23 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The agents' side, but for the stream. */
 final class AgentRoutes {
+  private static final Logger log = LoggerFactory.getLogger(AgentRoutes.class);
+
+  private final Changes changes;
   private final Fleet fleet;
   private final Streams streams;
   private final TripIntake trips;
 
-  AgentRoutes(Fleet fleet, Streams streams, TripIntake trips) {
+  AgentRoutes(Changes changes, Fleet fleet, Streams streams, TripIntake trips) {
+    this.changes = changes;
     this.fleet = fleet;
     this.streams = streams;
     this.trips = trips;
@@ -57,9 +67,27 @@ final class AgentRoutes {
     Report report = ReportCodec.read(BodyReader.read(context));
     Api.caller(context).requireService(report.host().service());
     Map<Trip, TripVerdict> verdicts = trips.take(report, Api.caller(context).name());
-    fleet.reported(report);
+    Agent before = fleet.find(report);
+    warnIfAhead(before, fleet.reported(report), changes.current());
     context.status(202);
     answer(context, verdicts);
+  }
+
+  // Once, and not with each of its reports.
+  private static void warnIfAhead(@Nullable Agent before, Agent after, Snapshot snapshot) {
+    Report report = after.report();
+    if (report != null
+        && after.isAhead(snapshot)
+        && (before == null || !before.isAhead(snapshot))) {
+      log.warn(
+          "{} has snapshot {}:{} and refuses this server's {}:{}, changes do not reach it. If the"
+              + " store was restored, raise the epoch: turnout epoch raise",
+          after.name(),
+          report.epoch(),
+          report.revision(),
+          snapshot.epoch(),
+          snapshot.revision());
+    }
   }
 
   private static void answer(Context context, Map<Trip, TripVerdict> verdicts) {

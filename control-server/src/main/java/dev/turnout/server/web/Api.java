@@ -3,11 +3,8 @@ package dev.turnout.server.web;
 import dev.turnout.client.codec.CodecException;
 import dev.turnout.client.codec.Json;
 import dev.turnout.flags.InvalidFlagException;
-import dev.turnout.flags.Snapshot;
 import dev.turnout.server.auth.Right;
 import dev.turnout.server.auth.Token;
-import dev.turnout.server.change.Change;
-import dev.turnout.server.change.Changes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -76,10 +73,5 @@ final class Api {
       throw new IllegalStateException("the route is open to everybody");
     }
     return token;
-  }
-
-  /** Makes a change in the caller's name. */
-  static Snapshot change(Context context, Changes changes, Change change) {
-    return changes.apply(caller(context).name(), change);
   }
 }

@@ -9,7 +9,6 @@ import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Change;
-import dev.turnout.server.change.Changes;
 import dev.turnout.server.change.FlagChanges;
 import dev.turnout.server.change.NotFoundException;
 import io.javalin.config.RoutesConfig;
@@ -29,10 +28,10 @@ final class FlagRoutes {
   private static final BigDecimal DEFAULT_STEP = BigDecimal.TEN;
   private static final BigDecimal ALL = BigDecimal.valueOf(100);
 
-  private final Changes changes;
+  private final Edits edits;
 
-  FlagRoutes(Changes changes) {
-    this.changes = changes;
+  FlagRoutes(Edits edits) {
+    this.edits = edits;
   }
 
   void register(RoutesConfig routes) {
@@ -52,7 +51,7 @@ final class FlagRoutes {
   }
 
   private void list(Context context) {
-    Snapshot snapshot = changes.current();
+    Snapshot snapshot = edits.current();
     ObjectNode json = Json.object().put("revision", snapshot.revision());
     ArrayNode flags = json.putArray("flags");
     snapshot.flags().values().forEach(flag -> flags.add(FlagCodec.toJson(flag)));
@@ -60,7 +59,7 @@ final class FlagRoutes {
   }
 
   private void get(Context context) {
-    answer(context, changes.current(), name(context));
+    answer(context, edits.current(), name(context));
   }
 
   private void put(Context context) {
@@ -70,11 +69,10 @@ final class FlagRoutes {
     boolean[] created = new boolean[1];
     Change change = FlagChanges.put(name, fields);
     Snapshot after =
-        Api.change(
+        edits.apply(
             context,
-            changes,
             draft -> {
-              created[0] = !draft.contains(name);
+              created[0] = draft.find(name) == null;
               change.apply(draft);
             });
     context.status(created[0] ? 201 : 200);
@@ -82,7 +80,7 @@ final class FlagRoutes {
   }
 
   private void delete(Context context) {
-    Api.change(context, changes, FlagChanges.delete(name(context)));
+    edits.apply(context, FlagChanges.delete(name(context)));
     context.status(204);
   }
 
@@ -152,8 +150,7 @@ final class FlagRoutes {
       all.add(FlagChanges.put(name.stringValue(), fields));
       names.add(name.stringValue());
     }
-    Snapshot after =
-        Api.change(context, changes, draft -> all.forEach(change -> change.apply(draft)));
+    Snapshot after = edits.apply(context, draft -> all.forEach(change -> change.apply(draft)));
     ObjectNode json = Json.object().put("revision", after.revision());
     ArrayNode flags = json.putArray("flags");
     names.forEach(name -> flags.add(FlagCodec.toJson(require(after, name))));
@@ -175,7 +172,7 @@ final class FlagRoutes {
   }
 
   private void change(Context context, String name, Change change) {
-    answer(context, Api.change(context, changes, change), name);
+    answer(context, edits.apply(context, change), name);
   }
 
   private static String name(Context context) {
@@ -183,7 +180,8 @@ final class FlagRoutes {
   }
 
   private static void answer(Context context, Snapshot snapshot, String name) {
-    Api.json(context, FlagCodec.toJson(require(snapshot, name)));
+    Flag flag = require(snapshot, name);
+    Api.json(context, FlagCodec.toJson(flag));
   }
 
   private static Flag require(Snapshot snapshot, String name) {

@@ -2,6 +2,7 @@ package dev.turnout.server.web;
 
 import dev.turnout.client.codec.Json;
 import dev.turnout.flags.Report;
+import dev.turnout.flags.Snapshot;
 import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Agent;
@@ -98,11 +99,22 @@ final class StatusRoutes {
   private void agents(Context context) {
     ObjectNode json = Json.object();
     ArrayNode agents = json.putArray("agents");
-    fleet.agents().forEach(agent -> put(agents.addObject(), agent));
+    Snapshot snapshot = changes.current();
+    fleet.agents().forEach(agent -> put(agents.addObject(), agent, snapshot));
     Api.json(context, json);
   }
 
-  private static void put(ObjectNode json, Agent agent) {
+  private static String state(Agent agent, Snapshot snapshot) {
+    if (agent.report() == null) {
+      return "unknown";
+    }
+    if (agent.isAhead(snapshot)) {
+      return "ahead";
+    }
+    return agent.isBehind(snapshot) ? "behind" : "current";
+  }
+
+  private static void put(ObjectNode json, Agent agent, Snapshot snapshot) {
     Report report = agent.report();
     json.put("service", agent.host().service())
         .put("instance", agent.host().instance())
@@ -113,6 +125,7 @@ final class StatusRoutes {
     } else {
       json.put("epoch", report.epoch()).put("revision", report.revision());
     }
+    json.put("state", state(agent, snapshot));
     json.put("last_seen", agent.lastSeen().toString()).put("connected", agent.isConnected());
     ArrayNode gates = json.putArray("gates");
     if (report != null) {

@@ -95,10 +95,11 @@ public final class WebServer implements AutoCloseable {
                   });
               RoutesConfig routes = config.routes;
               routes.beforeMatched(this::authorize);
-              new FlagRoutes(changes).register(routes);
+              Edits edits = new Edits(changes, fleet);
+              new FlagRoutes(edits).register(routes);
               new DecisionRoutes(changes).register(routes);
-              new EnvironmentRoutes(changes).register(routes);
-              new AgentRoutes(fleet, streams, new TripIntake(changes, fleet, trips))
+              new EnvironmentRoutes(edits).register(routes);
+              new AgentRoutes(changes, fleet, streams, new TripIntake(changes, fleet, trips))
                   .register(routes);
               new StatusRoutes(changes, store, database, fleet, metrics, clock).register(routes);
               routes.before(context -> context.attribute(STARTED, System.nanoTime()));
