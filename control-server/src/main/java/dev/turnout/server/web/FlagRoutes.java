@@ -66,13 +66,16 @@ final class FlagRoutes {
     String name = name(context);
     JsonNode fields = Body.document(context);
     requireRight(context, fields);
+    IfMatch ifMatch = IfMatch.of(context);
     boolean[] created = new boolean[1];
     Change change = FlagChanges.put(name, fields);
     Snapshot after =
         edits.apply(
             context,
             draft -> {
-              created[0] = draft.find(name) == null;
+              Flag before = draft.find(name);
+              ifMatch.check(before);
+              created[0] = before == null;
               change.apply(draft);
             });
     context.status(created[0] ? 201 : 200);
@@ -80,7 +83,14 @@ final class FlagRoutes {
   }
 
   private void delete(Context context) {
-    edits.apply(context, FlagChanges.delete(name(context)));
+    String name = name(context);
+    IfMatch ifMatch = IfMatch.of(context);
+    edits.apply(
+        context,
+        draft -> {
+          ifMatch.check(draft.find(name));
+          FlagChanges.delete(name).apply(draft);
+        });
     context.status(204);
   }
 
@@ -181,6 +191,7 @@ final class FlagRoutes {
 
   private static void answer(Context context, Snapshot snapshot, String name) {
     Flag flag = require(snapshot, name);
+    context.header("ETag", IfMatch.tag(flag));
     Api.json(context, FlagCodec.toJson(flag));
   }
 
