@@ -1,7 +1,10 @@
 package dev.turnout.server;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -166,23 +169,45 @@ final class BadInputTest extends WithServer {
     served.put("/feature-flags/x", "[".repeat(10_000)).isProblem(400, "body");
   }
 
-  @Test
-  void url_malformed_isProblem() throws Exception {
-    try (java.net.Socket socket =
-        new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), served.server.port())) {
-      socket
-          .getOutputStream()
-          .write(
-              "GET /feature-flags/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-                  .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-      String answer =
-          new String(
-              socket.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII);
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /feature-flags/%zz, path",
+    "GET, /feature-flags/a%00b, path",
+    "GET, /feature-flags/a%C0%AF, path",
+    "GET, /feature-flags/a%FF, path",
+    "PUT, /feature-flags/a%FF, path",
+    "DELETE, /canary/users/a%80, path",
+    "GET, /agent/v1/stream?service=%FF, query",
+  })
+  void url_malformed_isProblem(String method, String path, String field) throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), served.server.port())) {
+      String request = method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
       assertThat(answer)
           .startsWith("HTTP/1.1 400")
           .contains("application/problem+json")
           .contains("\"status\":400")
+          .contains("\"field\":\"" + field + "\"")
           .doesNotContain("Jetty");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".", "..", "..."})
+  void name_ofDotsOnly_isRefused(String name) {
+    served
+        .post("/feature-flags/bulk-update", "[{\"name\": \"" + name + "\"}]")
+        .isProblem(400, "name");
+  }
+
+  @Test
+  void bulkUpdate_ofAFlagTwice_isRefused() {
+    served
+        .post(
+            "/feature-flags/bulk-update",
+            "[{\"name\": \"x\", \"percentage\": 1}, {\"name\": \"y\"},"
+                + " {\"name\": \"x\", \"percentage\": 2}]")
+        .isProblem(400, "[2].name");
   }
 }

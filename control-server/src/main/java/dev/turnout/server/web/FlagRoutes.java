@@ -156,9 +156,12 @@ final class FlagRoutes {
       if (name == null || !name.isString()) {
         throw new InvalidFlagException("name", "must be the name of a flag, in every entry");
       }
+      if (!names.add(name.stringValue())) {
+        throw new InvalidFlagException(
+            "[" + all.size() + "].name", "\"" + name.stringValue() + "\" is in the list before");
+      }
       requireRight(context, fields);
       all.add(FlagChanges.put(name.stringValue(), fields));
-      names.add(name.stringValue());
     }
     Snapshot after = edits.apply(context, draft -> all.forEach(change -> change.apply(draft)));
     ObjectNode json = Json.object().put("revision", after.revision());

@@ -5,7 +5,6 @@ import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.fleet.TripIntake;
-import dev.turnout.server.problem.Problem;
 import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.stream.StreamServlet;
@@ -23,24 +22,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.ErrorHandler;
-import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.jspecify.annotations.Nullable;
 
 /** The HTTP server with all routes. Each route says which right it asks for. */
 public final class WebServer implements AutoCloseable {
@@ -91,7 +83,7 @@ public final class WebServer implements AutoCloseable {
                     ServletHolder holder = new ServletHolder(new StreamServlet(access, streams));
                     holder.setAsyncSupported(true);
                     handler.addServlet(holder, StreamServlet.PATH);
-                    handler.setErrorHandler(new ServletProblems());
+                    handler.setErrorHandler(new ContainerProblems.OfServlets());
                   });
               RoutesConfig routes = config.routes;
               routes.beforeMatched(this::authorize);
@@ -153,7 +145,7 @@ public final class WebServer implements AutoCloseable {
           http.setSendServerVersion(false);
           http.setSendDateHeader(false);
         });
-    config.jetty.modifyServer(server -> server.setErrorHandler(new JettyProblems()));
+    config.jetty.modifyServer(server -> server.setErrorHandler(new ContainerProblems()));
   }
 
   /** The port that is listened on. */
@@ -195,29 +187,5 @@ public final class WebServer implements AutoCloseable {
     // First, for stopping waits until requests are over, and a stream never is by itself.
     streams.close();
     javalin.stop();
-  }
-
-  /** Tells what goes wrong before a servlet is reached, such as a malformed URL. */
-  private static final class JettyProblems extends ErrorHandler {
-    @Override
-    protected void generateResponse(
-        Request request,
-        Response response,
-        int code,
-        @Nullable String message,
-        @Nullable Throwable cause,
-        Callback callback) {
-      Problem problem = Problem.of(code, code < 500 ? "the request is malformed" : "failed");
-      response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
-      response.write(true, ByteBuffer.wrap(problem.json()), callback);
-    }
-  }
-
-  /** Tells what goes wrong around the servlets. */
-  private static final class ServletProblems extends org.eclipse.jetty.ee10.servlet.ErrorHandler {
-    @Override
-    public boolean handle(Request request, Response response, Callback callback) throws Exception {
-      return new JettyProblems().handle(request, response, callback);
-    }
   }
 }
