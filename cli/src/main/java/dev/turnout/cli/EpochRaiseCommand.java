@@ -9,10 +9,9 @@ import tools.jackson.databind.JsonNode;
 /** {@code turnout epoch raise}. */
 @Command(
     name = "raise",
-    description = {
-      "Has agents take this server's snapshots again that know later revisions than it does,",
-      "because its store was lost or restored. They then decide by what this server has."
-    })
+    description =
+        "Has agents that know later revisions than this server, whose store was lost or restored,"
+            + " take its snapshots again. They then decide by what it has.")
 final class EpochRaiseCommand extends ClientCommand {
   @Option(names = "--reason", paramLabel = "TEXT", description = "Why; kept in the audit trail.")
   private @Nullable String reason;
