@@ -25,6 +25,7 @@ final class AgentsCommand extends ClientCommand {
             "REGION",
             "AGENT",
             ">REVISION",
+            "STATE",
             "CONNECTED",
             "LAST SEEN",
             "GATES");
@@ -36,6 +37,7 @@ final class AgentsCommand extends ClientCommand {
           agent.path("region").asString("-"),
           agent.path("agent_version").asString("-"),
           agent.path("revision").asString("-"),
+          agent.path("state").asString("-"),
           Words.yesNo(agent.path("connected")),
           agent.path("last_seen").asString("-"),
           wired(gates) + " of " + gates.size());

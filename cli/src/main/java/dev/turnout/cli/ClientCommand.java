@@ -18,12 +18,17 @@ abstract class ClientCommand implements Callable<Integer> {
       description = "Show this help.")
   boolean help;
 
-  @Option(names = "--json", description = "Print the server's answer as JSON.")
+  @Option(names = "--json", description = "Print the server's answer, or its refusal, as JSON.")
   private boolean json;
 
   ClientCommand(Terminal terminal) {
     this.terminal = terminal;
   }
+
+  /**
+   * Checks what can be checked without the server; a {@link CommandFailure} tells what is wrong.
+   */
+  void validate() {}
 
   /** Sends the request and returns the answer. */
   abstract JsonNode request(ControlApi api);
@@ -33,11 +38,15 @@ abstract class ClientCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() {
+    validate();
     JsonNode answer = request(new ControlApi(connection.endpoint(terminal)));
     if (json) {
       terminal.out().println(answer.toPrettyString());
     } else {
       show(answer, terminal.out());
+      for (JsonNode warning : answer.path("warnings")) {
+        terminal.err().println("turnout: warning: " + warning.asString(""));
+      }
     }
     terminal.out().flush();
     return ExitCode.DONE;

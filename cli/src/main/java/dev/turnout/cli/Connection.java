@@ -27,19 +27,19 @@ final class Connection {
   @Option(
       names = "--profile",
       paramLabel = "NAME",
-      description = "A profile of ~/.config/turnout/profiles.properties.")
+      description = "A profile; 'turnout --help' says where they stand.")
   private @Nullable String profile;
 
   Endpoint endpoint(Terminal terminal) {
-    Profiles profiles = Profiles.of(terminal);
     Map<String, String> environment = terminal.environment();
-    Optional<Profiles.Profile> named = Optional.ofNullable(profile).map(profiles::named);
-    Optional<Profiles.Profile> standard = profiles.standard();
-
+    Optional<Profiles.Profile> named = namedProfile(terminal);
     Optional<String> chosen =
         Optional.ofNullable(url)
             .or(() -> named.flatMap(Profiles.Profile::url))
             .or(() -> given(environment, "TURNOUT_URL"));
+    // Not read in vain: a mistake in that file must not keep anybody from a kill.
+    Optional<Profiles.Profile> standard =
+        chosen.isPresent() ? Optional.empty() : Profiles.of(terminal).standard();
     Optional<String> standardUrl = standard.flatMap(Profiles.Profile::url);
     URI address = Endpoint.checkedUrl(chosen.or(() -> standardUrl).orElse(Endpoint.DEFAULT_URL));
 
@@ -63,6 +63,19 @@ final class Connection {
                     "no token for "
                         + address
                         + "; name its file with --token-file, TURNOUT_TOKEN_FILE or a profile")));
+  }
+
+  private Optional<Profiles.Profile> namedProfile(Terminal terminal) {
+    if (profile == null) {
+      return Optional.empty();
+    }
+    if (url != null && tokenFile != null) {
+      terminal
+          .err()
+          .println("turnout: warning: --profile has no effect beside --url and --token-file");
+      return Optional.empty();
+    }
+    return Optional.of(Profiles.of(terminal).named(profile));
   }
 
   private static Optional<String> given(Map<String, String> environment, String name) {

@@ -141,19 +141,17 @@ final class ControlApi {
           case 404 -> ExitCode.NOT_FOUND;
           default -> ExitCode.REFUSED;
         };
-    return new CommandFailure(exitCode, problemText(status, body));
-  }
-
-  private String problemText(int status, String body) {
+    String otherwise = server + " answered with status " + status;
     try {
-      JsonNode problem = json().readTree(body);
-      String detail = problem.path("detail").asString(problem.path("title").asString(""));
-      if (!detail.isEmpty()) {
-        return detail + " (" + status + ")";
+      if (json().readTree(body) instanceof ObjectNode problem) {
+        String detail = problem.path("detail").asString(problem.path("title").asString(""));
+        return new CommandFailure(
+            exitCode, detail.isEmpty() ? otherwise : detail + " (" + status + ")", problem);
       }
     } catch (JacksonException e) {
       // A proxy's page, most likely: the status says more than its HTML would.
     }
-    return server + " answered with status " + status;
+    return new CommandFailure(
+        exitCode, otherwise, CommandFailure.json(exitCode, otherwise).put("status", status));
   }
 }

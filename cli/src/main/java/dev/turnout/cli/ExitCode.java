@@ -10,4 +10,14 @@ final class ExitCode {
   static final int NOT_AUTHORISED = 5;
 
   private ExitCode() {}
+
+  static String title(int exitCode) {
+    return switch (exitCode) {
+      case USAGE -> "Wrong usage";
+      case UNREACHABLE -> "No server could be reached";
+      case NOT_FOUND -> "Not found";
+      case NOT_AUTHORISED -> "Not authorised";
+      default -> "Refused";
+    };
+  }
 }

@@ -13,6 +13,11 @@ abstract class FlagCommand extends ClientCommand {
     super(terminal);
   }
 
+  @Override
+  void validate() {
+    Arguments.flagName(name);
+  }
+
   final String name() {
     return name;
   }

@@ -18,6 +18,13 @@ final class GetCommand extends ClientCommand {
   }
 
   @Override
+  void validate() {
+    if (name != null) {
+      Arguments.flagName(name);
+    }
+  }
+
+  @Override
   JsonNode request(ControlApi api) {
     return api.get("/feature-flags" + (name == null ? "" : "/" + ControlApi.segment(name)));
   }

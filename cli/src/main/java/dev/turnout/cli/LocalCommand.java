@@ -17,6 +17,13 @@ abstract class LocalCommand implements Callable<Integer> {
       description = "The agent's jar; default: the one that was built with this command.")
   private String agentJar = "";
 
+  // Read by picocli.
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
   LocalCommand(Terminal terminal) {
     this.terminal = terminal;
   }

@@ -9,11 +9,20 @@ import tools.jackson.databind.JsonNode;
 /** {@code turnout rollout NAME PERCENT}. */
 @Command(name = "rollout", description = "Sets how many percent of the callers take the new path.")
 final class RolloutCommand extends FlagCommand {
-  @Parameters(index = "1", paramLabel = "PERCENT", description = "0 to 100, in steps of 0.001.")
-  private BigDecimal percent = BigDecimal.ZERO;
+  @Parameters(
+      index = "1",
+      paramLabel = "PERCENT",
+      description = "0 to 100, with at most 3 decimals; a percent sign may follow.")
+  private String percent = "";
 
   RolloutCommand(Terminal terminal) {
     super(terminal);
+  }
+
+  @Override
+  void validate() {
+    super.validate();
+    BigDecimal unused = Arguments.percent(percent);
   }
 
   @Override
@@ -21,7 +30,7 @@ final class RolloutCommand extends FlagCommand {
     String path = at("/feature-flags/");
     // A PUT alone would create a flag out of a misspelt name.
     api.get(path);
-    return api.put(path, ControlApi.object().put("percentage", percent));
+    return api.put(path, ControlApi.object().put("percentage", Arguments.percent(percent)));
   }
 
   @Override

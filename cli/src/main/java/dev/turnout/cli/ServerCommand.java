@@ -12,7 +12,13 @@ import picocli.CommandLine.Option;
 @Command(
     name = "server",
     mixinStandardHelpOptions = true,
-    description = "Starts the control server; it runs until it is interrupted or terminated.")
+    description = "Starts the control server; it runs until it is interrupted or terminated.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:ended when it was told to",
+      "1:could not start; it says why",
+      "2:wrong usage",
+    })
 final class ServerCommand implements Callable<Integer> {
   private final Terminal terminal;
 
@@ -51,11 +57,9 @@ final class ServerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path directory = terminal.directory().resolve(data);
-    ControlServer server =
-        ControlServer.start(new ControlServer.Settings(host, port, directory, env));
+    ControlServer server = LocalServer.start(host, port, directory, env);
     // AutoCloseable here and below: picocli looks at the methods of every command, and a
-    // ControlServer
-    // among their parameters would load it for commands that need none.
+    // ControlServer in their signatures would load it for commands that need none.
     AutoCloseable running = server;
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()

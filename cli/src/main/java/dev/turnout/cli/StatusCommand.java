@@ -30,7 +30,8 @@ final class StatusCommand extends ClientCommand {
             + agents.path("connected").asString("0")
             + " agents connected, "
             + agents.path("behind").asString("0")
-            + " behind");
+            + " behind"
+            + ahead(agents.path("ahead").asLong(0)));
     Table table =
         new Table(
             "FLAG",
@@ -52,6 +53,16 @@ final class StatusCommand extends ClientCommand {
         out.println(flag.path("name").asString("") + " " + stop);
       }
     }
+  }
+
+  // Looks like peace otherwise: whoever is ahead does not follow, and is not behind.
+  private static String ahead(long count) {
+    return count == 0
+        ? ""
+        : ", "
+            + count
+            + " ahead: they refuse this server's snapshots; if its store was restored, raise the"
+            + " epoch (turnout epoch raise)";
   }
 
   private static void addRows(JsonNode flag, Table table) {

@@ -25,6 +25,12 @@ record Terminal(
         new PrintWriter(System.err, true, charset),
         System.getenv(),
         Path.of(""),
-        Path.of(System.getProperty("user.home", ".")));
+        homeOf(System.getenv()));
+  }
+
+  // The variable first: Java looks the home up by the user's id, which a container may not know.
+  static Path homeOf(Map<String, String> environment) {
+    String home = environment.get("HOME");
+    return Path.of(home == null || home.isBlank() ? System.getProperty("user.home", ".") : home);
   }
 }

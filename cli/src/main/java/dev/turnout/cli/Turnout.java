@@ -1,6 +1,7 @@
 package dev.turnout.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -25,17 +26,21 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  TURNOUT_URL and TURNOUT_TOKEN_FILE; the profile named 'default';",
       "  http://127.0.0.1:8640 with ./turnout-data/admin.token, which is what",
       "  'turnout server' starts in the same directory.",
-      "  Profiles stand in ~/.config/turnout/profiles.properties:",
+      "  Profiles stand in $XDG_CONFIG_HOME/turnout/profiles.properties, or in",
+      "  $HOME/.config/turnout/profiles.properties where that variable is not set.",
+      "  The file is read only if it is needed:",
       "    production.url=https://turnout.example.com",
       "    production.token-file=production.token",
       "",
       "Exit codes:",
       "  0  done",
-      "  1  refused by the server; it says why",
+      "  1  refused by the server, which says why; or 'turnout server' could not start",
       "  2  wrong usage",
       "  3  no server could be reached",
       "  4  not found",
       "  5  not authorised, or no token",
+      "With --json a failure is a JSON object on the standard error, the server's own",
+      "problem document where there is one.",
     })
 public final class Turnout {
   private Turnout() {}
@@ -67,19 +72,28 @@ public final class Turnout {
             .addSubcommand(new AgentCommand(terminal))
             .addSubcommand(new AttachCommand(terminal))
             .addSubcommand(new DetachCommand(terminal))
+            .addSubcommand(
+                new CommandLine(new EpochCommand()).addSubcommand(new EpochRaiseCommand(terminal)))
             .addSubcommand(new HelpCommand());
     line.setOut(terminal.out());
     line.setErr(terminal.err());
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setParameterExceptionHandler((problem, arguments) -> usageProblem(problem));
-    line.setExecutionExceptionHandler((problem, command, parsed) -> failed(problem, command));
+    line.setParameterExceptionHandler(
+        (problem, arguments) -> usageProblem(problem, List.of(arguments)));
+    line.setExecutionExceptionHandler(
+        (problem, command, parsed) -> failed(problem, command, parsed.originalArgs()));
     return line;
   }
 
   /** One line instead of picocli's whole help text: the problem must not scroll away. */
-  private static int usageProblem(ParameterException problem) {
+  private static int usageProblem(ParameterException problem, List<String> arguments) {
     CommandLine command = problem.getCommandLine();
     PrintWriter err = command.getErr();
+    if (isJsonWanted(arguments)) {
+      String message = String.valueOf(problem.getMessage());
+      err.println(CommandFailure.json(ExitCode.USAGE, message));
+      return ExitCode.USAGE;
+    }
     err.println("turnout: " + problem.getMessage());
     UnmatchedArgumentException.printSuggestions(problem, err);
     CommandSpec spec = command.getCommandSpec();
@@ -87,12 +101,20 @@ public final class Turnout {
     return ExitCode.USAGE;
   }
 
-  private static int failed(Exception problem, CommandLine command) throws Exception {
+  private static int failed(Exception problem, CommandLine command, List<String> arguments)
+      throws Exception {
     if (problem instanceof CommandFailure failure) {
-      command.getErr().println("turnout: " + failure.getMessage());
+      PrintWriter err = command.getErr();
+      err.println(
+          isJsonWanted(arguments) ? failure.json().toString() : "turnout: " + failure.getMessage());
       return failure.exitCode();
     }
     throw problem;
+  }
+
+  // The words as they are: where parsing failed there are no options yet.
+  private static boolean isJsonWanted(List<String> arguments) {
+    return arguments.contains("--json");
   }
 
   static final class Version implements IVersionProvider {

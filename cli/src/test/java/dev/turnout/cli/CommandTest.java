@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /** What a person and a script see of a command: requests, tables, JSON, exit codes. */
 final class CommandTest {
@@ -250,6 +252,109 @@ final class CommandTest {
   void exitCode_wrongUsage(String words) {
     assertThat(run(words.split(" ")).exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(server.asked()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"get ''", "kill ''", "kill ..", "freeze a/b", "toggle 'a b' off", "rollout '' 5"})
+  void name_thatIsNone_isWrongUsage(String words) {
+    String[] split = words.split(" (?=([^']*'[^']*')*[^']*$)");
+    for (int i = 0; i < split.length; i++) {
+      split[i] = split[i].replace("'", "");
+    }
+
+    CommandRun run = run(split);
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).startsWith("turnout: NAME must be 1 to 128 characters");
+    assertThat(server.asked()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ten | PERCENT must be a number from 0 to 100, not \"ten\"",
+        "NaN | PERCENT must be a number from 0 to 100, not \"NaN\"",
+        "% | PERCENT must be a number from 0 to 100, not \"%\"",
+        "101 | PERCENT must be a number from 0 to 100, not 101",
+        "33.3333 | PERCENT must have at most 3 decimals, not 33.3333",
+      })
+  void rollout_percentThatIsNone_isWrongUsage(String percent, String message) {
+    CommandRun run = run("rollout", "f", percent);
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).isEqualTo("turnout: " + message + "\n");
+    assertThat(server.asked()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"10", "10%", "10 %"})
+  void rollout_percentSign_mayFollow(String percent) {
+    server.answer("GET /feature-flags/f", 200, FLAG).answer("PUT /feature-flags/f", 200, FLAG);
+
+    assertThat(run("rollout", "f", percent).exitCode()).isZero();
+    assertThat(server.lastAsked().body()).isEqualTo("{\"percentage\":10}");
+  }
+
+  @Test
+  void json_refusal_isTheProblemDocument() {
+    String problem =
+        "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,"
+            + "\"detail\":\"percentage: no\",\"field\":\"percentage\"}";
+    server.answer("PUT /feature-flags/f", 400, problem);
+
+    CommandRun run = run("set", "f", "--json", "percentage=101");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).isEqualTo(problem + "\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "get nobody --json, 4, Not found",
+    "get f --json --bad, 2, Wrong usage",
+    "get a/b --json, 2, Wrong usage",
+    "kill --json, 2, Wrong usage",
+  })
+  void json_failure_isAnObject(String words, int exitCode, String title) {
+    CommandRun run = run(words.split(" "));
+
+    assertThat(run.exitCode()).isEqualTo(exitCode);
+    JsonNode problem = ControlApi.json().readTree(run.err());
+    assertThat(problem.path("title").asString("")).isEqualTo(title);
+    assertThat(problem.path("detail").asString("")).isNotBlank();
+  }
+
+  @Test
+  void warnings_areShown() {
+    server.answer(
+        "POST /feature-flags/kill/f",
+        200,
+        FLAG.replaceFirst("\\{", "{\"warnings\":[\"does not reach game/game-1\"],"));
+
+    assertThat(run("kill", "f").err()).isEqualTo("turnout: warning: does not reach game/game-1\n");
+  }
+
+  @Test
+  void status_agentsAhead_saysWhatToDo() {
+    server.answer(
+        "GET /status.json",
+        200,
+        "{\"env\":\"default\",\"revision\":2,\"agents\":{\"connected\":1,\"behind\":0,\"ahead\":1}}");
+
+    assertThat(run("status").out())
+        .contains("0 behind, 1 ahead: they refuse this server's snapshots", "turnout epoch raise");
+  }
+
+  @Test
+  void epochRaise_isOneRequest() {
+    server.answer("POST /epoch/raise", 200, "{\"epoch\":2,\"revision\":3}");
+
+    assertThat(run("epoch", "raise", "--reason", "restored").out())
+        .isEqualTo("epoch 2, revision 3\n");
+    assertThat(server.lastAsked().body()).isEqualTo("{\"reason\":\"restored\"}");
   }
 
   @Test

@@ -104,6 +104,69 @@ final class ConnectionTest {
   }
 
   @Test
+  void badProfilesFile_whereItIsNotNeeded_isNotRead() throws IOException {
+    write(".config/turnout/profiles.properties", "default.url=\\u00zz\n");
+    write("t", "of-the-option");
+
+    CommandRun run =
+        CommandRun.in(directory, "canary-list", "--url", server.url(), "--token-file", "t");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(tokenSent()).isEqualTo("Bearer of-the-option");
+  }
+
+  @Test
+  void badProfilesFile_besideTheEnvironment_isNotRead() throws IOException {
+    write(".config/turnout/profiles.properties", "default.url=\\u00zz\n");
+    write("t", "of-the-environment");
+
+    CommandRun run =
+        CommandRun.in(
+            directory,
+            Map.of("TURNOUT_URL", server.url(), "TURNOUT_TOKEN_FILE", "t"),
+            "canary-list");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+  }
+
+  @Test
+  void badProfilesFile_thatIsNeeded_isWrongUsage() throws IOException {
+    write(".config/turnout/profiles.properties", "default.url=\\u00zz\n");
+
+    CommandRun run = CommandRun.in(directory, "canary-list");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("cannot read").contains("profiles.properties");
+  }
+
+  @Test
+  void home_isTheVariable() {
+    assertThat(Terminal.homeOf(Map.of("HOME", "/home/ann"))).isEqualTo(Path.of("/home/ann"));
+    assertThat(Terminal.homeOf(Map.of("HOME", " ")))
+        .isEqualTo(Path.of(System.getProperty("user.home")));
+  }
+
+  @Test
+  void profile_besideUrlAndTokenFile_isWarnedOf() throws IOException {
+    write(".config/turnout/profiles.properties", "default.url=\\u00zz\n");
+    write("t", "of-the-option");
+
+    CommandRun run =
+        CommandRun.in(
+            directory,
+            "canary-list",
+            "--profile",
+            "prod",
+            "--url",
+            server.url(),
+            "--token-file",
+            "t");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err()).contains("--profile has no effect");
+  }
+
+  @Test
   void unknownProfile_isWrongUsage() {
     CommandRun run = CommandRun.in(directory, "canary-list", "--profile", "nope");
 

@@ -1,7 +1,9 @@
 package dev.turnout.server;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.turnout.client.codec.CodecException;
 import dev.turnout.flags.FlagName;
+import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.server.auth.Access;
 import dev.turnout.server.auth.Token;
 import dev.turnout.server.auth.TokenFile;
@@ -10,6 +12,7 @@ import dev.turnout.server.auth.Tokens;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
+import dev.turnout.server.store.DataDirectory;
 import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.store.TokenStore;
@@ -24,6 +27,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +57,12 @@ public final class ControlServer implements AutoCloseable {
 
     public Settings {
       FlagName.check("env", env);
+      if (port < 0 || port > MAX_PORT) {
+        throw new InvalidFlagException("port", "must be 0 to " + MAX_PORT + ", not " + port);
+      }
     }
+
+    private static final int MAX_PORT = 65_535;
   }
 
   /**
@@ -78,26 +87,35 @@ public final class ControlServer implements AutoCloseable {
    * Starts a server and returns when it answers. On the first start, {@code admin.token} and {@code
    * agent.token} are written to the data directory.
    *
-   * @throws IOException if the data directory cannot be used
+   * @throws StartException if the data directory cannot be used, or the address not be listened on
    */
-  public static ControlServer start(Settings settings) throws IOException {
+  public static ControlServer start(Settings settings) throws StartException {
     return start(settings, Tuning.DEFAULT);
   }
 
-  static ControlServer start(Settings settings, Tuning tuning) throws IOException {
+  static ControlServer start(Settings settings, Tuning tuning) throws StartException {
+    try {
+      return open(settings, tuning);
+    } catch (IOException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static ControlServer open(Settings settings, Tuning tuning) throws IOException {
     Clock clock = Clock.systemUTC();
-    Path data = settings.dataDirectory();
     // Closed in the reverse order of opening, when starting fails half-way too.
     Deque<AutoCloseable> parts = new ArrayDeque<>();
     try {
-      TokenFile.createFolder(data);
+      DataDirectory directory = DataDirectory.open(settings.dataDirectory());
+      parts.push(directory);
+      Path data = directory.path();
       Database database = Database.open(data.resolve("turnout.db"));
       parts.push(database);
       Tokens tokens = new Tokens(new TokenStore(database), clock);
       firstToken(tokens, "admin", TokenKind.ADMIN, data);
       firstToken(tokens, "agent", TokenKind.AGENT, data);
       FlagStore store = new FlagStore(database, settings.env());
-      Changes changes = new Changes(store, clock);
+      Changes changes = changes(store, data, clock);
       Fleet fleet = new Fleet(clock, Ticker.systemTicker());
       PrometheusMeterRegistry metrics = metrics(changes, fleet);
       parts.push(metrics::close);
@@ -123,11 +141,19 @@ public final class ControlServer implements AutoCloseable {
           settings.env(),
           changes.current().revision(),
           changes.current().flags().size(),
-          data.toAbsolutePath());
+          data);
       return server;
     } catch (IOException | RuntimeException | Error e) {
       close(parts);
       throw e;
+    }
+  }
+
+  private static Changes changes(FlagStore store, Path data, Clock clock) throws IOException {
+    try {
+      return new Changes(store, clock);
+    } catch (IllegalStateException | CodecException | JdbiException e) {
+      throw new IOException("the flags in " + data + " cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -151,6 +177,9 @@ public final class ControlServer implements AutoCloseable {
             "turnout.agents.connected",
             () -> fleet.agents().stream().filter(Agent::isConnected).count())
         .description("Agents with an open stream")
+        .register(metrics);
+    Gauge.builder("turnout.agents.ahead", () -> fleet.ahead(changes.current()).size())
+        .description("Agents that refuse this server's snapshots as older than their own")
         .register(metrics);
     return metrics;
   }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class AccessTest extends WithServer {
   private static final String REPORT =
@@ -58,6 +59,7 @@ final class AccessTest extends WithServer {
         "GET    | /rings | | 403 | 200 | 200 | 200",
         "PUT    | /rings/beta | {} | 403 | 403 | 403 | 200",
         "DELETE | /rings/v | | 403 | 403 | 403 | 404",
+        "POST   | /epoch/raise | | 403 | 403 | 403 | 403",
         "GET    | /audit | | 403 | 200 | 200 | 200",
         "GET    | /agents | | 403 | 200 | 200 | 200",
         "GET    | /status.json | | 403 | 200 | 200 | 200",
@@ -73,6 +75,31 @@ final class AccessTest extends WithServer {
     assertThat(served.send(token(TokenKind.KILLER), method, path, body).status()).isEqualTo(killer);
     assertThat(served.send(token(TokenKind.OPERATOR), method, path, body).status())
         .isEqualTo(operator);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/feature-flags",
+        "/feature-flags/x",
+        "/canary",
+        "/rings",
+        "/audit",
+        "/agents",
+        "/status.json",
+        "/metrics",
+        "/agent/v1/snapshot?service=game",
+        "/health",
+      })
+  void head_isGetWithoutABody(String path) {
+    String token = path.startsWith("/agent/") ? served.agent : served.admin;
+    Served.Answer get = served.send(token, "GET", path, null).is(200);
+    Served.Answer head = served.send(token, "HEAD", path, null).is(200);
+    assertThat(head.body()).isEmpty();
+    assertThat(head.response().headers().firstValue("Content-Type"))
+        .isEqualTo(get.response().headers().firstValue("Content-Type"));
+    assertThat(served.send(null, "HEAD", path, null).status())
+        .isEqualTo(path.equals("/health") ? 200 : 401);
   }
 
   private String token(TokenKind kind) {

@@ -1,7 +1,10 @@
 package dev.turnout.server;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -9,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever is wrong is told with the field's name, and changes nothing. */
 final class BadInputTest extends WithServer {
@@ -38,7 +42,11 @@ final class BadInputTest extends WithServer {
         "{\"percentage\": 1e999} | percentage",
         "{\"percentage\": \"ten\"} | percentage",
         "{\"percentage\": null} | percentage",
-        "{\"percentage\": NaN} | body",
+        "{\"percentage\": NaN} | percentage",
+        "{\"percentage\": Infinity} | percentage",
+        "{\"percentage\": 99.9999999999999999999999} | percentage",
+        "{\"rings\": {\"beta\": 0.0001}} | rings.beta",
+        "null | body",
         "{\"percentage\": 5, \"percentage\": 6} | body",
         "{\"percentage\": 5} x | body",
         "{\"percentage\": | body",
@@ -56,6 +64,9 @@ final class BadInputTest extends WithServer {
         "{\"dependencies\": [\"x\"]} | dependencies",
         "{\"dependencies\": [\"y\"]} | dependencies",
         "{\"limits\": [{\"metric\": \"error_rate\", \"above\": -5}]} | limits.above",
+        "{\"limits\": [{\"metric\": \"error_rate\", \"above\": 5, \"for\": \"300000h\"}]}"
+            + " | limits.for",
+        "{\"description\": \"half a pair: \\ud800\"} | description",
       })
   void put_isRefused(String body, String field) {
     served.put("/feature-flags/x", body).isProblem(400, field);
@@ -72,8 +83,14 @@ final class BadInputTest extends WithServer {
         "POST | /feature-flags/rollout/x/increase | {\"increase_by\": -4} | increase_by",
         "POST | /feature-flags/rollout/x/increase | {\"increase_by\": \"4\"} | increase_by",
         "POST | /feature-flags/rollout/x/increase | {\"decrease_by\": 4} | decrease_by",
-        "POST | /feature-flags/kill/x | {\"reason\": 4} | reason",
-        "POST | /feature-flags/kill/x | {\"why\": \"\"} | why",
+        "POST | /feature-flags/rollout/x/increase | {\"increase_by\": NaN} | increase_by",
+        "POST | /feature-flags/rollout/x/increase | {\"increase_by\": 0.0001} | increase_by",
+        "POST | /feature-flags/reset/x | {\"reason\": 4} | reason",
+        "POST | /feature-flags/reset/x | {\"why\": \"\"} | why",
+        "POST | /feature-flags/freeze/x | garbage | body",
+        "POST | /feature-flags/freeze/x | {\"reason\": \"\"} | reason",
+        "POST | /feature-flags/unfreeze/x | [] | body",
+        "DELETE | /rings/beta | garbage | body",
         "POST | /feature-flags/toggle | {\"flag\": \"x\"} | enabled",
         "POST | /feature-flags/toggle | {\"enabled\": true} | flag",
         "POST | /feature-flags/bulk-update | {} | body",
@@ -109,7 +126,7 @@ final class BadInputTest extends WithServer {
   @Test
   void body_ofTwoMegabytes_isTooLarge() {
     String body = "{\"description\": \"" + "x".repeat(2_000_000) + "\"}";
-    served.put("/feature-flags/x", body).isProblem(413, null);
+    served.put("/feature-flags/x", body).isProblem(413, "body");
   }
 
   @Test
@@ -121,7 +138,30 @@ final class BadInputTest extends WithServer {
                 .request(served.admin, "/feature-flags/x")
                 .PUT(BodyPublishers.ofByteArrays(Stream.generate(() -> chunk).limit(20).toList()))
                 .build())
-        .isProblem(413, null);
+        .isProblem(413, "body");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"freeze", "unfreeze", "reset"})
+  void body_ofTwoMegabytes_whereNoneIsAskedFor_isTooLarge(String route) {
+    served.post("/feature-flags/" + route + "/x", "x".repeat(2_000_000)).isProblem(413, "body");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"percentage\": | body: line 1, column 15: the document ends too early",
+        "{\"percentage\": 5, \"percentage\": 6} | body: line 1, column 31: \"percentage\" is there"
+            + " twice",
+        "{} {} | body: line 1, column 4: something follows after the document's end",
+        "null | body: must be an object, not null",
+        "{\"percentage\": NaN} | percentage: must be a number from 0 to 100, not NaN",
+      })
+  void put_isToldInOwnWords(String body, String detail) {
+    Served.Answer answer = served.put("/feature-flags/x", body).is(400);
+    assertThat(answer.json().get("detail").stringValue()).isEqualTo(detail);
   }
 
   @Test
@@ -129,23 +169,45 @@ final class BadInputTest extends WithServer {
     served.put("/feature-flags/x", "[".repeat(10_000)).isProblem(400, "body");
   }
 
-  @Test
-  void url_malformed_isProblem() throws Exception {
-    try (java.net.Socket socket =
-        new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), served.server.port())) {
-      socket
-          .getOutputStream()
-          .write(
-              "GET /feature-flags/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-                  .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-      String answer =
-          new String(
-              socket.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII);
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /feature-flags/%zz, path",
+    "GET, /feature-flags/a%00b, path",
+    "GET, /feature-flags/a%C0%AF, path",
+    "GET, /feature-flags/a%FF, path",
+    "PUT, /feature-flags/a%FF, path",
+    "DELETE, /canary/users/a%80, path",
+    "GET, /agent/v1/stream?service=%FF, query",
+  })
+  void url_malformed_isProblem(String method, String path, String field) throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), served.server.port())) {
+      String request = method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
       assertThat(answer)
           .startsWith("HTTP/1.1 400")
           .contains("application/problem+json")
           .contains("\"status\":400")
+          .contains("\"field\":\"" + field + "\"")
           .doesNotContain("Jetty");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".", "..", "..."})
+  void name_ofDotsOnly_isRefused(String name) {
+    served
+        .post("/feature-flags/bulk-update", "[{\"name\": \"" + name + "\"}]")
+        .isProblem(400, "name");
+  }
+
+  @Test
+  void bulkUpdate_ofAFlagTwice_isRefused() {
+    served
+        .post(
+            "/feature-flags/bulk-update",
+            "[{\"name\": \"x\", \"percentage\": 1}, {\"name\": \"y\"},"
+                + " {\"name\": \"x\", \"percentage\": 2}]")
+        .isProblem(400, "[2].name");
   }
 }

@@ -2,6 +2,12 @@ package dev.turnout.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -9,7 +15,11 @@ import tools.jackson.databind.JsonNode;
 final class ReportTest extends WithServer {
   @BeforeEach
   void create() {
-    served.put("/feature-flags/x", "{\"percentage\": 10}").is(201);
+    served
+        .put(
+            "/feature-flags/x",
+            "{\"percentage\": 10, \"limits\": [{\"metric\": \"error_rate\", \"above\": 5}]}")
+        .is(201);
   }
 
   private static String report(long sequence, String counts, String trips) {
@@ -141,6 +151,109 @@ final class ReportTest extends WithServer {
     assertThat(stop.get("kind").stringValue()).isEqualTo("killed");
     assertThat(stop.get("by").stringValue()).isEqualTo("admin");
     assertThat(stop.get("reason").stringValue()).isEqualTo("errors");
+  }
+
+  private void assertIgnored(String report, String reason) {
+    JsonNode ignored = served.report(report).is(202).json().get("ignored_trips");
+    assertThat(ignored.toString()).isEqualTo("[{\"flag\":\"x\",\"reason\":\"" + reason + "\"}]");
+    assertThat(served.flag("x").get("stop").isNull()).isTrue();
+  }
+
+  @Test
+  void trip_thatStops_isNotIgnored() {
+    assertThat(served.report(report(1, "", trip(1))).is(202).body())
+        .isEqualTo("{\"ignored_trips\":[]}");
+    assertThat(served.report(report(2, "", trip(1))).is(202).body())
+        .isEqualTo("{\"ignored_trips\":[]}");
+  }
+
+  @Test
+  void trip_ofNoCalls_isRefused() {
+    String none = trip(1).replace("\"calls\": 117, \"bad\": 24", "\"calls\": 0, \"bad\": 0");
+    served.report(report(1, "", none)).isProblem(400, "trips.calls");
+    assertThat(served.flag("x").get("stop").isNull()).isTrue();
+  }
+
+  @Test
+  void trip_ofARevisionToCome_isIgnored() {
+    assertIgnored(report(1, "", trip(999_999)), "flag_revision is ahead of this server's revision");
+  }
+
+  @Test
+  void trip_ofAFlagWithoutLimits_isIgnored() {
+    served.put("/feature-flags/x", "{\"limits\": []}").is(200);
+    assertIgnored(report(1, "", trip(2)), "the flag has no such limit");
+  }
+
+  @Test
+  void trip_ofALimitThatIsGone_isIgnored() {
+    served
+        .put("/feature-flags/x", "{\"limits\": [{\"metric\": \"error_rate\", \"above\": 9}]}")
+        .is(200);
+    assertIgnored(report(1, "", trip(1)), "the flag has no such limit");
+  }
+
+  @Test
+  void trip_whileTheFlagChanges_stopsIt() {
+    served.put("/feature-flags/x", "{\"percentage\": 50}").is(200);
+    served.report(report(1, "", trip(1))).is(202);
+    assertThat(status().get("state").stringValue()).isEqualTo("tripped");
+  }
+
+  @Test
+  void trip_inOtherWordsUnderTheRevisionInForce_stopsTheFlag() {
+    served.report(report(1, "", trip(1).replace("error_rate > 5 %", "errors > 5%"))).is(202);
+    assertThat(status().get("state").stringValue()).isEqualTo("tripped");
+  }
+
+  @Test
+  void trip_ofAnUnknownFlag_isIgnored() {
+    String unknown = trip(1).replace("\"x\"", "\"nobody\"");
+    assertThat(served.report(report(1, "", unknown)).is(202).body())
+        .contains("there is no such flag");
+  }
+
+  @Test
+  void trip_inAReportThatWasOvertaken_isIgnored() {
+    served.report(report(2, "", "")).is(202);
+    assertIgnored(report(1, "", trip(1)), "a newer report of this instance came before");
+  }
+
+  @Test
+  void trips_ofManyInstancesAtOnce_countOnce() throws Exception {
+    int instances = 8;
+    int flags = 10;
+    ExecutorService threads = Executors.newFixedThreadPool(instances);
+    try {
+      for (int flag = 0; flag < flags; flag++) {
+        String name = "f" + flag;
+        served
+            .put(
+                "/feature-flags/" + name,
+                "{\"limits\": [{\"metric\": \"error_rate\", \"above\": 5}]}")
+            .is(201);
+        String trip = trip(served.revision()).replace("\"x\"", "\"" + name + "\"");
+        long sequence = flag + 1L;
+        List<Callable<Served.Answer>> reports = new ArrayList<>();
+        for (int i = 0; i < instances; i++) {
+          String report = report(sequence, "", trip).replace("game-1", "game-" + i);
+          reports.add(() -> served.report(report));
+        }
+        for (Future<Served.Answer> answer : threads.invokeAll(reports)) {
+          answer.get().is(202);
+        }
+      }
+    } finally {
+      threads.shutdown();
+    }
+    assertThat(served.get("/metrics").body()).contains("turnout_trips_total " + flags + ".0");
+  }
+
+  @Test
+  void trip_withLongTexts_isRefused() {
+    String longer = trip(1).replace("error_rate > 5 %", "x".repeat(900_000));
+    served.report(report(1, "", longer)).isProblem(400, "trips.limit");
+    assertThat(served.flag("x").get("stop").isNull()).isTrue();
   }
 
   @Test

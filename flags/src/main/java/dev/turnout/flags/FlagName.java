@@ -2,9 +2,12 @@ package dev.turnout.flags;
 
 import java.util.regex.Pattern;
 
-/** The rule for names of flags, rings, users and instances: what may appear in a URL and a log. */
+/**
+ * The rule for names of flags, rings, users and instances: what may appear in a URL and a log. A
+ * name of dots only is none, for in a URL it would lead elsewhere.
+ */
 public final class FlagName {
-  private static final Pattern VALID = Pattern.compile("[a-zA-Z0-9._-]{1,128}");
+  private static final Pattern VALID = Pattern.compile("(?!\\.+$)[a-zA-Z0-9._-]{1,128}");
 
   private FlagName() {}
 
@@ -21,7 +24,10 @@ public final class FlagName {
   public static String check(String field, String name) {
     if (!isValid(name)) {
       throw new InvalidFlagException(
-          field, "must be 1 to 128 characters out of a-z A-Z 0-9 . _ - but is \"" + name + "\"");
+          field,
+          "must be 1 to 128 characters out of a-z A-Z 0-9 . _ - and not only dots, but is \""
+              + name
+              + "\"");
     }
     return name;
   }

@@ -8,14 +8,30 @@ import java.time.Duration;
  * What the new path may not exceed.
  *
  * @param metric what is limited
- * @param above the highest tolerated value in the metric's unit: percent, milliseconds or calls
+ * @param above the highest tolerated value in the metric's unit: percent between 0 and 100,
+ *     milliseconds from above 0 to {@value #MAX_MILLIS}, or whole failures from 0 to {@value
+ *     #MAX_FAILURES}
  * @param window the sliding window of the threshold rule, 1 second to 1 hour
- * @param minCalls the fewest calls in the window that are judged by the threshold rule, at least 1
- * @param hold how long the threshold must stay exceeded; zero for at once
+ * @param minCalls the fewest calls in the window that are judged by the threshold rule, 1 to
+ *     {@value #MAX_MIN_CALLS}
+ * @param hold how long the threshold must stay exceeded, up to 7 days; zero for at once
  */
 public record Limit(Metric metric, double above, Duration window, long minCalls, Duration hold) {
   /** The window where none is given. */
   public static final Duration DEFAULT_WINDOW = Duration.ofSeconds(60);
+
+  /** The longest latency that can be a limit, a day, in milliseconds. */
+  public static final int MAX_MILLIS = 86_400_000;
+
+  /** The most failures in a row that can be tolerated. */
+  public static final int MAX_FAILURES = 1_000_000;
+
+  /** The largest minimum sample, in calls. */
+  public static final int MAX_MIN_CALLS = 1_000_000_000;
+
+  private static final Duration MIN_WINDOW = Duration.ofSeconds(1);
+  private static final Duration MAX_WINDOW = Duration.ofHours(1);
+  private static final Duration MAX_HOLD = Duration.ofDays(7);
 
   /** What can be limited. */
   public enum Metric {
@@ -42,24 +58,48 @@ public record Limit(Metric metric, double above, Duration window, long minCalls,
     public String wireName() {
       return wireName;
     }
+
+    private boolean tolerates(double above) {
+      return switch (this) {
+        case ERROR_RATE -> above > 0 && above < 100;
+        case P50, P95, P99 -> above > 0 && above <= MAX_MILLIS;
+        case CONSECUTIVE_FAILURES ->
+            above >= 0 && above <= MAX_FAILURES && above == Math.rint(above);
+      };
+    }
+
+    private String range() {
+      return switch (this) {
+        case ERROR_RATE -> "a percentage above 0 and under 100";
+        case P50, P95, P99 -> "milliseconds, above 0 and at most " + MAX_MILLIS;
+        case CONSECUTIVE_FAILURES -> "a whole number from 0 to " + MAX_FAILURES;
+      };
+    }
   }
 
   public Limit {
-    boolean percent = metric == Metric.ERROR_RATE;
-    if (!(above >= 0) || Double.isInfinite(above) || (percent && above >= 100)) {
+    if (!metric.tolerates(above)) {
       throw new InvalidFlagException(
-          "limits.above",
-          percent ? "must be a percentage from 0 to under 100" : "must be a number from 0 on");
+          "limits.above", "must be " + metric.range() + ", not " + shown(above));
     }
-    if (window.compareTo(Duration.ofSeconds(1)) < 0 || window.compareTo(Duration.ofHours(1)) > 0) {
+    // -0.0 is written as 0, and would no longer equal itself once it was read again.
+    above += 0.0;
+    if (window.compareTo(MIN_WINDOW) < 0 || window.compareTo(MAX_WINDOW) > 0) {
       throw new InvalidFlagException("limits.window", "must be 1 second to 1 hour");
     }
-    if (minCalls < 1) {
-      throw new InvalidFlagException("limits.min_calls", "must be at least 1");
+    if (minCalls < 1 || minCalls > MAX_MIN_CALLS) {
+      throw new InvalidFlagException(
+          "limits.min_calls", "must be 1 to " + MAX_MIN_CALLS + ", not " + minCalls);
     }
-    if (hold.isNegative()) {
-      throw new InvalidFlagException("limits.for", "must not be negative");
+    if (hold.isNegative() || hold.compareTo(MAX_HOLD) > 0) {
+      throw new InvalidFlagException("limits.for", "must be 0 seconds to 7 days (168h)");
     }
+  }
+
+  private static String shown(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? Long.toString((long) value)
+        : Double.toString(value);
   }
 
   /** A limit with the default window and minimum sample, judged at once. */

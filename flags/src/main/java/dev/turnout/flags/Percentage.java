@@ -1,7 +1,6 @@
 package dev.turnout.flags;
 
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 
 /**
  * A share of callers in steps of 0.001 %: the number of the {@value #BUCKETS} buckets that are on.
@@ -18,6 +17,10 @@ public record Percentage(int buckets) implements Comparable<Percentage> {
   /** Everybody. */
   public static final Percentage FULL = new Percentage(BUCKETS);
 
+  private static final int DECIMALS = 3;
+  private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
+  private static final int SHOWN = 60;
+
   public Percentage {
     if (buckets < 0 || buckets > BUCKETS) {
       throw new IllegalArgumentException("buckets must be 0 to " + BUCKETS + ", not " + buckets);
@@ -25,21 +28,48 @@ public record Percentage(int buckets) implements Comparable<Percentage> {
   }
 
   /**
-   * Returns the share for a percentage between 0 and 100, rounded to 0.001 %.
+   * Returns the share for a percentage between 0 and 100. What a step of 0.001 cannot hold is
+   * refused: rounded down it would not be what was asked for, and rounded up nearly all would
+   * become all.
    *
-   * @throws InvalidFlagException naming {@code field} if the value is no number from 0 to 100
+   * @throws InvalidFlagException naming {@code field} if the value is no number from 0 to 100 with
+   *     at most 3 decimals
    */
-  public static Percentage of(String field, double percent) {
-    if (!(percent >= 0 && percent <= 100)) {
+  public static Percentage of(String field, BigDecimal percent) {
+    if (percent.signum() < 0 || percent.compareTo(HUNDRED) > 0) {
       throw new InvalidFlagException(
-          field, "must be a number from 0 to 100, not " + plain(percent));
+          field, "must be a number from 0 to 100, not " + shown(percent.toString()));
     }
-    return new Percentage((int) Math.round(percent * (BUCKETS / 100)));
+    BigDecimal buckets = percent.scaleByPowerOfTen(DECIMALS).stripTrailingZeros();
+    if (buckets.scale() > 0) {
+      throw new InvalidFlagException(
+          field, "must have at most " + DECIMALS + " decimals, not " + shown(percent.toString()));
+    }
+    return new Percentage(buckets.intValueExact());
+  }
+
+  /** As {@link #of(String, BigDecimal)}, for the shortest decimal number that is this double. */
+  public static Percentage of(String field, double percent) {
+    if (!Double.isFinite(percent)) {
+      throw new InvalidFlagException(field, "must be a number from 0 to 100, not " + percent);
+    }
+    return of(field, new BigDecimal(shortest(percent)));
   }
 
   /** Returns the share for a percentage between 0 and 100. */
   public static Percentage of(double percent) {
     return of("percentage", percent);
+  }
+
+  // Without the ".0" of a whole number, which nobody gave.
+  private static String shortest(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? Long.toString((long) value)
+        : Double.toString(value);
+  }
+
+  private static String shown(String number) {
+    return number.length() <= SHOWN ? number : number.substring(0, SHOWN) + "…";
   }
 
   /** The share in percent, 0 to 100. */
@@ -55,14 +85,6 @@ public record Percentage(int buckets) implements Comparable<Percentage> {
   /** The share as people write it, such as {@code 33.333 %}. */
   @Override
   public String toString() {
-    return plain(percent()) + " %";
-  }
-
-  private static String plain(double value) {
-    if (Double.isNaN(value) || Double.isInfinite(value)) {
-      return Double.toString(value);
-    }
-    BigDecimal rounded = BigDecimal.valueOf(value).setScale(3, RoundingMode.HALF_UP);
-    return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
+    return BigDecimal.valueOf(buckets, DECIMALS).stripTrailingZeros().toPlainString() + " %";
   }
 }

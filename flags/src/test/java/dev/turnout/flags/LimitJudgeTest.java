@@ -143,7 +143,7 @@ class LimitJudgeTest {
   @Test
   void limit_outOfRange_namesTheField() {
     assertThatThrownBy(() -> Limit.of(Limit.Metric.ERROR_RATE, 101))
-        .hasMessage("limits.above: must be a percentage from 0 to under 100");
+        .hasMessage("limits.above: must be a percentage above 0 and under 100, not 101");
     assertThatThrownBy(() -> Limit.of(Limit.Metric.P99, Double.NaN))
         .hasMessageStartingWith("limits.above: ");
     assertThatThrownBy(() -> Percentage.of(101))

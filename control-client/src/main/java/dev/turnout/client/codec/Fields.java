@@ -75,7 +75,34 @@ record Fields(String path, JsonNode node, boolean strict) {
     if (!value.isString()) {
       throw wrong(name, "a string");
     }
-    return value.stringValue();
+    return encodable(name, value.stringValue());
+  }
+
+  /** A text of at most so many UTF-16 units. */
+  String text(String name, int most) {
+    String text = text(name);
+    if (text.length() > most) {
+      throw new InvalidFlagException(at(name), "must be at most " + most + " characters");
+    }
+    return text;
+  }
+
+  /** A short text that is fit for a line of a log. */
+  String line(String name, int most) {
+    String text = text(name, most);
+    if (text.chars().anyMatch(Character::isISOControl)) {
+      throw new InvalidFlagException(at(name), "must be one line");
+    }
+    return text;
+  }
+
+  // JSON can escape half of a surrogate pair, which no document could ever be written with again.
+  private String encodable(String name, String text) {
+    if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
+      throw new InvalidFlagException(
+          at(name), "must be Unicode text, and holds half of a surrogate pair");
+    }
+    return text;
   }
 
   /** A finite number: 1e999 and NaN are none. */
@@ -84,6 +111,24 @@ record Fields(String path, JsonNode node, boolean strict) {
     double number = value.isNumber() ? value.doubleValue(Double.NaN) : Double.NaN;
     if (!Double.isFinite(number)) {
       throw wrong(name, "a number");
+    }
+    return number;
+  }
+
+  /** A number from 0 to {@code most}. */
+  double number(String name, long most) {
+    double number = number(name);
+    if (!(number >= 0 && number <= most)) {
+      throw wrong(name, "a number from 0 to " + most);
+    }
+    return number;
+  }
+
+  /** A whole number from {@code least} to {@code most}. */
+  long whole(String name, long least, long most) {
+    long number = whole(name);
+    if (number < least || number > most) {
+      throw wrong(name, "a whole number from " + least + " to " + most);
     }
     return number;
   }
@@ -134,7 +179,7 @@ record Fields(String path, JsonNode node, boolean strict) {
         throw new InvalidFlagException(
             at(name), "must hold strings that are not blank, not " + shown(element));
       }
-      texts.add(element.stringValue());
+      texts.add(encodable(name, element.stringValue()));
     }
     return texts;
   }
@@ -163,7 +208,8 @@ record Fields(String path, JsonNode node, boolean strict) {
     if (value.isArray()) {
       return "a list";
     }
-    String text = value.toString();
+    // A number that is none, such as NaN, would be shown as a text.
+    String text = value.isNumber() ? value.asString() : value.toString();
     return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
   }
 }

@@ -8,6 +8,7 @@ import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.flags.Limit;
 import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Stop;
+import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -198,10 +199,11 @@ public final class FlagCodec {
   }
 
   private static Percentage percentage(Fields fields, String name) {
-    JsonNode value = fields.get(name);
-    if (!value.isNumber()) {
-      throw fields.wrong(name, "a number from 0 to 100");
-    }
-    return Percentage.of(fields.at(name), value.doubleValue(Double.NaN));
+    BigDecimal percent =
+        fields
+            .get(name)
+            .decimalValueOpt()
+            .orElseThrow(() -> fields.wrong(name, "a number from 0 to 100"));
+    return Percentage.of(fields.at(name), percent);
   }
 }

@@ -57,10 +57,11 @@ public final class FlagsFileCodec {
    * @throws CodecException naming the file, the field, and line and column where they are known
    */
   public static Snapshot read(String fileName, byte[] content, Instant modified) {
-    ObjectMapper mapper = isYaml(fileName, content) ? Yaml.MAPPER : Json.MAPPER;
+    boolean yaml = isYaml(fileName, content);
+    ObjectMapper mapper = yaml ? Yaml.MAPPER : Json.MAPPER;
     JsonNode json;
     try {
-      json = Json.parse(mapper, content);
+      json = Json.parse(mapper, yaml ? "YAML" : "JSON", content);
     } catch (CodecException e) {
       throw new CodecException(fileName + ": " + e.getMessage(), e);
     }

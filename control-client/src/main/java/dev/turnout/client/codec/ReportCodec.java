@@ -23,7 +23,9 @@ public final class ReportCodec {
   public static final int MAX_TRIPS = 1_000;
 
   // More than any JVM makes in its life, and sums of thousands of them do not overflow.
-  private static final long MAX_CALLS = 1_000_000_000_000_000L;
+  static final long MAX_CALLS = 1_000_000_000_000_000L;
+
+  private static final int MAX_TEXT = 1_000;
 
   private ReportCodec() {}
 
@@ -155,11 +157,7 @@ public final class ReportCodec {
   }
 
   private static long calls(Fields fields, String name) {
-    long calls = fields.whole(name);
-    if (calls > MAX_CALLS) {
-      throw fields.wrong(name, "at most " + MAX_CALLS);
-    }
-    return calls;
+    return fields.whole(name, 0, MAX_CALLS);
   }
 
   private static String name(Fields fields, String name) {
@@ -167,11 +165,7 @@ public final class ReportCodec {
   }
 
   private static String shortText(Fields fields, String name) {
-    String text = fields.text(name);
-    if (text.length() > 1000) {
-      throw new InvalidFlagException(fields.at(name), "must be at most 1000 characters");
-    }
-    return text;
+    return fields.text(name, MAX_TEXT);
   }
 
   private static List<Fields> bounded(Fields fields, String name, int most) {

@@ -10,6 +10,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Stops and trips as JSON. */
 final class StopCodec {
+  // What agents write is far shorter. A trip becomes part of the flag, and so of every snapshot.
+  private static final int MAX_LIMIT = 64;
+  private static final int MAX_RULE = 32;
+
   private StopCodec() {}
 
   static ObjectNode toJson(Stop stop) {
@@ -62,8 +66,8 @@ final class StopCodec {
   }
 
   static Trip readTrip(Fields fields) {
-    long calls = fields.whole("calls");
-    long bad = fields.whole("bad");
+    long calls = fields.whole("calls", 1, ReportCodec.MAX_CALLS);
+    long bad = fields.whole("bad", 1, ReportCodec.MAX_CALLS);
     if (bad > calls) {
       throw new InvalidFlagException(
           fields.at("bad"), "must be at most calls: " + bad + " of " + calls);
@@ -71,9 +75,9 @@ final class StopCodec {
     return new Trip(
         FlagName.check(fields.at("flag"), fields.text("flag")),
         fields.whole("flag_revision"),
-        fields.text("limit"),
-        fields.text("rule"),
-        fields.number("observed"),
+        fields.line("limit", MAX_LIMIT),
+        fields.line("rule", MAX_RULE),
+        fields.number("observed", ReportCodec.MAX_CALLS),
         calls,
         bad,
         fields.instant("at"));

@@ -9,6 +9,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 final class Yaml {
   static final YAMLMapper MAPPER =
       YAMLMapper.builder(YAMLFactory.builder().streamReadConstraints(Json.CONSTRAINTS).build())
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)

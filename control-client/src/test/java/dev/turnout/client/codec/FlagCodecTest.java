@@ -3,7 +3,6 @@ package dev.turnout.client.codec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.InvalidFlagException;
@@ -12,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 class FlagCodecTest {
   private static JsonNode json(String text) {
@@ -75,6 +75,9 @@ class FlagCodecTest {
         "limits.window    | {\"limits\": [{\"metric\": \"p50_ms\", \"above\": 1, \"window\": \"0s\"}]}",
         "limits.min_calls | {\"limits\": [{\"metric\": \"p50_ms\", \"above\": 1, \"min_calls\": 0}]}",
         "limits.for       | {\"limits\": [{\"metric\": \"p50_ms\", \"above\": 1, \"for\": \"5\"}]}",
+        "limits.for       | {\"limits\": [{\"metric\": \"p50_ms\", \"above\": 1, \"for\": \"169h\"}]}",
+        "description      | {\"description\": \"half \\ud800\"}",
+        "canary.users     | {\"canary\": {\"users\": [\"half \\ud800\"]}}",
         "limits.colour    | {\"limits\": [{\"metric\": \"p50_ms\", \"above\": 1, \"colour\": 1}]}",
         "frozen           | {\"frozen\": 1}",
         "description      | {\"description\": []}",
@@ -85,11 +88,32 @@ class FlagCodecTest {
         .satisfies(e -> assertThat(e.field()).isEqualTo(field));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "NaN | must be a number from 0 to 100, not NaN",
+        "-Infinity | must be a number from 0 to 100, not -Infinity",
+        "100.0000001 | must be a number from 0 to 100, not 100.0000001",
+        "99.9999999999999999999999 | must have at most 3 decimals, not 99.9999999999999999999999",
+        "33.3333333 | must have at most 3 decimals, not 33.3333333",
+        "1e-999999999 | must have at most 3 decimals, not 1E-999999999",
+      })
+  void edit_ofAPercentageThatIsNone_showsWhatWasGiven(String given, String expected) {
+    assertThatExceptionOfType(InvalidFlagException.class)
+        .isThrownBy(() -> FlagCodec.edit(Samples.full(), json("{\"percentage\": " + given + "}")))
+        .withMessage("percentage: " + expected);
+  }
+
   @Test
-  void parse_ofNaN_isRefused() {
-    assertThat(catchThrowable(() -> json("{\"percentage\": NaN}")))
-        .isInstanceOf(CodecException.class)
-        .hasMessageContaining("line 1, column");
+  void read_ofEveryPercentage_isTheSame() {
+    for (int buckets = 0; buckets <= Percentage.BUCKETS; buckets++) {
+      Percentage percentage = new Percentage(buckets);
+      ObjectNode json = Json.object();
+      Values.put(json, "percentage", percentage.percent());
+      assertThat(FlagCodec.edit(Flag.named("x"), json(json.toString())).percentage())
+          .isEqualTo(percentage);
+    }
   }
 
   @Test

@@ -36,6 +36,12 @@ class ReportCodecTest {
     assertRefused("counts.path", json -> first(json, "counts").put("path", "old"));
     assertRefused("counts.flag", json -> first(json, "counts").put("flag", "<b>"));
     assertRefused("trips.bad", json -> first(json, "trips").put("bad", 118));
+    assertRefused("trips.calls", json -> first(json, "trips").put("calls", 0).put("bad", 0));
+    assertRefused("trips.bad", json -> first(json, "trips").put("bad", 0));
+    assertRefused("trips.observed", json -> first(json, "trips").put("observed", 1e300));
+    assertRefused("trips.limit", json -> first(json, "trips").put("limit", "x".repeat(65)));
+    assertRefused("trips.limit", json -> first(json, "trips").put("limit", "two\nlines"));
+    assertRefused("trips.rule", json -> first(json, "trips").put("rule", "x".repeat(33)));
     assertRefused("trips.at", json -> first(json, "trips").put("at", "yesterday"));
     assertRefused("gates.wired", json -> first(json, "gates").put("wired", "yes"));
     assertRefused(

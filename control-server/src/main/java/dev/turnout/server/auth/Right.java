@@ -12,6 +12,8 @@ public enum Right implements RouteRole {
   STOP,
   /** To change anything. */
   EDIT,
+  /** What concerns the store itself. */
+  ADMIN,
   /** To receive snapshots and to report. */
   AGENT
 }

@@ -11,9 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one way anything changes: a draft of the current snapshot is checked as a whole, saved with
- * its audit entries in one transaction, swapped in and announced. Whatever fails on the way leaves
- * no trace. Reading is wait-free; changes are made one after the other.
+ * The one way anything changes: a draft of the current snapshot is checked as a whole, read back as
+ * agents would read it, saved with its audit entries in one transaction, swapped in and announced.
+ * Whatever fails on the way leaves no trace. Reading is wait-free; changes are made one after the
+ * other.
  */
 public final class Changes {
   private static final Logger log = LoggerFactory.getLogger(Changes.class);
@@ -24,12 +25,14 @@ public final class Changes {
   private final List<Consumer<Snapshot>> listeners = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
   private volatile Snapshot current;
+  private Footprint footprint;
 
   /** Begins with what the store holds. */
   public Changes(FlagStore store, Clock clock) {
     this.store = store;
     this.clock = clock;
     current = store.load();
+    footprint = Footprint.of(current);
   }
 
   /** The snapshot in force. */
@@ -57,6 +60,9 @@ public final class Changes {
         if (draft.isUnchanged()) {
           return before;
         }
+        Footprint grown = footprint.after(before, after);
+        grown.checkGrowth(footprint);
+        ReadBack.check(before, after);
         try {
           store.save(before, after, draft.entries());
         } catch (StaleRevisionException e) {
@@ -64,7 +70,8 @@ public final class Changes {
             throw e;
           }
           // Another process wrote to the same store; its change stands and this one comes after.
-          swapIn(store.load());
+          Snapshot stored = store.load();
+          swapIn(stored, Footprint.of(stored));
           continue;
         }
         draft
@@ -77,13 +84,14 @@ public final class Changes {
                         entry.action(),
                         entry.flag() == null ? "changed" : entry.flag(),
                         actor));
-        swapIn(after);
+        swapIn(after, grown);
         return after;
       }
     }
   }
 
-  private void swapIn(Snapshot snapshot) {
+  private void swapIn(Snapshot snapshot, Footprint itsFootprint) {
+    footprint = itsFootprint;
     current = snapshot;
     listeners.forEach(listener -> listener.accept(snapshot));
   }

@@ -27,6 +27,7 @@ public final class Draft {
   private final long revision;
   private final Map<String, Flag> flags;
   private final List<AuditEntry> entries = new ArrayList<>();
+  private long epoch;
   private CanaryMode canary;
   private Map<String, RingMembers> rings;
 
@@ -35,6 +36,7 @@ public final class Draft {
     this.actor = actor;
     this.now = now;
     revision = base.revision() + 1;
+    epoch = base.epoch();
     flags = new TreeMap<>(base.flags());
     canary = base.canary();
     rings = base.ringMembers();
@@ -61,12 +63,14 @@ public final class Draft {
     return new LinkedHashMap<>(rings);
   }
 
-  /** Returns whether the flag is there. */
-  public boolean contains(String name) {
-    return flags.containsKey(name);
+  /** Returns whether the flag is there and stopped. */
+  public boolean isStopped(String name) {
+    Flag flag = flags.get(name);
+    return flag != null && flag.stop() != null;
   }
 
-  @Nullable Flag find(String name) {
+  /** Returns the flag as drafted, or null if there is none of that name. */
+  public @Nullable Flag find(String name) {
     return flags.get(name);
   }
 
@@ -120,6 +124,18 @@ public final class Draft {
     enter("delete", name, FlagCodec.toJson(before).toString(), null, null);
   }
 
+  /** Has agents take this store's snapshots, whatever revision they know of an earlier epoch. */
+  void raiseEpoch(@Nullable String reason) {
+    long before = epoch;
+    epoch++;
+    enter(
+        "raise-epoch",
+        null,
+        EnvironmentJson.epoch(before).toString(),
+        EnvironmentJson.epoch(epoch).toString(),
+        reason);
+  }
+
   void canary(CanaryMode after) {
     if (!canary.equals(after)) {
       enter(
@@ -157,7 +173,7 @@ public final class Draft {
     if (isUnchanged()) {
       return base;
     }
-    Snapshot after = new Snapshot(base.env(), base.epoch(), revision, now, canary, rings, flags);
+    Snapshot after = new Snapshot(base.env(), epoch, revision, now, canary, rings, flags);
     after.checkDependencies();
     checkFrozen(after);
     return after;

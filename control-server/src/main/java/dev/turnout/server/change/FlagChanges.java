@@ -37,10 +37,9 @@ public final class FlagChanges {
   /**
    * Raises the percentage, to 100 at most.
    *
-   * @param percent by how much, in percentage points
+   * @param step by how many percentage points
    */
-  public static Change increase(String name, double percent) {
-    Percentage step = Percentage.of("increase_by", percent);
+  public static Change increase(String name, Percentage step) {
     return draft -> {
       Flag flag = draft.flag(name);
       if (flag.strategy() == Flag.Strategy.RING) {
@@ -55,10 +54,9 @@ public final class FlagChanges {
   /**
    * Lowers the percentage and that of every ring, to 0 at least.
    *
-   * @param percent by how much, in percentage points
+   * @param step by how many percentage points
    */
-  public static Change decrease(String name, double percent) {
-    Percentage step = Percentage.of("decrease_by", percent);
+  public static Change decrease(String name, Percentage step) {
     return draft -> {
       Flag flag = draft.flag(name);
       FlagEdit edit = flag.edit().percentage(moved(flag.percentage(), step, -1));
@@ -120,22 +118,18 @@ public final class FlagChanges {
   }
 
   /**
-   * Stops the flag for the fleet because of what one instance saw.
+   * Stops the flag for the fleet because of what one instance saw, if the trip counts.
    *
    * @param by the instance, as {@code service/instance}
    */
   public static Change trip(Trip trip, String by) {
     return draft -> {
       Flag flag = draft.find(trip.flag());
-      if (flag != null && isNews(flag, trip)) {
+      TripVerdict verdict = TripVerdict.of(trip, flag, draft.revision() - 1);
+      if (flag != null && verdict == TripVerdict.STOPS) {
         Stop stop = new Stop(Stop.Kind.TRIPPED, by, trip.at(), trip.describe(), trip);
         draft.replace("trip", flag.edit().stop(stop).done(), by + ": " + trip.describe());
       }
     };
-  }
-
-  /** Returns whether a trip would stop the flag: not if it is stopped, or was reset since. */
-  public static boolean isNews(Flag flag, Trip trip) {
-    return flag.stop() == null && trip.flagRevision() >= flag.resetRevision();
   }
 }

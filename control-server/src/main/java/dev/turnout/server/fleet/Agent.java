@@ -27,16 +27,33 @@ public record Agent(Host host, int streams, Instant lastSeen, @Nullable Report r
             || (report.epoch() == snapshot.epoch() && report.revision() < snapshot.revision()));
   }
 
+  /**
+   * Returns whether it said that it decides by a newer snapshot than there is: the store was
+   * restored or lost, and the agent refuses what this server sends until the epoch is raised.
+   */
+  public boolean isAhead(Snapshot snapshot) {
+    return report != null
+        && (report.epoch() > snapshot.epoch()
+            || (report.epoch() == snapshot.epoch() && report.revision() > snapshot.revision()));
+  }
+
+  /** The name that people know it by, {@code service/instance}. */
+  public String name() {
+    return host.service() + "/" + host.instance();
+  }
+
   Agent with(int newStreams, Instant now) {
     return new Agent(host, newStreams, now, report);
   }
 
-  // A repeat, or one that was overtaken on the way, tells nothing new.
   Agent with(Report newer, Instant now) {
-    boolean outdated =
-        report != null
-            && report.bootId().equals(newer.bootId())
-            && newer.sequence() <= report.sequence();
-    return new Agent(newer.host(), streams, now, outdated ? report : newer);
+    return new Agent(newer.host(), streams, now, isOutdated(newer) ? report : newer);
+  }
+
+  // A repeat, or one that was overtaken on the way, tells nothing new.
+  boolean isOutdated(Report other) {
+    return report != null
+        && report.bootId().equals(other.bootId())
+        && other.sequence() <= report.sequence();
   }
 }

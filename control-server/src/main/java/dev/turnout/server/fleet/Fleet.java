@@ -5,11 +5,13 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Report;
+import dev.turnout.flags.Snapshot;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JVMs that were heard of lately, in memory only: after a restart of the server they connect
@@ -72,10 +74,20 @@ public final class Fleet {
             });
   }
 
-  /** A report came. */
-  public void reported(Report report) {
+  /** Returns whether a newer report of the same JVM came before. */
+  public boolean isOutdated(Report report) {
+    Agent known = find(report);
+    return known != null && known.isOutdated(report);
+  }
+
+  /**
+   * A report came.
+   *
+   * @return what is known of the JVM now
+   */
+  public Agent reported(Report report) {
     Instant now = clock.instant();
-    agents
+    return agents
         .asMap()
         .compute(
             Key.of(report.host()),
@@ -83,6 +95,16 @@ public final class Fleet {
               Agent agent = known != null ? known : new Agent(report.host(), 0, now, null);
               return agent.with(report, now);
             });
+  }
+
+  /** The JVM that sent the report, as it was known before; null if it was not. */
+  public @Nullable Agent find(Report report) {
+    return agents.getIfPresent(Key.of(report.host()));
+  }
+
+  /** Everyone whose snapshot is newer than this one. */
+  public List<Agent> ahead(Snapshot snapshot) {
+    return agents.asMap().values().stream().filter(agent -> agent.isAhead(snapshot)).toList();
   }
 
   /** Everyone, by service and instance. */

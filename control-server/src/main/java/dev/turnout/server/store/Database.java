@@ -2,8 +2,13 @@ package dev.turnout.server.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Jdbi;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -25,8 +30,12 @@ public final class Database implements AutoCloseable {
     jdbi = Jdbi.create(pool);
   }
 
-  /** Opens the file, creating it if absent, and brings its schema up to date. */
-  public static Database open(Path file) {
+  /**
+   * Opens the file, creating it if absent, and brings its schema up to date.
+   *
+   * @throws IOException saying why if it is no database of this server's
+   */
+  public static Database open(Path file) throws IOException {
     SQLiteConfig sqlite = new SQLiteConfig();
     sqlite.setJournalMode(SQLiteConfig.JournalMode.WAL);
     sqlite.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
@@ -35,6 +44,7 @@ public final class Database implements AutoCloseable {
     sqlite.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
     SQLiteDataSource source = new SQLiteDataSource(sqlite);
     source.setUrl("jdbc:sqlite:" + file.toAbsolutePath());
+    checkReadable(source, file);
 
     HikariConfig config = new HikariConfig();
     config.setPoolName("turnout-store");
@@ -45,10 +55,27 @@ public final class Database implements AutoCloseable {
     try {
       Flyway.configure().dataSource(pool).load().migrate();
       return new Database(pool);
+    } catch (FlywayException e) {
+      pool.close();
+      throw unusable(file, e);
     } catch (RuntimeException | Error e) {
       pool.close();
       throw e;
     }
+  }
+
+  // Before the pool, which would try again and again to connect to what is no database.
+  private static void checkReadable(SQLiteDataSource source, Path file) throws IOException {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("SELECT count(*) FROM sqlite_schema");
+    } catch (SQLException e) {
+      throw unusable(file, e);
+    }
+  }
+
+  private static IOException unusable(Path file, Exception why) {
+    return new IOException("the database " + file + " cannot be used: " + why.getMessage(), why);
   }
 
   /** Returns whether the database answers. */

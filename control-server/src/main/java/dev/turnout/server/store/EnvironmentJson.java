@@ -12,6 +12,11 @@ import tools.jackson.databind.node.ObjectNode;
 public final class EnvironmentJson {
   private EnvironmentJson() {}
 
+  /** The epoch. */
+  public static ObjectNode epoch(long epoch) {
+    return Json.object().put("epoch", epoch);
+  }
+
   /** Canary mode. */
   public static ObjectNode canary(CanaryMode canary) {
     ObjectNode json = Json.object().put("mode", canary.on());

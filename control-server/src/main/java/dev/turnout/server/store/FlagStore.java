@@ -80,8 +80,9 @@ public final class FlagStore {
               int moved =
                   handle
                       .createUpdate(
-                          "UPDATE meta SET revision = :next, changed_at = :at"
+                          "UPDATE meta SET epoch = :nextEpoch, revision = :next, changed_at = :at"
                               + " WHERE epoch = :epoch AND revision = :revision")
+                      .bind("nextEpoch", after.epoch())
                       .bind("next", after.revision())
                       .bind("at", after.issuedAt().toString())
                       .bind("epoch", before.epoch())

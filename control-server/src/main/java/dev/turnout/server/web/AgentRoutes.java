@@ -1,26 +1,29 @@
 package dev.turnout.server.web;
 
+import dev.turnout.client.codec.Json;
 import dev.turnout.client.codec.ReportCodec;
-import dev.turnout.flags.Flag;
 import dev.turnout.flags.FlagName;
-import dev.turnout.flags.Host;
 import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Trip;
 import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Changes;
-import dev.turnout.server.change.FlagChanges;
+import dev.turnout.server.change.TripVerdict;
+import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
+import dev.turnout.server.fleet.TripIntake;
 import dev.turnout.server.stream.Published;
 import dev.turnout.server.stream.Streams;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.micrometer.core.instrument.Counter;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The agents' side, but for the stream. */
 final class AgentRoutes {
@@ -29,9 +32,9 @@ final class AgentRoutes {
   private final Changes changes;
   private final Fleet fleet;
   private final Streams streams;
-  private final Counter trips;
+  private final TripIntake trips;
 
-  AgentRoutes(Changes changes, Fleet fleet, Streams streams, Counter trips) {
+  AgentRoutes(Changes changes, Fleet fleet, Streams streams, TripIntake trips) {
     this.changes = changes;
     this.fleet = fleet;
     this.streams = streams;
@@ -39,9 +42,8 @@ final class AgentRoutes {
   }
 
   void register(RoutesConfig routes) {
-    routes
-        .get("/agent/v1/snapshot", this::snapshot, Right.AGENT)
-        .post("/agent/v1/reports", this::report, Right.AGENT);
+    Api.get(routes, "/agent/v1/snapshot", this::snapshot, Right.AGENT);
+    routes.post("/agent/v1/reports", this::report, Right.AGENT);
   }
 
   private void snapshot(Context context) {
@@ -62,43 +64,41 @@ final class AgentRoutes {
   }
 
   private void report(Context context) {
-    Report report = ReportCodec.read(Body.bytes(context));
-    Host host = report.host();
-    Api.caller(context).requireService(host.service());
-    fleet.reported(report);
-    List<Trip> news = news(report, changes.current());
-    if (!news.isEmpty()) {
-      stop(context, news, host.service() + "/" + host.instance());
-    }
+    Report report = ReportCodec.read(BodyReader.read(context));
+    Api.caller(context).requireService(report.host().service());
+    Map<Trip, TripVerdict> verdicts = trips.take(report, Api.caller(context).name());
+    Agent before = fleet.find(report);
+    warnIfAhead(before, fleet.reported(report), changes.current());
     context.status(202);
+    answer(context, verdicts);
   }
 
-  // Each report repeats its trips until they are reset; all but the first are no news.
-  private static List<Trip> news(Report report, Snapshot snapshot) {
-    return report.trips().stream().filter(trip -> isNews(snapshot, trip)).toList();
-  }
-
-  private static boolean isNews(Snapshot snapshot, Trip trip) {
-    Flag flag = snapshot.flag(trip.flag());
-    return flag != null && FlagChanges.isNews(flag, trip);
-  }
-
-  private void stop(Context context, List<Trip> news, String by) {
-    Snapshot after =
-        Api.change(
-            context,
-            changes,
-            draft -> news.forEach(trip -> FlagChanges.trip(trip, by).apply(draft)));
-    for (Trip trip : news) {
-      Flag flag = after.flag(trip.flag());
-      if (flag != null && flag.stop() != null && Objects.equals(flag.stop().evidence(), trip)) {
-        trips.increment();
-        log.warn(
-            "Flag {} is off for the fleet: {} in {}. Reset it once the cause is gone.",
-            trip.flag(),
-            trip.describe(),
-            by);
-      }
+  // Once, and not with each of its reports.
+  private static void warnIfAhead(@Nullable Agent before, Agent after, Snapshot snapshot) {
+    Report report = after.report();
+    if (report != null
+        && after.isAhead(snapshot)
+        && (before == null || !before.isAhead(snapshot))) {
+      log.warn(
+          "{} has snapshot {}:{} and refuses this server's {}:{}, changes do not reach it. If the"
+              + " store was restored, raise the epoch: turnout epoch raise",
+          after.name(),
+          report.epoch(),
+          report.revision(),
+          snapshot.epoch(),
+          snapshot.revision());
     }
+  }
+
+  private static void answer(Context context, Map<Trip, TripVerdict> verdicts) {
+    ObjectNode json = Json.object();
+    ArrayNode ignored = json.putArray("ignored_trips");
+    verdicts.forEach(
+        (trip, verdict) -> {
+          if (verdict.isIgnored()) {
+            ignored.addObject().put("flag", trip.flag()).put("reason", verdict.reason());
+          }
+        });
+    Api.json(context, json);
   }
 }

@@ -4,11 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.turnout.client.codec.Json;
 import dev.turnout.flags.InvalidFlagException;
-import io.javalin.http.ContentTooLargeResponse;
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,14 +18,8 @@ import tools.jackson.databind.JsonNode;
  * sends that of forms.
  */
 final class Body {
-  /** The largest body, in bytes. */
-  static final int MAX_BYTES = 1_000_000;
-
-  // Read and thrown away of a body that is too large: most clients look for the answer only after
-  // they have sent all.
-  private static final long MOST_DISCARDED = 32L * MAX_BYTES;
-
   private static final int MAX_TEXT = 256;
+  private static final int SHOWN = 100;
 
   private final JsonNode node;
 
@@ -36,32 +27,9 @@ final class Body {
     this.node = node;
   }
 
-  /** Reads the bytes of a request's body. */
-  static byte[] bytes(Context context) {
-    try (InputStream in = context.req().getInputStream()) {
-      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-      if (bytes.length > MAX_BYTES) {
-        discard(in);
-        throw new ContentTooLargeResponse("the body is larger than " + MAX_BYTES + " bytes");
-      }
-      return bytes;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void discard(InputStream in) throws IOException {
-    byte[] buffer = new byte[1 << 16];
-    long discarded = 0;
-    int read;
-    while (discarded < MOST_DISCARDED && (read = in.read(buffer)) >= 0) {
-      discarded += read;
-    }
-  }
-
   /** Reads a document of any shape. */
   static JsonNode document(Context context) {
-    return Json.parse(bytes(context));
+    return Json.parse(BodyReader.read(context));
   }
 
   /** Reads an object with no other fields than these. */
@@ -69,15 +37,20 @@ final class Body {
     return of(document(context), fields);
   }
 
+  /** Insists that nothing is asked for: no body, or an object without fields. */
+  static void none(Context context) {
+    optional(context);
+  }
+
   /** Reads an object that may be left out altogether. */
   static Body optional(Context context, String... fields) {
-    byte[] bytes = bytes(context);
+    byte[] bytes = BodyReader.read(context);
     return of(new String(bytes, UTF_8).isBlank() ? Json.object() : Json.parse(bytes), fields);
   }
 
   private static Body of(JsonNode node, String... fields) {
     if (!node.isObject()) {
-      throw new InvalidFlagException("body", "must be an object");
+      throw new InvalidFlagException("body", "must be an object, not " + shown(node));
     }
     Set<String> known = new TreeSet<>(Set.of(fields));
     for (String name : node.propertyNames()) {
@@ -90,6 +63,14 @@ final class Body {
       }
     }
     return new Body(node);
+  }
+
+  private static String shown(JsonNode value) {
+    if (value.isObject() || value.isArray()) {
+      return value.isObject() ? "an object" : "a list";
+    }
+    String text = value.isNumber() ? value.asString() : value.toString();
+    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
   }
 
   /** Returns the field, or null if it is not there. */
@@ -113,15 +94,14 @@ final class Body {
     return value.booleanValue();
   }
 
-  double number(String name, double missing) {
+  BigDecimal number(String name, BigDecimal missing) {
     JsonNode value = find(name);
     if (value == null) {
       return missing;
     }
-    if (!value.isNumber()) {
-      throw new InvalidFlagException(name, "must be a number");
-    }
-    return value.doubleValue(Double.NaN);
+    return value
+        .decimalValueOpt()
+        .orElseThrow(() -> new InvalidFlagException(name, "must be a number, not " + shown(value)));
   }
 
   String text(String name) {
@@ -169,6 +149,7 @@ final class Body {
   static String checkText(String field, String text) {
     if (text.isBlank()
         || text.length() > MAX_TEXT
+        || text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)
         || text.chars().anyMatch(Character::isISOControl)) {
       throw new InvalidFlagException(
           field, "must be 1 to " + MAX_TEXT + " characters that are not blank, in one line");

@@ -5,7 +5,6 @@ import dev.turnout.flags.RingMembers;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Change;
-import dev.turnout.server.change.Changes;
 import dev.turnout.server.change.EnvironmentChanges;
 import dev.turnout.server.store.EnvironmentJson;
 import io.javalin.config.RoutesConfig;
@@ -15,21 +14,22 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Canary mode, and who belongs to which ring. */
+/** Canary mode, who belongs to which ring, and the epoch. */
 final class EnvironmentRoutes {
-  private final Changes changes;
+  private final Edits edits;
 
-  EnvironmentRoutes(Changes changes) {
-    this.changes = changes;
+  EnvironmentRoutes(Edits edits) {
+    this.edits = edits;
   }
 
   void register(RoutesConfig routes) {
+    Api.get(routes, "/canary", context -> answerCanary(context, edits.current()), Right.READ);
+    Api.get(routes, "/rings", context -> answerRings(context, edits.current()), Right.READ);
     routes
-        .get("/canary", context -> answerCanary(context, changes.current()), Right.READ)
         .put("/canary", this::putCanary, Right.EDIT)
         .post("/canary/users", this::addUser, Right.EDIT)
         .delete("/canary/users/{id}", this::removeUser, Right.EDIT)
-        .get("/rings", context -> answerRings(context, changes.current()), Right.READ)
+        .post("/epoch/raise", this::raiseEpoch, Right.ADMIN)
         .put("/rings/{name}", this::putRing, Right.EDIT)
         .delete("/rings/{name}", this::removeRing, Right.EDIT);
   }
@@ -48,7 +48,13 @@ final class EnvironmentRoutes {
   }
 
   private void changeCanary(Context context, Change change) {
-    answerCanary(context, Api.change(context, changes, change));
+    answerCanary(context, edits.apply(context, change));
+  }
+
+  private void raiseEpoch(Context context) {
+    String reason = Body.optional(context, "reason").reason();
+    Snapshot after = edits.apply(context, EnvironmentChanges.raiseEpoch(reason));
+    Api.json(context, EnvironmentJson.epoch(after.epoch()).put("revision", after.revision()));
   }
 
   private void putRing(Context context) {
@@ -62,11 +68,12 @@ final class EnvironmentRoutes {
   }
 
   private void removeRing(Context context) {
+    Body.none(context);
     changeRings(context, EnvironmentChanges.removeRing(context.pathParam("name")));
   }
 
   private void changeRings(Context context, Change change) {
-    answerRings(context, Api.change(context, changes, change));
+    answerRings(context, edits.apply(context, change));
   }
 
   private static void answerCanary(Context context, Snapshot snapshot) {

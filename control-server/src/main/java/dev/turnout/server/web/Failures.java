@@ -27,6 +27,7 @@ final class Failures {
         .exception(
             CodecException.class,
             (e, context) -> answer(context, new Problem(400, "body: " + e.getMessage(), "body")))
+        .exception(ProblemException.class, (e, context) -> answer(context, e.problem()))
         .exception(AccessException.class, (e, context) -> answer(context, e.problem()))
         .exception(NotFoundException.class, (e, context) -> answer(context, 404, e))
         .exception(RefusedException.class, (e, context) -> answer(context, 409, e))

@@ -5,17 +5,19 @@ import dev.turnout.client.codec.Json;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.FlagName;
 import dev.turnout.flags.InvalidFlagException;
+import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Change;
-import dev.turnout.server.change.Changes;
 import dev.turnout.server.change.FlagChanges;
 import dev.turnout.server.change.NotFoundException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -23,18 +25,19 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Reading and changing flags. */
 final class FlagRoutes {
-  private static final double DEFAULT_STEP = 10;
+  private static final BigDecimal DEFAULT_STEP = BigDecimal.TEN;
+  private static final BigDecimal ALL = BigDecimal.valueOf(100);
 
-  private final Changes changes;
+  private final Edits edits;
 
-  FlagRoutes(Changes changes) {
-    this.changes = changes;
+  FlagRoutes(Edits edits) {
+    this.edits = edits;
   }
 
   void register(RoutesConfig routes) {
+    Api.get(routes, "/feature-flags", this::list, Right.READ);
+    Api.get(routes, "/feature-flags/{name}", this::get, Right.READ);
     routes
-        .get("/feature-flags", this::list, Right.READ)
-        .get("/feature-flags/{name}", this::get, Right.READ)
         .put("/feature-flags/{name}", this::put, Right.STOP)
         .delete("/feature-flags/{name}", this::delete, Right.EDIT)
         .post("/feature-flags/rollout/{name}/increase", this::increase, Right.EDIT)
@@ -48,7 +51,7 @@ final class FlagRoutes {
   }
 
   private void list(Context context) {
-    Snapshot snapshot = changes.current();
+    Snapshot snapshot = edits.current();
     ObjectNode json = Json.object().put("revision", snapshot.revision());
     ArrayNode flags = json.putArray("flags");
     snapshot.flags().values().forEach(flag -> flags.add(FlagCodec.toJson(flag)));
@@ -56,21 +59,23 @@ final class FlagRoutes {
   }
 
   private void get(Context context) {
-    answer(context, changes.current(), name(context));
+    answer(context, edits.current(), name(context));
   }
 
   private void put(Context context) {
     String name = name(context);
     JsonNode fields = Body.document(context);
     requireRight(context, fields);
+    IfMatch ifMatch = IfMatch.of(context);
     boolean[] created = new boolean[1];
     Change change = FlagChanges.put(name, fields);
     Snapshot after =
-        Api.change(
+        edits.apply(
             context,
-            changes,
             draft -> {
-              created[0] = !draft.contains(name);
+              Flag before = draft.find(name);
+              ifMatch.check(before);
+              created[0] = before == null;
               change.apply(draft);
             });
     context.status(created[0] ? 201 : 200);
@@ -78,30 +83,50 @@ final class FlagRoutes {
   }
 
   private void delete(Context context) {
-    Api.change(context, changes, FlagChanges.delete(name(context)));
+    String name = name(context);
+    IfMatch ifMatch = IfMatch.of(context);
+    edits.apply(
+        context,
+        draft -> {
+          ifMatch.check(draft.find(name));
+          FlagChanges.delete(name).apply(draft);
+        });
     context.status(204);
   }
 
   private void increase(Context context) {
     String name = name(context);
-    double step = Body.optional(context, "increase_by").number("increase_by", DEFAULT_STEP);
-    change(context, name, FlagChanges.increase(name, step));
+    BigDecimal step = Body.optional(context, "increase_by").number("increase_by", DEFAULT_STEP);
+    change(context, name, FlagChanges.increase(name, Percentage.of("increase_by", step)));
   }
 
   private void decrease(Context context) {
     String name = name(context);
-    double step = Body.optional(context, "decrease_by").number("decrease_by", DEFAULT_STEP);
+    Percentage step =
+        Api.orWarn(context, () -> decreaseBy(context), Percentage.of("decrease_by", DEFAULT_STEP));
     change(context, name, FlagChanges.decrease(name, step));
+  }
+
+  // Who wants to take away more than there is means all of it.
+  private static Percentage decreaseBy(Context context) {
+    BigDecimal step = Body.optional(context, "decrease_by").number("decrease_by", DEFAULT_STEP);
+    return step.compareTo(ALL) > 0 ? Percentage.FULL : Percentage.of("decrease_by", step);
   }
 
   private void freeze(Context context, boolean frozen) {
     String name = name(context);
+    Body.none(context);
     change(context, name, FlagChanges.freeze(name, frozen));
   }
 
   private void kill(Context context) {
     String name = name(context);
-    change(context, name, FlagChanges.kill(name, Body.optional(context, "reason").reason()));
+    Optional<String> reason = Api.orWarn(context, () -> givenReason(context), Optional.empty());
+    change(context, name, FlagChanges.kill(name, reason.orElse(null)));
+  }
+
+  private static Optional<String> givenReason(Context context) {
+    return Optional.ofNullable(Body.optional(context, "reason").reason());
   }
 
   private void reset(Context context) {
@@ -131,12 +156,14 @@ final class FlagRoutes {
       if (name == null || !name.isString()) {
         throw new InvalidFlagException("name", "must be the name of a flag, in every entry");
       }
+      if (!names.add(name.stringValue())) {
+        throw new InvalidFlagException(
+            "[" + all.size() + "].name", "\"" + name.stringValue() + "\" is in the list before");
+      }
       requireRight(context, fields);
       all.add(FlagChanges.put(name.stringValue(), fields));
-      names.add(name.stringValue());
     }
-    Snapshot after =
-        Api.change(context, changes, draft -> all.forEach(change -> change.apply(draft)));
+    Snapshot after = edits.apply(context, draft -> all.forEach(change -> change.apply(draft)));
     ObjectNode json = Json.object().put("revision", after.revision());
     ArrayNode flags = json.putArray("flags");
     names.forEach(name -> flags.add(FlagCodec.toJson(require(after, name))));
@@ -158,7 +185,7 @@ final class FlagRoutes {
   }
 
   private void change(Context context, String name, Change change) {
-    answer(context, Api.change(context, changes, change), name);
+    answer(context, edits.apply(context, change), name);
   }
 
   private static String name(Context context) {
@@ -166,7 +193,9 @@ final class FlagRoutes {
   }
 
   private static void answer(Context context, Snapshot snapshot, String name) {
-    Api.json(context, FlagCodec.toJson(require(snapshot, name)));
+    Flag flag = require(snapshot, name);
+    context.header("ETag", IfMatch.tag(flag));
+    Api.json(context, FlagCodec.toJson(flag));
   }
 
   private static Flag require(Snapshot snapshot, String name) {

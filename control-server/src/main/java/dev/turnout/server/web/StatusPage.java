@@ -41,8 +41,8 @@ final class StatusPage {
     }
     json.putObject("agents")
         .put("connected", agents.stream().filter(Agent::isConnected).count())
-        .put(
-            "behind", agents.stream().filter(a -> a.isConnected() && a.isBehind(snapshot)).count());
+        .put("behind", agents.stream().filter(a -> a.isConnected() && a.isBehind(snapshot)).count())
+        .put("ahead", agents.stream().filter(a -> a.isAhead(snapshot)).count());
     return json;
   }
 

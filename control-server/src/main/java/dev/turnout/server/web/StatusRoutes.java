@@ -2,6 +2,7 @@ package dev.turnout.server.web;
 
 import dev.turnout.client.codec.Json;
 import dev.turnout.flags.Report;
+import dev.turnout.flags.Snapshot;
 import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Agent;
@@ -47,12 +48,11 @@ final class StatusRoutes {
   }
 
   void register(RoutesConfig routes) {
-    routes
-        .get("/audit", this::audit, Right.READ)
-        .get("/agents", this::agents, Right.READ)
-        .get("/status.json", this::status, Right.READ)
-        .get("/health", this::health, Right.NONE)
-        .get("/metrics", this::metrics, Right.READ);
+    Api.get(routes, "/audit", this::audit, Right.READ);
+    Api.get(routes, "/agents", this::agents, Right.READ);
+    Api.get(routes, "/status.json", this::status, Right.READ);
+    Api.get(routes, "/health", this::health, Right.NONE);
+    Api.get(routes, "/metrics", this::metrics, Right.READ);
   }
 
   private void status(Context context) {
@@ -99,11 +99,22 @@ final class StatusRoutes {
   private void agents(Context context) {
     ObjectNode json = Json.object();
     ArrayNode agents = json.putArray("agents");
-    fleet.agents().forEach(agent -> put(agents.addObject(), agent));
+    Snapshot snapshot = changes.current();
+    fleet.agents().forEach(agent -> put(agents.addObject(), agent, snapshot));
     Api.json(context, json);
   }
 
-  private static void put(ObjectNode json, Agent agent) {
+  private static String state(Agent agent, Snapshot snapshot) {
+    if (agent.report() == null) {
+      return "unknown";
+    }
+    if (agent.isAhead(snapshot)) {
+      return "ahead";
+    }
+    return agent.isBehind(snapshot) ? "behind" : "current";
+  }
+
+  private static void put(ObjectNode json, Agent agent, Snapshot snapshot) {
     Report report = agent.report();
     json.put("service", agent.host().service())
         .put("instance", agent.host().instance())
@@ -114,6 +125,7 @@ final class StatusRoutes {
     } else {
       json.put("epoch", report.epoch()).put("revision", report.revision());
     }
+    json.put("state", state(agent, snapshot));
     json.put("last_seen", agent.lastSeen().toString()).put("connected", agent.isConnected());
     ArrayNode gates = json.putArray("gates");
     if (report != null) {

@@ -4,7 +4,7 @@ import dev.turnout.server.auth.Access;
 import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Fleet;
-import dev.turnout.server.problem.Problem;
+import dev.turnout.server.fleet.TripIntake;
 import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.stream.StreamServlet;
@@ -18,23 +18,31 @@ import io.javalin.security.RouteRole;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.nio.ByteBuffer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.server.handler.ErrorHandler;
-import org.eclipse.jetty.util.Callback;
-import org.jspecify.annotations.Nullable;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** The HTTP server with all routes. Each route says which right it asks for. */
 public final class WebServer implements AutoCloseable {
   private static final String STARTED = "turnout.started";
 
+  private static final int SPARE_THREADS = 8;
+  private static final int SPARE_MILLIS = 60_000;
+
   private final Access access;
+  private final Lanes lanes = new Lanes();
   private final PrometheusMeterRegistry metrics;
   private final Streams streams;
   private final Javalin javalin;
@@ -43,6 +51,7 @@ public final class WebServer implements AutoCloseable {
    * Starts to listen.
    *
    * @param port 0 for any that is free
+   * @throws IOException saying in one line why the address cannot be listened on
    */
   public WebServer(
       String host,
@@ -54,10 +63,12 @@ public final class WebServer implements AutoCloseable {
       Fleet fleet,
       Streams streams,
       PrometheusMeterRegistry metrics,
-      Clock clock) {
+      Clock clock)
+      throws IOException {
     this.access = access;
     this.metrics = metrics;
     this.streams = streams;
+    ServerSocketChannel channel = bind(host, port);
     Counter trips =
         Counter.builder("turnout.trips")
             .description("Flags stopped for the fleet because a limit was breached")
@@ -66,21 +77,22 @@ public final class WebServer implements AutoCloseable {
         Javalin.create(
             config -> {
               configure(config);
-              config.jetty.host = host;
-              config.jetty.port = port;
+              config.jetty.addConnector((server, http) -> connector(server, http, channel));
               config.jetty.modifyServletContextHandler(
                   handler -> {
                     ServletHolder holder = new ServletHolder(new StreamServlet(access, streams));
                     holder.setAsyncSupported(true);
                     handler.addServlet(holder, StreamServlet.PATH);
-                    handler.setErrorHandler(new ServletProblems());
+                    handler.setErrorHandler(new ContainerProblems.OfServlets());
                   });
               RoutesConfig routes = config.routes;
               routes.beforeMatched(this::authorize);
-              new FlagRoutes(changes).register(routes);
+              Edits edits = new Edits(changes, fleet);
+              new FlagRoutes(edits).register(routes);
               new DecisionRoutes(changes).register(routes);
-              new EnvironmentRoutes(changes).register(routes);
-              new AgentRoutes(changes, fleet, streams, trips).register(routes);
+              new EnvironmentRoutes(edits).register(routes);
+              new AgentRoutes(changes, fleet, streams, new TripIntake(changes, fleet, trips))
+                  .register(routes);
               new StatusRoutes(changes, store, database, fleet, metrics, clock).register(routes);
               routes.before(context -> context.attribute(STARTED, System.nanoTime()));
               routes.after(this::measure);
@@ -89,19 +101,51 @@ public final class WebServer implements AutoCloseable {
     javalin.start();
   }
 
+  // Here and not by the framework, which would bury the reason in a stack trace.
+  private static ServerSocketChannel bind(String host, int port) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    if (address.isUnresolved()) {
+      throw new IOException("no host is called " + host);
+    }
+    ServerSocketChannel channel = ServerSocketChannel.open();
+    try {
+      // A server that is started again at once finds connections of the old one still closing.
+      channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      return channel.bind(address);
+    } catch (IOException e) {
+      channel.close();
+      throw new IOException(
+          "cannot listen on port " + port + " of " + host + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Connector connector(
+      Server server, HttpConfiguration http, ServerSocketChannel channel) {
+    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    try {
+      connector.open(channel);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return connector;
+  }
+
   private static void configure(JavalinConfig config) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.startup.startupWatcherEnabled = false;
     config.http.prefer405over404 = true;
-    // Body.bytes() has the limit, which holds for chunked bodies too.
+    // BodyReader has the limit, which holds for chunked bodies too.
     config.http.maxRequestSize = Long.MAX_VALUE;
+    QueuedThreadPool threads = new QueuedThreadPool(Lanes.THREADS, SPARE_THREADS, SPARE_MILLIS);
+    threads.setName("turnout-http");
+    config.jetty.threadPool = threads;
     config.jetty.modifyHttpConfiguration(
         http -> {
           http.setSendServerVersion(false);
           http.setSendDateHeader(false);
         });
-    config.jetty.modifyServer(server -> server.setErrorHandler(new JettyProblems()));
+    config.jetty.modifyServer(server -> server.setErrorHandler(new ContainerProblems()));
   }
 
   /** The port that is listened on. */
@@ -118,6 +162,7 @@ public final class WebServer implements AutoCloseable {
     for (RouteRole role : roles) {
       if (role != Right.NONE) {
         Api.caller(context, access.check(context.header("Authorization"), (Right) role));
+        lanes.enter(context, (Right) role);
       }
     }
   }
@@ -142,29 +187,5 @@ public final class WebServer implements AutoCloseable {
     // First, for stopping waits until requests are over, and a stream never is by itself.
     streams.close();
     javalin.stop();
-  }
-
-  /** Tells what goes wrong before a servlet is reached, such as a malformed URL. */
-  private static final class JettyProblems extends ErrorHandler {
-    @Override
-    protected void generateResponse(
-        Request request,
-        Response response,
-        int code,
-        @Nullable String message,
-        @Nullable Throwable cause,
-        Callback callback) {
-      Problem problem = Problem.of(code, code < 500 ? "the request is malformed" : "failed");
-      response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
-      response.write(true, ByteBuffer.wrap(problem.json()), callback);
-    }
-  }
-
-  /** Tells what goes wrong around the servlets. */
-  private static final class ServletProblems extends org.eclipse.jetty.ee10.servlet.ErrorHandler {
-    @Override
-    public boolean handle(Request request, Response response, Callback callback) throws Exception {
-      return new JettyProblems().handle(request, response, callback);
-    }
   }
 }

@@ -1,0 +1,62 @@
+package dev.turnout.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a person sees of a server that does not start. */
+final class ServerCommandTest {
+  @TempDir Path directory;
+
+  private void assertFails(int exitCode, String message, String... options) {
+    String[] words = new String[options.length + 1];
+    words[0] = "server";
+    System.arraycopy(options, 0, words, 1, options.length);
+    CommandRun run = CommandRun.in(directory, words);
+    assertThat(run.exitCode()).isEqualTo(exitCode);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).startsWith("turnout: ").contains(message);
+    assertThat(run.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void port_inUse() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      String port = Integer.toString(socket.getLocalPort());
+      assertFails(
+          ExitCode.REFUSED, "cannot listen on port " + port + " of 127.0.0.1", "--port", port);
+    }
+  }
+
+  @Test
+  void data_isAFile() throws IOException {
+    Files.writeString(directory.resolve("file"), "");
+    assertFails(ExitCode.REFUSED, "is a file", "--port", "0", "--data", "file");
+  }
+
+  @Test
+  void data_isInUse() throws Exception {
+    try (AutoCloseable running =
+        LocalServer.start("127.0.0.1", 0, directory.resolve("turnout-data"), "default")) {
+      assertFails(ExitCode.REFUSED, "another control server is running on it", "--port", "0");
+    }
+  }
+
+  @Test
+  void options_thatMakeNoSense_areWrongUsage() {
+    assertFails(ExitCode.USAGE, "--port: must be 0 to 65535, not 99999", "--port", "99999");
+    assertFails(ExitCode.USAGE, "--env: must be 1 to 128 characters", "--env", "a b");
+  }
+
+  @Test
+  void help_listsExitCodes() {
+    assertThat(CommandRun.in(directory, "server", "--help").out())
+        .contains("Exit codes:", "could not start; it says why");
+  }
+}
