@@ -39,12 +39,14 @@ final class AgentCommand extends LocalCommand {
         status.path("instance").asString("-"),
         status.path("version").asString("-"));
     JsonNode snapshot = status.path("snapshot");
-    if (!snapshot.isMissingNode()) {
+    if (snapshot.path("age_seconds").isNumber()) {
       out.printf(
           "snapshot %d:%d, %d s old%n",
           snapshot.path("epoch").asLong(0),
           snapshot.path("revision").asLong(0),
           snapshot.path("age_seconds").asLong(0));
+    } else {
+      out.println("no snapshot so far: every gate takes its fallback");
     }
     options(status.path("options"), out);
     flags(status.path("flags"), out);

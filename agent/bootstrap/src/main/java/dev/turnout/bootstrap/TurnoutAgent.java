@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TurnoutAgent {
   private static final int OLDEST_JAVA = 17;
+  private static final String START = "dev.turnout.bootstrap.AgentStart";
 
   private TurnoutAgent() {}
 
@@ -45,9 +46,7 @@ public final class TurnoutAgent {
         return;
       }
       File jar = ownJar();
-      // false: no signature check, which would initialise the security providers too early.
-      instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jar, false));
-      Class<?> start = Class.forName("dev.turnout.bootstrap.AgentStart", true, null);
+      Class<?> start = start(instrumentation, jar);
       start
           .getMethod(entry, String.class, Instrumentation.class, File.class)
           .invoke(null, arguments, instrumentation, jar);
@@ -58,6 +57,17 @@ public final class TurnoutAgent {
       line(why + "; nothing is gated");
     } catch (Throwable e) {
       line("could not start, nothing is gated: " + e);
+    }
+  }
+
+  // Appended once only: whoever attaches comes again, and each time the JVM would warn.
+  private static Class<?> start(Instrumentation instrumentation, File jar) throws Exception {
+    try {
+      return Class.forName(START, true, null);
+    } catch (ClassNotFoundException first) {
+      // false: no signature check, which would initialise the security providers too early.
+      instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jar, false));
+      return Class.forName(START, true, null);
     }
   }
 

@@ -70,9 +70,10 @@ final class AgentRuntime
   private String attached() {
     boolean force = options.get("force").equalsIgnoreCase("true");
     try {
-      int classes = loadedClasses.gate(Runtime.version(), force);
-      long wired = gates().stream().filter(Report.Gate::wired).count();
-      return classes + " loaded classes with gates, " + wired + " gates in place";
+      loadedClasses.gate(Runtime.version(), force);
+      List<Report.Gate> gates = gates();
+      long wired = gates.stream().filter(Report.Gate::wired).count();
+      return wired + " of " + gates.size() + " gates in loaded classes are in place";
     } catch (IllegalStateException e) {
       close();
       throw e;
@@ -88,9 +89,9 @@ final class AgentRuntime
 
   private String detach() {
     close();
-    int classes = loadedClasses.restore();
+    loadedClasses.restore();
     GateLinker.connect(null);
-    return classes + " classes are as they were written";
+    return "the gated classes are as they were written";
   }
 
   @Override

@@ -57,7 +57,9 @@ final class Engine implements AutoCloseable {
     this.options = options;
     this.recorders = recorders;
     this.runtime = runtime;
-    host = new Host(options.get("service"), options.instance(), options.get("region"));
+    host =
+        new Host(
+            options.get("service"), options.instance(), options.get("region"), options.labels());
     rules = new Rulebook(host, gates, options.overrides());
     tripBook = new TripBook(options.stateDirectory());
     breaker = new Breaker(recorders);

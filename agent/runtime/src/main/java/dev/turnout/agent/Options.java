@@ -262,6 +262,18 @@ public final class Options {
     return new LinkedHashMap<>(values);
   }
 
+  /** The labels by name. */
+  Map<String, String> labels() {
+    Map<String, String> labels = new LinkedHashMap<>();
+    for (String label : get("labels").split(",", -1)) {
+      int colon = label.indexOf(':');
+      if (colon > 0) {
+        labels.put(label.substring(0, colon), label.substring(colon + 1));
+      }
+    }
+    return labels;
+  }
+
   /** The flags that are pinned for this JVM. */
   Overrides overrides() {
     return overrides;

@@ -16,6 +16,7 @@ import dev.turnout.flags.Stop;
 import dev.turnout.flags.Trip;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -61,9 +62,13 @@ final class Status {
     ObjectNode inForce = root.putObject("snapshot");
     inForce.put("epoch", snapshot.epoch());
     inForce.put("revision", snapshot.revision());
-    inForce.put(
-        "age_seconds",
-        Math.max(0, Duration.between(snapshot.issuedAt(), clock.instant()).toSeconds()));
+    if (snapshot.issuedAt().equals(Instant.EPOCH)) {
+      inForce.putNull("age_seconds");
+    } else {
+      inForce.put(
+          "age_seconds",
+          Math.max(0, Duration.between(snapshot.issuedAt(), clock.instant()).toSeconds()));
+    }
     Map<String, Trip> trips = tripBook.trips();
     ArrayNode flags = root.putArray("flags");
     for (Flag flag : snapshot.flags().values()) {

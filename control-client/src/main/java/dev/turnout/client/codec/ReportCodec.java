@@ -7,7 +7,10 @@ import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Trip;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
@@ -26,37 +29,77 @@ public final class ReportCodec {
   static final long MAX_CALLS = 1_000_000_000_000_000L;
 
   private static final int MAX_TEXT = 1_000;
+  private static final int MAX_LABELS = 64;
+  private static final int MAX_LABEL = 128;
+
+  // What a server takes, less a little.
+  private static final int MAX_BYTES = 950_000;
 
   private ReportCodec() {}
 
-  /** Writes a report. */
+  /** The parts of a report that it can do without, from the first to go to the last. */
+  private enum Part {
+    LATENCY,
+    GATES,
+    COUNTS
+  }
+
+  /**
+   * Writes a report. Of one that a server would find too large, latencies are left out, then gates,
+   * then counts: its trips are told in any case.
+   */
   public static byte[] write(Report report) {
+    Set<Part> parts = EnumSet.allOf(Part.class);
+    byte[] json = write(report, parts);
+    for (Part part : Part.values()) {
+      if (json.length > MAX_BYTES) {
+        parts.remove(part);
+        json = write(report, parts);
+      }
+    }
+    return json;
+  }
+
+  private static byte[] write(Report report, Set<Part> parts) {
     ObjectNode json = Json.object();
     json.put("service", report.host().service());
     json.put("instance", report.host().instance());
     json.put("region", report.host().region());
+    ObjectNode labels = json.putObject("labels");
+    report.host().labels().forEach(labels::put);
     json.put("boot_id", report.bootId());
     json.put("sequence", report.sequence());
     json.put("agent_version", report.agentVersion());
     json.put("epoch", report.epoch());
     json.put("revision", report.revision());
     ArrayNode gates = json.putArray("gates");
-    for (Report.Gate gate : report.gates()) {
-      gates
-          .addObject()
-          .put("flag", gate.flag())
-          .put("method", gate.method())
-          .put("wired", gate.wired())
-          .put("problem", gate.problem());
+    if (parts.contains(Part.GATES)) {
+      report.gates().stream().limit(MAX_COUNTS).forEach(gate -> put(gates.addObject(), gate));
     }
     ArrayNode counts = json.putArray("counts");
-    report.counts().forEach(count -> put(counts.addObject(), count));
+    if (parts.contains(Part.COUNTS)) {
+      report.counts().stream()
+          .limit(MAX_COUNTS)
+          .forEach(count -> put(counts.addObject(), count, parts.contains(Part.LATENCY)));
+    }
     ArrayNode trips = json.putArray("trips");
-    report.trips().forEach(trip -> trips.add(StopCodec.toJson(trip)));
+    report.trips().stream().limit(MAX_TRIPS).forEach(trip -> trips.add(StopCodec.toJson(trip)));
     return Json.bytes(json);
   }
 
-  private static void put(ObjectNode json, Report.Count count) {
+  private static void put(ObjectNode json, Report.Gate gate) {
+    String problem = gate.problem();
+    json.put("flag", shortened(gate.flag()));
+    json.put("method", shortened(gate.method()));
+    json.put("wired", gate.wired());
+    json.put("problem", problem == null ? null : shortened(problem));
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT - 1) + "…";
+  }
+
+  private static void put(ObjectNode json, Report.Count count, boolean latencies) {
     PathCounts counts = count.counts();
     json.put("flag", count.flag());
     json.put("flag_revision", count.flagRevision());
@@ -65,6 +108,9 @@ public final class ReportCodec {
     json.put("calls", counts.calls());
     json.put("errors", counts.errors());
     json.put("consecutive_errors", counts.consecutiveErrors());
+    if (!latencies) {
+      return;
+    }
     ObjectNode latency = json.putObject("latency");
     latency.put("sum_nanos", counts.latency().sumNanos());
     ObjectNode buckets = latency.putObject("buckets");
@@ -98,14 +144,29 @@ public final class ReportCodec {
 
   private static Host readHost(Fields top) {
     boolean regionKnown = top.has("region") && !top.text("region").isEmpty();
+    Map<String, String> labels = new TreeMap<>();
+    if (top.has("labels")) {
+      Fields given = top.object("labels");
+      for (String name : given.node().propertyNames()) {
+        labels.put(FlagName.check(given.path(), name), given.text(name, MAX_LABEL));
+      }
+      if (labels.size() > MAX_LABELS) {
+        throw new InvalidFlagException(
+            given.path(), "must be at most " + MAX_LABELS + ", not " + labels.size());
+      }
+    }
     return new Host(
-        name(top, "service"), name(top, "instance"), regionKnown ? name(top, "region") : "");
+        name(top, "service"),
+        name(top, "instance"),
+        regionKnown ? name(top, "region") : "",
+        labels);
   }
 
   private static Report.Gate readGate(Fields fields) {
     boolean problem = fields.has("problem") && !fields.isNull("problem");
     return new Report.Gate(
-        name(fields, "flag"),
+        // A gate that was refused may be so for the very name of its flag.
+        shortText(fields, "flag"),
         shortText(fields, "method"),
         fields.bool("wired"),
         problem ? shortText(fields, "problem") : null);

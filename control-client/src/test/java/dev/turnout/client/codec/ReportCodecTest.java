@@ -3,7 +3,12 @@ package dev.turnout.client.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.turnout.flags.Host;
 import dev.turnout.flags.InvalidFlagException;
+import dev.turnout.flags.Report;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
@@ -54,5 +59,49 @@ class ReportCodecTest {
             json.withArray("counts").addObject();
           }
         });
+  }
+
+  private static Report with(List<Report.Gate> gates, List<Report.Count> counts) {
+    Report sample = Samples.report();
+    return new Report(
+        sample.host(),
+        sample.bootId(),
+        sample.sequence(),
+        sample.agentVersion(),
+        sample.epoch(),
+        sample.revision(),
+        gates,
+        counts,
+        sample.trips());
+  }
+
+  @Test
+  void write_refusedGates_canBeRead_whateverTheirNames() {
+    Report.Gate nameless = new Report.Gate("", "a.B", false, "its class loader hides us");
+    Report.Gate wordy = new Report.Gate("not a name", "a.B#c" + "x".repeat(5_000), false, "no");
+    Report read = ReportCodec.read(ReportCodec.write(with(List.of(nameless, wordy), List.of())));
+    assertThat(read.gates().get(0)).isEqualTo(nameless);
+    assertThat(read.gates().get(1).method()).hasSize(1_000);
+  }
+
+  @Test
+  void write_moreThanAServerTakes_tellsTheTrips() {
+    Report.Count count = Samples.report().counts().get(0);
+    List<Report.Gate> gates =
+        Collections.nCopies(20_000, new Report.Gate("f", "a.B#" + "c".repeat(100), true, null));
+    byte[] json = ReportCodec.write(with(gates, Collections.nCopies(30_000, count)));
+    assertThat(json.length).isLessThan(1_000_000);
+    assertThat(ReportCodec.read(json).trips()).isEqualTo(Samples.report().trips());
+  }
+
+  @Test
+  void labels() {
+    Host host = new Host("game", "game-1", "", Map.of("tier", "web"));
+    Report sample = Samples.report();
+    Report labelled =
+        new Report(host, "b", 1, "1", 1, 1, sample.gates(), sample.counts(), sample.trips());
+    assertThat(ReportCodec.read(ReportCodec.write(labelled)).host()).isEqualTo(host);
+    assertRefused("labels", json -> json.putObject("labels").put("a b", "c"));
+    assertRefused("labels.a", json -> json.putObject("labels").put("a", 5));
   }
 }

@@ -120,6 +120,10 @@ final class StatusRoutes {
         .put("instance", agent.host().instance())
         .put("region", agent.host().region())
         .put("agent_version", report == null ? null : report.agentVersion());
+    ObjectNode labels = json.putObject("labels");
+    if (report != null) {
+      report.host().labels().forEach(labels::put);
+    }
     if (report == null) {
       json.putNull("epoch").putNull("revision");
     } else {

@@ -19,6 +19,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +54,9 @@ public final class Meters {
   }
 
   private static double age(Snapshot snapshot, Clock clock) {
+    if (snapshot.issuedAt().equals(Instant.EPOCH)) {
+      return Double.NaN;
+    }
     return Duration.between(snapshot.issuedAt(), clock.instant()).toMillis() / 1000.0;
   }
 

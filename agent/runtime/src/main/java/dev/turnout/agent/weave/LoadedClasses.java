@@ -35,10 +35,9 @@ public final class LoadedClasses {
    *
    * @param version of this JVM
    * @param force whether also where the JVM has a bug that this brings out
-   * @return how many classes there were
    * @throws IllegalStateException if the JVM would lose something of them
    */
-  public int gate(Runtime.Version version, boolean force) {
+  public void gate(Runtime.Version version, boolean force) {
     if (!force && losesNames(version)) {
       throw new IllegalStateException(
           "this JVM, "
@@ -63,7 +62,6 @@ public final class LoadedClasses {
           });
     }
     retransform(classes);
-    return classes.size();
   }
 
   // JDK-8240908: changing a loaded class loses the names of its methods' parameters.
@@ -78,11 +76,9 @@ public final class LoadedClasses {
     return version.compareTo(Runtime.Version.parse("25.0.4")) < 0;
   }
 
-  /** Takes the gates out again; the transformer must be gone. Returns of how many classes. */
-  public int restore() {
-    List<Class<?>> classes = wanted();
-    retransform(classes);
-    return classes.size();
+  /** Takes the gates out again; the transformer must be gone. */
+  public void restore() {
+    retransform(wanted());
   }
 
   private List<Class<?>> wanted() {
