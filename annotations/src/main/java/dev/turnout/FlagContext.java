@@ -143,7 +143,7 @@ public final class FlagContext {
 
     @Override
     public void close() {
-      if (closed || thread != Thread.currentThread()) {
+      if (closed || !thread.equals(Thread.currentThread())) {
         return;
       }
       closed = true;

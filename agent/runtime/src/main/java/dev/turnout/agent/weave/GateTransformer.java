@@ -64,6 +64,7 @@ public final class GateTransformer implements ClassFileTransformer {
   }
 
   /** Whether classes of a loader may be gated: not the JDK's, and not our own. */
+  @SuppressWarnings("ReferenceEquality") // a loader is itself and no other
   static boolean isOfApplication(@Nullable ClassLoader loader) {
     return loader != null && loader != PLATFORM && loader != OWN;
   }
