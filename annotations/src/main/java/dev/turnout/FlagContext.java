@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * sees both implementations because a percentage was raised meanwhile; a kill applies at once.
  *
  * <p>Contexts are immutable and safe to share. A scope belongs to the thread that opened it; {@link
- * #wrap(Runnable)} and {@link #wrap(Callable)} carry the context, with its pinned decisions, to
- * another.
+ * #wrap(Runnable)}, {@link #wrap(Callable)} and {@link #propagating(Executor)} carry the context,
+ * with its pinned decisions, to another.
  */
 public final class FlagContext {
 
@@ -109,6 +111,64 @@ public final class FlagContext {
         return task.call();
       }
     };
+  }
+
+  /**
+   * Returns an executor that runs each task in the context that is open where the task is handed
+   * over; without one, as {@code executor} would.
+   */
+  public static Executor propagating(Executor executor) {
+    return task -> executor.execute(here(task));
+  }
+
+  /** As {@link #propagating(Executor)}; what the service answers and how it ends is its own. */
+  public static ExecutorService propagating(ExecutorService executor) {
+    return new PropagatingExecutorService(executor);
+  }
+
+  static Runnable here(Runnable task) {
+    FlagContext open = current();
+    return open == null ? task : open.wrap(task);
+  }
+
+  static <T extends @Nullable Object> Callable<T> here(Callable<T> task) {
+    FlagContext open = current();
+    return open == null ? task : open.wrap(task);
+  }
+
+  /**
+   * Starts a context from a W3C {@code baggage} header: its entries {@code turnout.NAME} are the
+   * attributes. Whatever else the header holds is not looked at, and what cannot be read is left
+   * out.
+   *
+   * @param header the value, or several joined by commas; null for none
+   */
+  public static Builder baggage(@Nullable String header) {
+    Builder builder = builder();
+    Baggage.read(header).forEach(builder::set);
+    return builder;
+  }
+
+  /**
+   * Returns the attributes as entries of a W3C {@code baggage} header, for a call of another
+   * service that is to decide for the same user; empty if there are none.
+   */
+  public String toBaggage() {
+    return Baggage.write(attributes);
+  }
+
+  /** The scope that is open on this thread, for {@link FlagContextAccessor}. */
+  static @Nullable Scope scope() {
+    return top();
+  }
+
+  /** Puts what {@link #scope} returned on some thread in force on this one; null for nothing. */
+  static void adopt(@Nullable Scope scope) {
+    if (scope == null) {
+      CURRENT.remove();
+    } else {
+      ((OpenScope) scope).enter();
+    }
   }
 
   @Override

@@ -3,12 +3,17 @@ package dev.turnout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.context.ContextSnapshotFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -197,5 +202,70 @@ class FlagContextTest {
       assertThat(FlagContext.current().attributes()).containsEntry(FlagContext.USER, "u");
     }
     assertThat(FlagContext.current()).isNull();
+  }
+
+  private static @Nullable String user() {
+    FlagContext open = FlagContext.current();
+    return open == null ? null : open.attributes().get(FlagContext.USER);
+  }
+
+  @Test
+  void propagating_runsTasksInTheContextOfWhereTheyAreHandedOver() throws Exception {
+    ExecutorService pool = FlagContext.propagating(Executors.newSingleThreadExecutor());
+    try {
+      Callable<@Nullable String> task = FlagContextTest::user;
+      try (FlagContext.Scope scope = FlagContext.user("u").open()) {
+        assertThat(pool.submit(task).get()).isEqualTo("u");
+        assertThat(pool.invokeAll(List.of(task)).get(0).get()).isEqualTo("u");
+        assertThat(pool.invokeAny(List.of(task))).isEqualTo("u");
+      }
+      assertThat(pool.submit(task).get()).isNull();
+    } finally {
+      pool.shutdown();
+    }
+    AtomicReference<@Nullable String> seen = new AtomicReference<>();
+    List<Runnable> later = new ArrayList<>();
+    try (FlagContext.Scope scope = FlagContext.user("v").open()) {
+      FlagContext.propagating((Executor) later::add).execute(() -> seen.set(user()));
+    }
+    later.get(0).run();
+    assertThat(seen.get()).isEqualTo("v");
+  }
+
+  @Test
+  void baggage_survivesAHop() {
+    FlagContext context = FlagContext.user("ann+b, c=d;é").ring("beta").set("a b", "c").build();
+    String header = context.toBaggage();
+    assertThat(header).isEqualTo("turnout.ring=beta,turnout.user=ann%2Bb%2C%20c%3Dd%3B%C3%A9");
+    assertThat(FlagContext.baggage("other=1," + header + ";p=1").build().attributes())
+        .isEqualTo(Map.of("ring", "beta", "user", "ann+b, c=d;é"));
+  }
+
+  @Test
+  void baggage_whatCannotBeRead_isLeftOut() {
+    assertThat(FlagContext.baggage(null).build().attributes()).isEmpty();
+    assertThat(FlagContext.baggage("turnout.user=%zz,turnout.=x,turnout,=,turnout.a=1+1").build())
+        .hasToString("FlagContext{a=1+1}");
+    assertThat(FlagContext.baggage("turnout.a=" + "x".repeat(9_000)).build().attributes())
+        .isEmpty();
+  }
+
+  @Test
+  void micrometersContextPropagation_carriesTheContext() throws Exception {
+    ContextSnapshotFactory factory = ContextSnapshotFactory.builder().build();
+    AtomicReference<@Nullable String> seen = new AtomicReference<>();
+    Runnable task;
+    try (FlagContext.Scope scope = FlagContext.user("u").open()) {
+      task = factory.captureAll().wrap(() -> seen.set(user()));
+    }
+    Thread thread = new Thread(task);
+    thread.start();
+    thread.join();
+    assertThat(seen.get()).isEqualTo("u");
+    try (FlagContext.Scope scope = FlagContext.user("v").open()) {
+      task.run();
+      assertThat(seen.get()).isEqualTo("u");
+      assertThat(user()).isEqualTo("v");
+    }
   }
 }

@@ -119,7 +119,7 @@ final class AgentRuntime
     }
     Recorders recorders = new Recorders(Measure.of(options.get("measure")));
     Gates gates = new Gates(recorders, new ModuleOpener(instrumentation), this);
-    Engine started = new Engine(options, recorders, gates, this);
+    Engine started = new Engine(options, recorders, gates, this, instrumentation);
     engine = started;
     // Before the class can run: its first call links against this.
     GateLinker.connect(gates);

@@ -1,5 +1,7 @@
 package dev.turnout.agent;
 
+import dev.turnout.agent.host.HostLibraries;
+import dev.turnout.agent.host.HostMeters;
 import dev.turnout.agent.judge.Breaker;
 import dev.turnout.agent.judge.TripBook;
 import dev.turnout.agent.measure.Meters;
@@ -13,6 +15,7 @@ import dev.turnout.flags.Host;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Trip;
 import java.io.File;
+import java.lang.instrument.Instrumentation;
 import java.net.URI;
 import java.time.Clock;
 import java.util.HashMap;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class Engine implements AutoCloseable {
   private static final long TICK_MILLIS = 250;
   private static final int TICKS_PER_WINDOW = 20;
+  private static final int TICKS_PER_LOOK_AT_LIBRARIES = 20;
 
   // A look that comes this late means that the whole JVM stood still, or the machine did.
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -42,6 +46,7 @@ final class Engine implements AutoCloseable {
   private final Rulebook rules;
   private final TripBook tripBook;
   private final Breaker breaker;
+  private final HostLibraries libraries;
   private final Clock clock = Clock.systemUTC();
   private @Nullable Thread thread;
   private int ticks;
@@ -53,7 +58,12 @@ final class Engine implements AutoCloseable {
   private @Nullable StatusPort port;
   private volatile boolean closed;
 
-  Engine(Options options, Recorders recorders, Gates gates, AgentRuntime runtime) {
+  Engine(
+      Options options,
+      Recorders recorders,
+      Gates gates,
+      AgentRuntime runtime,
+      Instrumentation instrumentation) {
     this.options = options;
     this.recorders = recorders;
     this.runtime = runtime;
@@ -63,6 +73,7 @@ final class Engine implements AutoCloseable {
     rules = new Rulebook(host, gates, options.overrides());
     tripBook = new TripBook(options.stateDirectory());
     breaker = new Breaker(recorders);
+    libraries = new HostLibraries(instrumentation, new HostMeters(recorders, tripBook), gates);
   }
 
   Status status() {
@@ -101,6 +112,9 @@ final class Engine implements AutoCloseable {
     TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
     ticks++;
     tick(ticks % TICKS_PER_WINDOW == 0);
+    if (ticks % TICKS_PER_LOOK_AT_LIBRARIES == 0) {
+      libraries.look();
+    }
   }
 
   private void readTrips() {

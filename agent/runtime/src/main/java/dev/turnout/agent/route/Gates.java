@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every gate of this JVM and the decisions they route by. Gates are held weakly: they live as long
@@ -64,6 +65,7 @@ public final class Gates implements GateLinker.Backend {
     synchronized (this) {
       RoutedGate gate =
           new RoutedGate(
+              loader,
               flag,
               keyReader,
               keyAttribute,
@@ -92,6 +94,30 @@ public final class Gates implements GateLinker.Backend {
       } else {
         gate.swap(newDecider.flag(gate.flag()));
       }
+    }
+  }
+
+  /**
+   * Has decisions told to the spans of the applications that see this one.
+   *
+   * @param span the interface {@code Span} of some application's OpenTelemetry
+   */
+  public synchronized void trace(Class<?> span) {
+    SpanTags tags = SpanTags.of(span);
+    for (WeakReference<RoutedGate> reference : linked) {
+      RoutedGate gate = reference.get();
+      ClassLoader loader = gate == null ? null : gate.loader();
+      if (gate != null && tags != null && sees(loader, span)) {
+        gate.trace(tags);
+      }
+    }
+  }
+
+  private static boolean sees(@Nullable ClassLoader loader, Class<?> type) {
+    try {
+      return loader != null && Class.forName(type.getName(), false, loader) == type;
+    } catch (ClassNotFoundException | LinkageError e) {
+      return false;
     }
   }
 }

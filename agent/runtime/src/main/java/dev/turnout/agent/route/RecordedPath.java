@@ -18,6 +18,7 @@ final class RecordedPath extends GatePath {
   @SuppressWarnings("UnusedVariable") // held, as the recorder asks for
   private final Object token;
 
+  private final Reason reason;
   private final LongAdder calls;
   private final FailurePolicy policy;
   private final GatePath recovery;
@@ -27,6 +28,7 @@ final class RecordedPath extends GatePath {
     super(true);
     recorder = use.recorder();
     token = use.token();
+    this.reason = reason;
     calls = recorder.calls(reason);
     policy = FailurePolicy.COUNT_ALL;
     recovery = this;
@@ -37,9 +39,15 @@ final class RecordedPath extends GatePath {
     super(false);
     recorder = use.recorder();
     token = use.token();
+    this.reason = reason;
     calls = recorder.calls(reason);
     this.policy = policy;
     this.recovery = recovery;
+  }
+
+  /** Why calls take this path. */
+  Reason reason() {
+    return reason;
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.turnout.bootstrap.GateSite;
 import dev.turnout.flags.Caller;
 import dev.turnout.flags.CompiledFlag;
 import dev.turnout.flags.Decision;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * when the flag changed. A change swaps the whole state, so no call ever sees half of one.
  */
 final class RoutedGate extends GateSite {
+  private final WeakReference<ClassLoader> loader;
   private final String flag;
   private final KeyReader keyReader;
   private final String keyAttribute;
@@ -25,12 +27,14 @@ final class RoutedGate extends GateSite {
   private final Recorders recorders;
   private final Consumer<Throwable> trouble;
   private volatile boolean inTrouble;
+  private volatile @Nullable SpanTags spanTags;
   private volatile State state;
 
   // What a context that outlives a change was decided by before.
   private volatile State previous;
 
   RoutedGate(
+      ClassLoader loader,
       String flag,
       KeyReader keyReader,
       String keyAttribute,
@@ -39,6 +43,7 @@ final class RoutedGate extends GateSite {
       Recorders recorders,
       Consumer<Throwable> trouble,
       @Nullable CompiledFlag compiled) {
+    this.loader = new WeakReference<>(loader);
     this.flag = flag;
     this.keyReader = keyReader;
     this.keyAttribute = keyAttribute;
@@ -57,9 +62,19 @@ final class RoutedGate extends GateSite {
    * @param paths the path of each decision, by its index
    * @param settled the path of every call; null if callers differ
    * @param failed the path of a call whose decision failed
+   * @param spanTags where decisions are told to; null for nowhere
    */
   private record State(
-      @Nullable CompiledFlag flag, GatePath[] paths, @Nullable GatePath settled, GatePath failed) {}
+      @Nullable CompiledFlag flag,
+      GatePath[] paths,
+      @Nullable GatePath settled,
+      GatePath failed,
+      @Nullable SpanTags spanTags) {}
+
+  /** The loader of the class that declares the method; null once it is gone. */
+  @Nullable ClassLoader loader() {
+    return loader.get();
+  }
 
   String flag() {
     return flag;
@@ -73,11 +88,19 @@ final class RoutedGate extends GateSite {
     }
   }
 
+  /** Has decisions told to an application's spans from now on. */
+  void trace(SpanTags tags) {
+    if (spanTags == null) {
+      spanTags = tags;
+      state = state(state.flag());
+    }
+  }
+
   private State state(@Nullable CompiledFlag compiled) {
     long revision = compiled == null ? 0 : compiled.flag().revision();
     GatePath failed = off(revision, Decision.FAILED);
     if (compiled == null) {
-      return new State(null, new GatePath[0], off(0, Decision.UNKNOWN_FLAG), failed);
+      return new State(null, new GatePath[0], off(0, Decision.UNKNOWN_FLAG), failed, spanTags);
     }
     List<Decision> decisions = compiled.decisions();
     GatePath[] paths = new GatePath[decisions.size()];
@@ -87,7 +110,7 @@ final class RoutedGate extends GateSite {
       paths[i] = decision.on() ? on(revision, decision, off) : off;
     }
     int settled = compiled.settled();
-    return new State(compiled, paths, settled < 0 ? null : paths[settled], failed);
+    return new State(compiled, paths, settled < 0 ? null : paths[settled], failed, spanTags);
   }
 
   private GatePath on(long revision, Decision decision, GatePath off) {
@@ -108,11 +131,16 @@ final class RoutedGate extends GateSite {
   public GatePath choose(@Nullable Object key) {
     State current = state;
     GatePath settled = current.settled;
-    if (settled != null && !ambient.isUsed()) {
+    if (settled != null && current.spanTags == null && !ambient.isUsed()) {
       return settled;
     }
     try {
-      return decide(current, key);
+      GatePath path = decide(current, key);
+      SpanTags tags = current.spanTags;
+      if (tags != null && path instanceof RecordedPath recorded) {
+        tags.tag(flag, !path.fallback, recorded.reason());
+      }
+      return path;
     } catch (Throwable e) {
       // Whatever it was, the call goes on, and on the path that is known to work.
       tellOnce(e);

@@ -1,0 +1,176 @@
+package dev.turnout.agent.host;
+
+import dev.turnout.agent.AgentLog;
+import dev.turnout.agent.judge.TripBook;
+import dev.turnout.agent.measure.Recorders;
+import dev.turnout.flags.Histogram;
+import dev.turnout.flags.PathCounts;
+import dev.turnout.flags.Reason;
+import java.lang.reflect.Method;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+
+/**
+ * Shows the agent's meters in the global registry of an application's own Micrometer, under the
+ * names that the agent's port has. Used by one thread; the application's scrapes read the counts.
+ */
+public final class HostMeters {
+  private static final String PACKAGE = "io.micrometer.core.instrument.";
+
+  private final Recorders recorders;
+  private final TripBook tripBook;
+  private final Map<Class<?>, Set<String>> registered =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
+  public HostMeters(Recorders recorders, TripBook tripBook) {
+    this.recorders = recorders;
+    this.tripBook = tripBook;
+  }
+
+  /**
+   * Registers the meters that are not there yet.
+   *
+   * @param metrics the class {@code Metrics} of an application's Micrometer
+   */
+  void register(Class<?> metrics) {
+    Set<String> known = registered.computeIfAbsent(metrics, type -> new HashSet<>());
+    try {
+      Registry registry = new Registry(metrics);
+      if (known.add("turnout.trips")) {
+        registry.gauge("turnout.trips", tripBook, book -> book.trips().size());
+      }
+      for (String flag : recorders.flags()) {
+        for (boolean on : new boolean[] {true, false}) {
+          if (known.add(flag + (on ? " on" : " off"))) {
+            path(registry, flag, on);
+          }
+        }
+        for (Reason reason : recorders.decisions(flag).keySet()) {
+          if (known.add(flag + ' ' + reason)) {
+            registry.counter(
+                "turnout.decisions",
+                recorders,
+                all -> all.decisions(flag).getOrDefault(reason, 0L),
+                "flag",
+                flag,
+                "reason",
+                reason.name());
+          }
+        }
+      }
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+      if (known.add("failed")) {
+        AgentLog.line("the application's own Micrometer does not show turnout's meters: " + e);
+      }
+    }
+  }
+
+  private void path(Registry registry, String flag, boolean on)
+      throws ReflectiveOperationException {
+    String variant = on ? "on" : "off";
+    registry.counter(
+        "turnout.calls",
+        recorders,
+        all -> all.total(flag, on).errors(),
+        "flag",
+        flag,
+        "variant",
+        variant,
+        "outcome",
+        "error");
+    registry.counter(
+        "turnout.calls",
+        recorders,
+        all -> {
+          PathCounts counts = all.total(flag, on);
+          return counts.calls() - counts.errors();
+        },
+        "flag",
+        flag,
+        "variant",
+        variant,
+        "outcome",
+        "success");
+    registry.timer(
+        "turnout.latency",
+        recorders,
+        all -> all.total(flag, on).latency().count(),
+        all -> all.total(flag, on).latency().sumNanos(),
+        "flag",
+        flag,
+        "variant",
+        variant);
+    for (String quantile : new String[] {"0.5", "0.99"}) {
+      registry.gauge(
+          "turnout.latency.quantile",
+          recorders,
+          all -> seconds(all.total(flag, on).latency(), Double.parseDouble(quantile)),
+          "flag",
+          flag,
+          "variant",
+          variant,
+          "quantile",
+          quantile);
+    }
+  }
+
+  private static double seconds(Histogram latency, double quantile) {
+    return latency.quantile(quantile) / 1e9;
+  }
+
+  /** A global registry of another class loader; meters hold what they read weakly. */
+  private static final class Registry {
+    private final Object registry;
+    private final Class<?> registryType;
+    private final ClassLoader loader;
+
+    Registry(Class<?> metrics) throws ReflectiveOperationException {
+      loader = metrics.getClassLoader();
+      registry = metrics.getField("globalRegistry").get(null);
+      registryType = loader.loadClass(PACKAGE + "MeterRegistry");
+    }
+
+    <T> void counter(String name, T source, ToDoubleFunction<T> value, String... tags)
+        throws ReflectiveOperationException {
+      Class<?> type = loader.loadClass(PACKAGE + "FunctionCounter");
+      Method builder =
+          type.getMethod("builder", String.class, Object.class, ToDoubleFunction.class);
+      register(builder.invoke(null, name, source, value), tags);
+    }
+
+    <T> void gauge(String name, T source, ToDoubleFunction<T> value, String... tags)
+        throws ReflectiveOperationException {
+      Class<?> type = loader.loadClass(PACKAGE + "Gauge");
+      Method builder =
+          type.getMethod("builder", String.class, Object.class, ToDoubleFunction.class);
+      register(builder.invoke(null, name, source, value), tags);
+    }
+
+    <T> void timer(
+        String name, T source, ToLongFunction<T> count, ToDoubleFunction<T> nanos, String... tags)
+        throws ReflectiveOperationException {
+      Class<?> type = loader.loadClass(PACKAGE + "FunctionTimer");
+      Method builder =
+          type.getMethod(
+              "builder",
+              String.class,
+              Object.class,
+              ToLongFunction.class,
+              ToDoubleFunction.class,
+              TimeUnit.class);
+      register(builder.invoke(null, name, source, count, nanos, TimeUnit.NANOSECONDS), tags);
+    }
+
+    private void register(Object builder, String... tags) throws ReflectiveOperationException {
+      Object tagged =
+          builder.getClass().getMethod("tags", String[].class).invoke(builder, (Object) tags);
+      tagged.getClass().getMethod("register", registryType).invoke(tagged, registry);
+    }
+  }
+}

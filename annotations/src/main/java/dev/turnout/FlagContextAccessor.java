@@ -1,0 +1,44 @@
+package dev.turnout;
+
+import io.micrometer.context.ThreadLocalAccessor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has Micrometer's context propagation, where an application uses that, carry the open {@link
+ * FlagContext} from thread to thread: in Reactor, in Spring's executors and the like. Found by
+ * {@link java.util.ServiceLoader}; never loaded without that library.
+ */
+public final class FlagContextAccessor implements ThreadLocalAccessor<FlagContext.Scope> {
+  /** The key under which the context is carried. */
+  public static final String KEY = "dev.turnout.FlagContext";
+
+  @Override
+  public Object key() {
+    return KEY;
+  }
+
+  @Override
+  public FlagContext.@Nullable Scope getValue() {
+    return FlagContext.scope();
+  }
+
+  @Override
+  public void setValue(FlagContext.Scope scope) {
+    FlagContext.adopt(scope);
+  }
+
+  @Override
+  public void setValue() {
+    FlagContext.adopt(null);
+  }
+
+  @Override
+  public void restore(FlagContext.Scope previous) {
+    FlagContext.adopt(previous);
+  }
+
+  @Override
+  public void restore() {
+    FlagContext.adopt(null);
+  }
+}
