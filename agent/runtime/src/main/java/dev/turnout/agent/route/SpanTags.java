@@ -47,12 +47,15 @@ final class SpanTags {
   }
 
   void tag(String flag, boolean on, Reason reason) {
+    // Each a variable of its type: the calls below are linked by the types of their arguments.
+    String variant = on ? "on" : "off";
+    String why = name(reason);
     try {
       Object span = (Object) current.invokeExact();
       if ((boolean) isRecording.invokeExact(span)) {
         setAttribute.invokeExact(span, "feature_flag.key", flag);
-        setAttribute.invokeExact(span, "feature_flag.result.variant", on ? "on" : "off");
-        setAttribute.invokeExact(span, "feature_flag.result.reason", name(reason));
+        setAttribute.invokeExact(span, "feature_flag.result.variant", variant);
+        setAttribute.invokeExact(span, "feature_flag.result.reason", why);
       }
     } catch (Throwable e) {
       // A span that takes no attribute: the call matters more.
