@@ -18,6 +18,11 @@ final class HostAgent {
 
   /** The {@code -javaagent} option, for a flag checkout as defined. */
   static String option(Path directory, String definition) throws IOException {
+    return option(directory, definition, freePort());
+  }
+
+  private static String option(Path directory, String definition, int serverPort)
+      throws IOException {
     Path flags = directory.resolve("flags.yaml");
     Files.writeString(flags, "flags:\n  checkout: {" + definition + "}\n");
     Path token = Files.writeString(directory.resolve("agent.token"), "t");
@@ -28,7 +33,7 @@ final class HostAgent {
         + ",state-directory="
         + directory.resolve("state")
         + ",metrics-port=0,server=http://127.0.0.1:"
-        + freePort()
+        + serverPort
         + ",token-file="
         + token;
   }
@@ -36,6 +41,11 @@ final class HostAgent {
   /** As {@link #option}, with the flag on for about half of the users. */
   static String half(Path directory) throws IOException {
     return option(directory, "percentage: 50");
+  }
+
+  /** As {@link #half(Path)}, with a control server at a port of this machine. */
+  static String half(Path directory, int serverPort) throws IOException {
+    return option(directory, "percentage: 50", serverPort);
   }
 
   static int freePort() throws IOException {
