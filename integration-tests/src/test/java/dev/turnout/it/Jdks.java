@@ -53,21 +53,25 @@ final class Jdks {
     return Path.of(System.getProperty("user.home"), below);
   }
 
-  private static void add(Map<Integer, Path> found, Path jdk) {
-    Path release = jdk.resolve("release");
-    if (!Files.isRegularFile(release) || !Files.isExecutable(jdk.resolve("bin/java"))) {
-      return;
-    }
+  /** The release of a JDK: 17, 21 and so on. */
+  static int feature(Path jdk) {
     Properties properties = new Properties();
-    try (var in = Files.newInputStream(release)) {
+    try (var in = Files.newInputStream(jdk.resolve("release"))) {
       properties.load(in);
     } catch (IOException e) {
-      throw new IllegalStateException("unreadable " + release, e);
+      throw new IllegalStateException("no JDK: " + jdk, e);
     }
     String version = properties.getProperty("JAVA_VERSION", "0").replace("\"", "");
-    int feature = Runtime.Version.parse(version.replaceAll("_.*", "")).feature();
-    if (LONG_TERM.contains(feature)) {
-      found.putIfAbsent(feature, jdk);
+    return Runtime.Version.parse(version.replaceAll("_.*", "")).feature();
+  }
+
+  private static void add(Map<Integer, Path> found, Path jdk) {
+    if (Files.isRegularFile(jdk.resolve("release"))
+        && Files.isExecutable(jdk.resolve("bin/java"))) {
+      int feature = feature(jdk);
+      if (LONG_TERM.contains(feature)) {
+        found.putIfAbsent(feature, jdk);
+      }
     }
   }
 }

@@ -3,8 +3,6 @@ package dev.turnout.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,7 +42,7 @@ class PackedAgentIT {
   @MethodSource("jdks")
   void flagOn_newPathRuns(Path jdk) throws Exception {
     flag("percentage: 100");
-    GatedApp.Run run = shop.run(jdk, List.of("-Xverify:all", agent("")), "call", "until=new");
+    Run run = shop.run(jdk, List.of("-Xverify:all", agent("")), "call", "until=new");
     assertThat(run.exit()).as(run.err()).isZero();
     // Before any decision was known the fallback ran, then the new path.
     assertThat(run.out()).endsWith("answer new\n");
@@ -54,7 +52,7 @@ class PackedAgentIT {
   @MethodSource("jdks")
   void noFlagKnown_fallbackRuns(Path jdk) throws Exception {
     Files.writeString(flags, "flags: {}\n");
-    GatedApp.Run run = shop.run(jdk, List.of(agent("")), "until=new");
+    Run run = shop.run(jdk, List.of(agent("")), "until=new");
     assertThat(run.out()).isEqualTo("answer old\n");
   }
 
@@ -62,14 +60,13 @@ class PackedAgentIT {
   @MethodSource("jdks")
   void failures_trip_andStayOffAfterRestart(Path jdk) throws Exception {
     flag("percentage: 100, limits: [{metric: error_rate, above: 5}]");
-    GatedApp.Run run =
-        shop.run(jdk, List.of(agent("")), "until=new", "fail", "until=old", "linger=500");
+    Run run = shop.run(jdk, List.of(agent("")), "until=new", "fail", "until=old", "linger=500");
     assertThat(run.out()).isEqualTo("answer new\nanswer old\n");
     assertThat(run.err().lines().filter(line -> line.contains("TRIPPED")))
         .singleElement()
         .asString()
         .contains("checkout", "error_rate > 5 %", "calls were bad");
-    GatedApp.Run again = shop.run(jdk, List.of(agent("")), "until=new");
+    Run again = shop.run(jdk, List.of(agent("")), "until=new");
     assertThat(again.out()).isEqualTo("answer old\n");
   }
 
@@ -77,9 +74,9 @@ class PackedAgentIT {
   @MethodSource("jdks")
   void everyCall_isCountedOnce_whateverTheThreads(Path jdk) throws Exception {
     flag("percentage: 40");
-    int port = freePort();
+    int port = HostAgent.freePort();
     String page = "http://127.0.0.1:" + port + "/metrics";
-    GatedApp.Run run =
+    Run run =
         shop.run(
             jdk,
             List.of(agent(",metrics-port=" + port)),
@@ -108,13 +105,7 @@ class PackedAgentIT {
     assertThat(decided).isEqualTo(104_000);
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static String line(GatedApp.Run run, String start) {
+  private static String line(Run run, String start) {
     return run.out()
         .lines()
         .filter(line -> line.startsWith(start))
@@ -122,7 +113,7 @@ class PackedAgentIT {
         .orElseThrow(() -> new AssertionError("no line " + start + " in " + run));
   }
 
-  private static double number(GatedApp.Run run, String meter) {
+  private static double number(Run run, String meter) {
     return Double.parseDouble(line(run, meter + " ").substring(meter.length() + 1));
   }
 
@@ -130,7 +121,7 @@ class PackedAgentIT {
   @MethodSource("jdks")
   void application_seesOnlyTheBootstrapPackage(Path jdk) throws Exception {
     flag("percentage: 100");
-    GatedApp.Run run =
+    Run run =
         shop.run(
             jdk,
             List.of(agent(",metrics-port=0")),
@@ -153,7 +144,7 @@ class PackedAgentIT {
   @MethodSource("jdks")
   void logManager_isTheApplicationsToChoose(Path jdk) throws Exception {
     flag("percentage: 100");
-    GatedApp.Run run = shop.run(jdk, List.of(agent(",metrics-port=0")), "until=new", "logmanager");
+    Run run = shop.run(jdk, List.of(agent(",metrics-port=0")), "until=new", "logmanager");
     assertThat(run.out()).endsWith("log manager Shop$OwnLogManager\n");
   }
 
@@ -162,8 +153,8 @@ class PackedAgentIT {
   void tlsSettings_areTheApplicationsToChoose(Path jdk) throws Exception {
     flag("percentage: 100");
     Path token = Files.writeString(directory.resolve("agent.token"), "t");
-    String server = ",server=http://127.0.0.1:" + freePort() + ",token-file=" + token;
-    GatedApp.Run run = shop.run(jdk, List.of(agent(server)), "until=new", "linger=2000", "tls");
+    String server = ",server=http://127.0.0.1:" + HostAgent.freePort() + ",token-file=" + token;
+    Run run = shop.run(jdk, List.of(agent(server)), "until=new", "linger=2000", "tls");
     assertThat(run.out()).endsWith("tls TLSv1.2\n");
   }
 
@@ -171,7 +162,7 @@ class PackedAgentIT {
   @MethodSource("jdks")
   void annotationsLeftAtHome_gatedAllTheSame(Path jdk) throws Exception {
     flag("percentage: 0, killed: true");
-    GatedApp.Run run = shop.runWithoutAnnotations(jdk, List.of(agent("")), "until=old");
+    Run run = shop.runWithoutAnnotations(jdk, List.of(agent("")), "until=old");
     assertThat(run.out()).as(run.err()).isEqualTo("answer old\n");
   }
 
@@ -179,7 +170,7 @@ class PackedAgentIT {
   @MethodSource("jdks")
   void disabled_asIfTheAgentWereNotThere(Path jdk) throws Exception {
     flag("percentage: 0");
-    GatedApp.Run run = shop.run(jdk, List.of("-Dturnout.enabled=false", agent("")), "call");
+    Run run = shop.run(jdk, List.of("-Dturnout.enabled=false", agent("")), "call");
     assertThat(run.out()).isEqualTo("answer new\n");
     assertThat(run.err()).isEmpty();
   }
@@ -187,7 +178,7 @@ class PackedAgentIT {
   @ParameterizedTest
   @MethodSource("jdks")
   void wrongOption_oneLineAndUngated(Path jdk) throws Exception {
-    GatedApp.Run run = shop.run(jdk, List.of(GatedApp.agent("servr=http://x")), "call");
+    Run run = shop.run(jdk, List.of(GatedApp.agent("servr=http://x")), "call");
     assertThat(run.exit()).isZero();
     assertThat(run.out()).isEqualTo("answer new\n");
     assertThat(run.err().lines().filter(line -> line.startsWith("[turnout]")))
@@ -200,7 +191,7 @@ class PackedAgentIT {
   @MethodSource("jdks")
   void unreadableFlagsFile_oneLineAndFallback(Path jdk) throws Exception {
     Files.writeString(flags, "flags: {checkout: {percentage: 101}}\n");
-    GatedApp.Run run = shop.run(jdk, List.of(agent("")), "until=new");
+    Run run = shop.run(jdk, List.of(agent("")), "until=new");
     assertThat(run.out()).isEqualTo("answer old\n");
     assertThat(run.err().lines().filter(line -> line.startsWith("[turnout]")))
         .singleElement()
@@ -210,7 +201,7 @@ class PackedAgentIT {
 
   @Test
   void jar_showsNothingButTheBootstrapPackage() throws IOException {
-    try (JarFile jar = new JarFile(GatedApp.AGENT.toFile())) {
+    try (JarFile jar = new JarFile(Built.AGENT.toFile())) {
       assertThat(jar.stream().map(entry -> entry.getName()).filter(n -> n.endsWith(".class")))
           .isNotEmpty()
           .hasSizeLessThan(15)

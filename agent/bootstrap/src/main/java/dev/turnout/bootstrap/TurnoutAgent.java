@@ -3,8 +3,9 @@ package dev.turnout.bootstrap;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.InvocationTargetException;
-import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URL;
+import java.security.CodeSource;
 import java.util.Locale;
 import java.util.jar.JarFile;
 import org.jspecify.annotations.Nullable;
@@ -91,21 +92,25 @@ public final class TurnoutAgent {
     return enabled != null && enabled.trim().toLowerCase(Locale.ROOT).equals("false");
   }
 
-  // javac, jcmd and their like inherit JAVA_TOOL_OPTIONS; there is nothing of anybody's to gate.
+  // javac, jcmd, keytool and their like inherit JAVA_TOOL_OPTIONS; there is nothing of anybody's to
+  // gate.
   private static boolean isJdkTool() {
     String module = System.getProperty("jdk.module.main");
-    return module != null && module.startsWith("jdk.");
+    return module != null && (module.startsWith("jdk.") || module.startsWith("java."));
   }
 
-  private static File ownJar() throws Exception {
-    String self = TurnoutAgent.class.getName().replace('.', '/') + ".class";
-    URL url = ClassLoader.getSystemResource(self);
-    String text = String.valueOf(url);
-    int end = text.indexOf("!/");
-    if (!text.startsWith("jar:file:") || end < 0) {
-      throw new IllegalStateException("the agent must be one jar file, but is " + text);
+  // By its code source: whoever looks for a resource looks into the JDK's modules first, and that
+  // settles the default file system, which is the application's to choose.
+  private static File ownJar() throws URISyntaxException {
+    CodeSource source = TurnoutAgent.class.getProtectionDomain().getCodeSource();
+    URL url = source == null ? null : source.getLocation();
+    if (url != null && url.getProtocol().equals("file")) {
+      File file = new File(url.toURI());
+      if (file.isFile()) {
+        return file;
+      }
     }
-    return new File(new URI(text.substring("jar:".length(), end)));
+    throw new IllegalStateException("the agent must be one jar file, but is " + url);
   }
 
   private static void line(String message) {

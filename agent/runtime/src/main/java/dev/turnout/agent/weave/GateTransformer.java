@@ -2,10 +2,13 @@ package dev.turnout.agent.weave;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.turnout.bootstrap.GateLinker;
+import dev.turnout.bootstrap.GatePath;
 import dev.turnout.bootstrap.GateSite;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.security.ProtectionDomain;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * was.
  */
 public final class GateTransformer implements ClassFileTransformer {
+  /** What the code of a gated method refers to, the JDK aside. */
+  private static final List<Class<?>> NAMED_BY_GATES =
+      List.of(GateLinker.class, GateSite.class, GatePath.class);
+
   private static final byte[] FLAGGED = "Ldev/turnout/Flagged;".getBytes(US_ASCII);
 
   private static final @Nullable ClassLoader PLATFORM = ClassLoader.getPlatformClassLoader();
@@ -112,9 +119,17 @@ public final class GateTransformer implements ClassFileTransformer {
     return result.bytes();
   }
 
+  // Asks for each of them and not for one: what a loader has answered once, the JVM knows from then
+  // on. OSGi's loaders look at who asks, tell this class more than they tell a bundle's, and would
+  // have the gate fail later.
   private static boolean seesTheGate(ClassLoader loader) {
     try {
-      return Class.forName(GateSite.class.getName(), false, loader) == GateSite.class;
+      for (Class<?> named : NAMED_BY_GATES) {
+        if (Class.forName(named.getName(), false, loader) != named) {
+          return false;
+        }
+      }
+      return true;
     } catch (ClassNotFoundException | LinkageError e) {
       return false;
     }

@@ -1,0 +1,61 @@
+package dev.turnout.it;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/** Compiles applications for the JVMs that the tests start. */
+final class Javac {
+  private static final String OLDEST_RELEASE = "17";
+
+  private Javac() {}
+
+  /** Compiles applications of the test resources together, and returns the folder of classes. */
+  static Path compile(Path into, List<Path> classPath, String... applications) throws IOException {
+    List<String> options = new ArrayList<>(List.of("-cp", classPath(classPath)));
+    return run(into, options, applications);
+  }
+
+  /** Compiles applications as modules, which find each other on the given module path. */
+  static Path compileModule(Path into, List<Path> modulePath, String... applications)
+      throws IOException {
+    List<String> options = new ArrayList<>(List.of("--module-path", classPath(modulePath)));
+    return run(into, options, applications);
+  }
+
+  static String classPath(List<Path> entries) {
+    return entries.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static Path run(Path into, List<String> options, String... applications)
+      throws IOException {
+    Files.createDirectories(into);
+    options.addAll(List.of("--release", OLDEST_RELEASE, "-proc:none", "-parameters"));
+    options.addAll(List.of("-d", into.toString()));
+    List<Path> sources = new ArrayList<>();
+    for (String application : applications) {
+      sources.addAll(Built.sources(application));
+    }
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    StringWriter problems = new StringWriter();
+    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+      boolean compiled =
+          compiler
+              .getTask(
+                  problems, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))
+              .call();
+      if (!compiled) {
+        throw new IllegalStateException(problems.toString());
+      }
+    }
+    return into;
+  }
+}
