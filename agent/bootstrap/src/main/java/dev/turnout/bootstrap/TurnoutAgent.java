@@ -54,8 +54,10 @@ public final class TurnoutAgent {
     } catch (InvocationTargetException e) {
       Throwable cause = e.getCause();
       // What is wrong with the options says so itself.
-      String why = cause instanceof IllegalArgumentException ? cause.getMessage() : "" + cause;
-      line(why + "; nothing is gated");
+      line(
+          cause instanceof IllegalArgumentException
+              ? cause.getMessage() + "; nothing is gated"
+              : "could not start, nothing is gated: " + cause);
     } catch (Throwable e) {
       line("could not start, nothing is gated: " + e);
     }
