@@ -21,29 +21,38 @@ final class Javac {
   /** Compiles applications of the test resources together, and returns the folder of classes. */
   static Path compile(Path into, List<Path> classPath, String... applications) throws IOException {
     List<String> options = new ArrayList<>(List.of("-cp", classPath(classPath)));
-    return run(into, options, applications);
+    return run(into, options, sources(applications));
+  }
+
+  /** Compiles one file. */
+  static Path compile(Path into, List<Path> classPath, Path source) throws IOException {
+    List<String> options = new ArrayList<>(List.of("-cp", classPath(classPath)));
+    return run(into, options, List.of(source));
   }
 
   /** Compiles applications as modules, which find each other on the given module path. */
   static Path compileModule(Path into, List<Path> modulePath, String... applications)
       throws IOException {
     List<String> options = new ArrayList<>(List.of("--module-path", classPath(modulePath)));
-    return run(into, options, applications);
+    return run(into, options, sources(applications));
   }
 
   static String classPath(List<Path> entries) {
     return entries.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
   }
 
-  private static Path run(Path into, List<String> options, String... applications)
-      throws IOException {
-    Files.createDirectories(into);
-    options.addAll(List.of("--release", OLDEST_RELEASE, "-proc:none", "-parameters"));
-    options.addAll(List.of("-d", into.toString()));
+  private static List<Path> sources(String... applications) throws IOException {
     List<Path> sources = new ArrayList<>();
     for (String application : applications) {
       sources.addAll(Built.sources(application));
     }
+    return sources;
+  }
+
+  private static Path run(Path into, List<String> options, List<Path> sources) throws IOException {
+    Files.createDirectories(into);
+    options.addAll(List.of("--release", OLDEST_RELEASE, "-proc:none", "-parameters"));
+    options.addAll(List.of("-d", into.toString()));
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter problems = new StringWriter();
     try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {

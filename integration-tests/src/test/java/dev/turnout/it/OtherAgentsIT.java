@@ -61,6 +61,8 @@ class OtherAgentsIT {
   @MethodSource("jdksAndOrders")
   void openTelemetry_tracesTheGatedMethod(Path jdk, boolean first) throws Exception {
     List<String> options = new ArrayList<>(inOrder(first, other("opentelemetry", "")));
+    // That agent loads thousands of classes: optimising them would take longer than running them.
+    options.add("-XX:TieredStopAtLevel=1");
     options.add("-Dotel.instrumentation.methods.include=shop.Checkout[pay]");
     options.add("-Dotel.traces.exporter=console");
     options.add("-Dotel.metrics.exporter=none");
