@@ -117,6 +117,7 @@ final class AgentRuntime
     if (engine != null || closed) {
       return;
     }
+    FaultPoint.reach("start");
     Recorders recorders = new Recorders(Measure.of(options.get("measure")));
     Gates gates = new Gates(recorders, new ModuleOpener(instrumentation), this);
     Engine started = new Engine(options, recorders, gates, this, instrumentation);

@@ -178,6 +178,7 @@ final class Engine implements AutoCloseable {
   }
 
   private void tick(boolean windowEnds) {
+    FaultPoint.reach("tick");
     runtime.gates();
     FlagsFile file = flagsFile;
     Snapshot fromFile = file == null ? null : file.changed();

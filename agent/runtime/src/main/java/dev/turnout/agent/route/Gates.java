@@ -1,5 +1,6 @@
 package dev.turnout.agent.route;
 
+import dev.turnout.agent.FaultPoint;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.bootstrap.GateSite;
@@ -55,6 +56,7 @@ public final class Gates implements GateLinker.Backend {
       String keyAttribute,
       int mode,
       String ignored) {
+    FaultPoint.reach("link");
     if (mode == GateLinker.OBSERVE) {
       return new ObservedGate(flag, recorders);
     }

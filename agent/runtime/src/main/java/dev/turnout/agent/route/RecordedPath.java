@@ -1,5 +1,6 @@
 package dev.turnout.agent.route;
 
+import dev.turnout.agent.FaultPoint;
 import dev.turnout.agent.measure.Latencies;
 import dev.turnout.agent.measure.PathRecorder;
 import dev.turnout.agent.measure.Recorders;
@@ -50,23 +51,38 @@ final class RecordedPath extends GatePath {
     return reason;
   }
 
+  // Nothing below may throw into the call: it has been decided, or is over. What can go wrong is
+  // the end of memory or stack, and then a call is not counted.
   @Override
   public long begin() {
-    return recorder.begin();
+    try {
+      FaultPoint.reach("begin");
+      return recorder.begin();
+    } catch (Throwable e) {
+      return 0;
+    }
   }
 
   @Override
   public void succeeded(long token) {
-    calls.increment();
-    recorder.succeeded(token);
+    try {
+      FaultPoint.reach("succeeded");
+      calls.increment();
+      recorder.succeeded(token);
+    } catch (Throwable e) {
+      return;
+    }
   }
 
   @Override
   public @Nullable Object completes(long token, @Nullable Object returned) {
-    Latencies.Later later = recorder.later(token);
+    Latencies.Later later = null;
     try {
+      FaultPoint.reach("completes");
+      later = recorder.later(token);
+      Latencies.Later call = later;
       if (returned instanceof CompletionStage<?> stage) {
-        var unused = stage.whenComplete((value, failure) -> ended(later, failure));
+        var unused = stage.whenComplete((value, failure) -> ended(call, failure));
         return returned;
       }
       ReactorType reactive = returned == null ? null : ReactorType.of(returned.getClass());
@@ -94,23 +110,39 @@ final class RecordedPath extends GatePath {
    * was its caller's decision.
    */
   void ended(Latencies.@Nullable Later later, @Nullable Throwable failure) {
-    calls.increment();
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    if (cause == null || cause instanceof CancellationException || policy.ignores(cause)) {
-      recorder.succeeded(later);
-    } else {
-      recorder.failed(later);
+    try {
+      FaultPoint.reach("ended");
+      calls.increment();
+      Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+      if (cause == null || cause instanceof CancellationException || policy.ignores(cause)) {
+        recorder.succeeded(later);
+      } else {
+        recorder.failed(later);
+      }
+    } catch (Throwable e) {
+      return;
     }
   }
 
   @Override
   public boolean failed(long token, Throwable failure) {
-    calls.increment();
-    if (policy.ignores(failure)) {
-      recorder.succeeded(token);
-      return false;
+    boolean ignored = false;
+    try {
+      FaultPoint.reach("failed");
+      ignored = policy.ignores(failure);
+      calls.increment();
+      if (ignored) {
+        recorder.succeeded(token);
+      } else {
+        recorder.failed(token);
+      }
+    } catch (Throwable e) {
+      return !ignored && recovers();
     }
-    recorder.failed(token);
+    return !ignored && recovers();
+  }
+
+  private boolean recovers() {
     return !fallback && policy.recovers();
   }
 

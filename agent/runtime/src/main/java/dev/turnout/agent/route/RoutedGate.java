@@ -1,5 +1,6 @@
 package dev.turnout.agent.route;
 
+import dev.turnout.agent.FaultPoint;
 import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.bootstrap.GatePath;
@@ -135,6 +136,7 @@ final class RoutedGate extends GateSite {
       return settled;
     }
     try {
+      FaultPoint.reach("choose");
       GatePath path = decide(current, key);
       SpanTags tags = current.spanTags;
       if (tags != null && path instanceof RecordedPath recorded) {
@@ -152,6 +154,7 @@ final class RoutedGate extends GateSite {
     if (!inTrouble) {
       inTrouble = true;
       try {
+        FaultPoint.reach("tell");
         trouble.accept(failure);
       } catch (Throwable e) {
         // The stack or the memory is full; the call matters more than the message.

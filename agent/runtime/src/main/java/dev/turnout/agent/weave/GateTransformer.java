@@ -2,6 +2,7 @@ package dev.turnout.agent.weave;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.turnout.agent.FaultPoint;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.bootstrap.GatePath;
 import dev.turnout.bootstrap.GateSite;
@@ -63,6 +64,7 @@ public final class GateTransformer implements ClassFileTransformer {
       return null;
     }
     try {
+      FaultPoint.reach("transform");
       return gate(module, loader, className.replace('/', '.'), classFile);
     } catch (Throwable e) {
       findings.found("", className.replace('/', '.'), "the class could not be rewritten: " + e);
