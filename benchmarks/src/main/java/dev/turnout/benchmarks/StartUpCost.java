@@ -1,0 +1,259 @@
+package dev.turnout.benchmarks;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/**
+ * What the agent adds to the start of an application: processor time, time until it is ready, and
+ * memory. The application loads 5,000 classes of its own; all variants take turns in one run.
+ */
+public final class StartUpCost {
+  private static final String HELP =
+      """
+      Usage: benchmarks/startup [--runs N] [--jdk HOME]
+        What the agent adds to the start of an application of 5,000 classes, as a Markdown
+        table of medians, beside the same application without it and with the OpenTelemetry
+        agent. Takes about N minutes.
+          --runs  how often each variant is started, 1 to 100; default 7
+          --jdk   the JDK to measure on; default: the one this runs on""";
+
+  private static final int FILES = 50;
+  private static final int CLASSES_EACH = 100;
+  private static final Path AGENT = Path.of("agent/runtime/target/turnout-agent.jar");
+  private static final Path OTHER = Path.of("benchmarks/target/peers/opentelemetry-javaagent.jar");
+
+  private final Path directory;
+  private final Path jdk;
+  private final int runs;
+
+  /** What one start took: seconds, seconds and MiB. */
+  private record Cost(double cpu, double ready, double peak) {}
+
+  private StartUpCost(Path directory, Path jdk, int runs) {
+    this.directory = directory;
+    this.jdk = jdk;
+    this.runs = runs;
+  }
+
+  /** Runs the benchmark; exit code 2 for wrong arguments. */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    int runs = 7;
+    Path jdk = Path.of(System.getProperty("java.home"));
+    for (int i = 0; i < arguments.length; i++) {
+      String value = i + 1 < arguments.length ? arguments[i + 1] : "";
+      if (arguments[i].equals("--runs") && value.matches("[1-9][0-9]?|100")) {
+        runs = Integer.parseInt(value);
+        i++;
+      } else if (arguments[i].equals("--jdk") && Files.isExecutable(Path.of(value, "bin/java"))) {
+        jdk = Path.of(value);
+        i++;
+      } else {
+        boolean help = arguments[i].equals("--help") || arguments[i].equals("-h");
+        (help ? System.out : System.err).println(HELP);
+        System.exit(help ? 0 : 2);
+      }
+    }
+    new StartUpCost(Files.createTempDirectory("turnout-startup"), jdk, runs).run();
+  }
+
+  private void run() throws IOException, InterruptedException {
+    try {
+      compile();
+      Map<String, List<Cost>> costs = new LinkedHashMap<>();
+      Map<String, List<String>> variants = variants();
+      for (int run = 0; run <= runs; run++) {
+        for (Map.Entry<String, List<String>> variant : variants.entrySet()) {
+          Cost cost = start(variant.getValue());
+          // The first round fills the disk's cache.
+          if (run > 0) {
+            costs.computeIfAbsent(variant.getKey(), name -> new ArrayList<>()).add(cost);
+          }
+        }
+        System.err.println("round " + run + " of " + runs);
+      }
+      print(costs);
+    } finally {
+      try (Stream<Path> left = Files.walk(directory)) {
+        left.sorted((a, b) -> b.compareTo(a)).map(Path::toFile).forEach(File::deleteOnExit);
+      }
+    }
+  }
+
+  private Map<String, List<String>> variants() throws IOException {
+    Path flags = Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 50}}");
+    Path token = Files.writeString(directory.resolve("token"), "t");
+    String agent = "-javaagent:" + AGENT.toAbsolutePath() + "=state-directory=" + directory;
+    Map<String, List<String>> variants = new LinkedHashMap<>();
+    variants.put("no agent", List.of("plain"));
+    variants.put("no agent, again", List.of("plain"));
+    variants.put("agent, nothing flagged", List.of(agent, "plain"));
+    variants.put("agent, flags file", List.of(agent + ",flags-file=" + flags, "flagged"));
+    variants.put(
+        "agent, server",
+        List.of(agent + ",server=http://127.0.0.1:9,token-file=" + token, "flagged"));
+    if (Files.exists(OTHER)) {
+      variants.put(
+          "OpenTelemetry agent, exporters off",
+          List.of(
+              "-javaagent:" + OTHER.toAbsolutePath(),
+              "-Dotel.traces.exporter=none",
+              "-Dotel.metrics.exporter=none",
+              "-Dotel.logs.exporter=none",
+              "plain"));
+    }
+    return variants;
+  }
+
+  private Cost start(List<String> options) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(jdk.resolve("bin/java").toString());
+    command.addAll(options.subList(0, options.size() - 1));
+    command.add("-cp");
+    command.add(directory.resolve("classes") + File.pathSeparator + annotations());
+    command.add("App");
+    command.add(options.get(options.size() - 1));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      throw new IllegalStateException("the application failed: " + command + "\n" + out);
+    }
+    String[] figures = out.strip().split(" ", -1);
+    return new Cost(
+        Double.parseDouble(figures[0]),
+        Double.parseDouble(figures[1]),
+        Double.parseDouble(figures[2]));
+  }
+
+  private static String annotations() throws IOException {
+    try (Stream<Path> jars = Files.list(Path.of("benchmarks/target/dist/lib"))) {
+      return jars.filter(jar -> jar.getFileName().toString().startsWith("turnout-annotations"))
+          .findFirst()
+          .orElseThrow(() -> new IllegalStateException("not built: mvn -DskipTests package"))
+          .toAbsolutePath()
+          .toString();
+    }
+  }
+
+  private void compile() throws IOException {
+    Path sources = Files.createDirectories(directory.resolve("sources"));
+    Path classes = Files.createDirectories(directory.resolve("classes"));
+    List<Path> files = new ArrayList<>();
+    for (int file = 0; file < FILES; file++) {
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; i < CLASSES_EACH; i++) {
+        text.append(source("C" + (file * CLASSES_EACH + i)));
+      }
+      files.add(Files.writeString(sources.resolve("F" + file + ".java"), text));
+    }
+    files.add(Files.writeString(sources.resolve("App.java"), APPLICATION));
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
+      List<String> options =
+          List.of("--release", "17", "-proc:none", "-d", classes.toString(), "-cp", annotations());
+      if (!compiler
+          .getTask(null, manager, null, options, null, manager.getJavaFileObjectsFromPaths(files))
+          .call()) {
+        throw new IllegalStateException("the application does not compile");
+      }
+    }
+  }
+
+  private static String source(String name) {
+    return """
+        class %s implements Comparable<%1$s> {
+          private final String name; private final int[] values; private long sum;
+          %1$s(String name, int... values) { this.name = name; this.values = values; }
+          long sum() { for (int value : values) { sum += value; } return sum; }
+          String describe() { return name + " of " + values.length + " is " + sum(); }
+          @Override public int compareTo(%1$s other) { return name.compareTo(other.name); }
+          @Override public String toString() { return "[" + describe() + "]"; }
+        }
+        """
+        .formatted(name);
+  }
+
+  private static final String APPLICATION =
+      """
+      import java.nio.file.*;
+      import java.time.*;
+      public class App {
+        public static void main(String[] arguments) throws Exception {
+          for (int i = 0; i < 5000; i++) {
+            Class<?> type = Class.forName("C" + i);
+            Object made = type.getDeclaredConstructors()[0].newInstance("c", new int[] {1, 2});
+            if (made.toString().isEmpty()) { throw new IllegalStateException(); }
+          }
+          if (arguments[0].equals("flagged")) { Gated.call("user"); }
+          Instant start = ProcessHandle.current().info().startInstant().get();
+          double ready = Duration.between(start, Instant.now()).toMillis() / 1000.0;
+          // What the agent does in the background is its cost too.
+          Thread.sleep(3000);
+          double cpu =
+              ProcessHandle.current().info().totalCpuDuration().get().toMillis() / 1000.0;
+          double peak = 0;
+          for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith("VmHWM:")) {
+              peak = Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024;
+            }
+          }
+          System.out.println(cpu + " " + ready + " " + peak);
+        }
+      }
+      class Gated {
+        @dev.turnout.Flagged("f") static String call(@dev.turnout.FlagKey String user) {
+          return "new";
+        }
+        static String callFallback(String user) { return "old"; }
+      }
+      """;
+
+  private void print(Map<String, List<Cost>> costs) {
+    Cost base = median(costs.getOrDefault("no agent", List.of()));
+    System.out.printf("JDK at %s, medians of %d starts%n%n", jdk.getFileName(), runs);
+    System.out.println(
+        "| | CPU, s | ready after, s | peak, MiB | CPU added | ready added | peak added |");
+    System.out.println("|---|---|---|---|---|---|---|");
+    costs.forEach(
+        (name, all) -> {
+          Cost cost = median(all);
+          System.out.println(
+              String.format(
+                  Locale.ROOT,
+                  "| %s | %.2f | %.2f | %.0f | %+.2f | %+.2f (%+.0f %%) | %+.0f |",
+                  name,
+                  cost.cpu(),
+                  cost.ready(),
+                  cost.peak(),
+                  cost.cpu() - base.cpu(),
+                  cost.ready() - base.ready(),
+                  100 * (cost.ready() / base.ready() - 1),
+                  cost.peak() - base.peak()));
+        });
+  }
+
+  private static Cost median(List<Cost> costs) {
+    return new Cost(
+        median(costs.stream().mapToDouble(Cost::cpu).sorted().toArray()),
+        median(costs.stream().mapToDouble(Cost::ready).sorted().toArray()),
+        median(costs.stream().mapToDouble(Cost::peak).sorted().toArray()));
+  }
+
+  private static double median(double[] sorted) {
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+}
