@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.TearDown;
 public class GateCost {
   private static final int USERS = 1 << 10;
 
-  // 4 MB of them: neither the caches nor the branch predictor learn their order.
-  private static final int STRANGERS = 1 << 16;
+  // As many as the caches hold, for it is the branches that shall not be predicted.
+  private static final int STRANGERS = 1 << 12;
 
   private final Work work = new Work();
   private final String[] users = new String[USERS];
@@ -144,6 +144,6 @@ public class GateCost {
 
   private int next() {
     turn = turn * 1_664_525 + 1_013_904_223;
-    return turn >>> 16;
+    return turn >>> 20;
   }
 }

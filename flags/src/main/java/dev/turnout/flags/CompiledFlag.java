@@ -3,6 +3,7 @@ package dev.turnout.flags;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -29,11 +30,18 @@ public final class CompiledFlag {
   private static final int UNSETTLED = -1;
 
   private final Flag flag;
-  private final List<CompiledFlag> dependencies;
+  private final CompiledFlag[] dependencies;
   private final boolean trippedHere;
+  private final int stop;
   private final boolean stopped;
-  private final CanaryMode canaryMode;
   private final boolean canaryHost;
+  private final boolean canaryMode;
+
+  // Null while canary mode is off or nobody is on a list; else everybody on either list.
+  private final @Nullable Set<String> canaryUsers;
+
+  private final boolean byRings;
+  private final boolean stickyByUser;
   private final MemberRing[] memberRings;
   private final IntSupplier draw;
   private final int seed;
@@ -50,17 +58,17 @@ public final class CompiledFlag {
       Host host,
       IntSupplier draw) {
     this.flag = flag;
-    this.dependencies = List.copyOf(dependencies);
+    this.dependencies = dependencies.toArray(CompiledFlag[]::new);
     this.trippedHere = trippedHere;
     this.draw = draw;
-    stopped =
-        trippedHere
-            || flag.stop() != null
-            || !flag.enabled()
-            || dependencies.stream().anyMatch(CompiledFlag::isStopped);
-    canaryMode = snapshot.canary();
+    stop = stop();
+    stopped = stop != UNSETTLED || dependencies.stream().anyMatch(CompiledFlag::isStopped);
+    byRings = flag.strategy() == Flag.Strategy.RING;
+    stickyByUser = flag.stickiness().equals(Flag.USER);
+    canaryMode = snapshot.canary().on();
+    canaryUsers = canaryMode ? canaryUsers(snapshot.canary(), flag.canary()) : null;
     canaryHost =
-        canaryMode.on()
+        canaryMode
             && (flag.canary().servers().contains(host.instance())
                 || flag.canary().regions().contains(host.region()));
     seed = Bucketing.seed(flag.name());
@@ -88,7 +96,6 @@ public final class CompiledFlag {
 
   // The one decision of this flag, whoever calls; UNSETTLED where callers differ.
   private int settle() {
-    int stop = stop();
     if (stop != UNSETTLED) {
       return stop;
     }
@@ -103,9 +110,17 @@ public final class CompiledFlag {
     if (canaryHost) {
       return everyone.canary;
     }
-    boolean userCanaries =
-        canaryMode.on() && !(canaryMode.users().isEmpty() && flag.canary().users().isEmpty());
-    return userCanaries || flag.strategy() == Flag.Strategy.RING ? UNSETTLED : everyone.constant;
+    return canaryUsers != null || byRings ? UNSETTLED : everyone.constant;
+  }
+
+  private static @Nullable Set<String> canaryUsers(CanaryMode mode, Canary own) {
+    if (mode.users().isEmpty() || own.users().isEmpty()) {
+      Set<String> users = mode.users().isEmpty() ? own.users() : mode.users();
+      return users.isEmpty() ? null : users;
+    }
+    Set<String> users = new HashSet<>(mode.users());
+    users.addAll(own.users());
+    return users;
   }
 
   private int stop() {
@@ -163,12 +178,11 @@ public final class CompiledFlag {
   }
 
   private int choose(@Nullable String key, Caller caller, @Nullable Trace trace) {
-    int stopped = stop();
     if (trace != null) {
       noteStop(trace);
     }
-    if (stopped != UNSETTLED) {
-      return stopped;
+    if (stop != UNSETTLED) {
+      return stop;
     }
     for (CompiledFlag dependency : dependencies) {
       Decision decision = dependency.decide(key, caller);
@@ -180,19 +194,15 @@ public final class CompiledFlag {
       }
     }
     String user = key != null ? key : caller.attribute(Flag.USER);
-    if (canaryMode.on()) {
-      boolean canary =
-          canaryHost
-              || (user != null
-                  && (canaryMode.users().contains(user) || flag.canary().users().contains(user)));
-      note(trace, "canary", canary ? (canaryHost ? "this server or region" : "user") : "no");
-      if (canary) {
-        return everyone.canary;
-      }
-    } else {
-      note(trace, "canary", "mode is off");
+    boolean canary =
+        canaryHost || (canaryUsers != null && user != null && canaryUsers.contains(user));
+    if (trace != null) {
+      noteCanary(trace, canary);
     }
-    Outcomes outcomes = flag.strategy() == Flag.Strategy.RING ? ring(user, caller) : everyone;
+    if (canary) {
+      return everyone.canary;
+    }
+    Outcomes outcomes = byRings ? ring(user, caller) : everyone;
     if (trace != null) {
       note(trace, "strategy", flag.strategy().name().toLowerCase(Locale.ROOT));
       if (outcomes != everyone) {
@@ -213,6 +223,11 @@ public final class CompiledFlag {
       note(trace, "stopped", "no");
       note(trace, "enabled", flag.enabled() ? "yes" : "no, so off");
     }
+  }
+
+  private void noteCanary(Trace trace, boolean canary) {
+    String finding = canary ? (canaryHost ? "this server or region" : "user") : "no";
+    note(trace, "canary", canaryMode ? finding : "mode is off");
   }
 
   private int split(Outcomes outcomes, @Nullable String key, Caller caller, @Nullable Trace trace) {
@@ -246,7 +261,7 @@ public final class CompiledFlag {
 
   // The call's own key stands for the user; for any other stickiness the attribute comes first.
   private @Nullable String stickyKey(@Nullable String key, Caller caller) {
-    if (flag.stickiness().equals(Flag.USER)) {
+    if (stickyByUser) {
       return key != null ? key : caller.attribute(Flag.USER);
     }
     String attribute = caller.attribute(flag.stickiness());

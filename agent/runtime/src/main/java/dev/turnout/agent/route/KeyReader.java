@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns the key parameter's value into the targeting key, following a path of properties. */
 final class KeyReader {
   private final List<String> path;
+  private final boolean plain;
   private final Consumer<Class<?>> opener;
 
   // Per class of the first step's value; the values of one parameter are nearly always of one
@@ -32,13 +33,14 @@ final class KeyReader {
    */
   KeyReader(String path, Consumer<Class<?>> opener) {
     this.opener = opener;
+    plain = path.isEmpty();
     this.path = path.isEmpty() ? List.of() : List.of(path.split("\\.", -1));
   }
 
   /** Returns the key, or null if the value or any property on the path is null. */
   @Nullable String read(@Nullable Object value) throws ReflectiveOperationException {
-    if (value instanceof String && path.isEmpty()) {
-      return (String) value;
+    if (plain) {
+      return value instanceof String text ? text : value == null ? null : value.toString();
     }
     Object at = value;
     for (int i = 0; i < path.size() && at != null; i++) {
