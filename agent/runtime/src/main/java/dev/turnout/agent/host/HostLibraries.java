@@ -33,9 +33,7 @@ public final class HostLibraries {
     List<Class<?>> spans = new ArrayList<>();
     for (Class<?> type : instrumentation.getAllLoadedClasses()) {
       String name = type.getName();
-      if ((name.equals(METRICS) || name.equals(SPAN))
-          && type.getClassLoader() != HostLibraries.class.getClassLoader()
-          && !seen.add(type)) {
+      if ((name.equals(METRICS) || name.equals(SPAN)) && !isOurs(type) && !seen.add(type)) {
         if (name.equals(METRICS)) {
           meters.register(type);
         } else {
@@ -46,5 +44,10 @@ public final class HostLibraries {
     for (Class<?> span : spans) {
       gates.trace(span);
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // a loader is itself and no other
+  private static boolean isOurs(Class<?> type) {
+    return type.getClassLoader() == HostLibraries.class.getClassLoader();
   }
 }
