@@ -105,13 +105,13 @@ final class GateWeaver {
     }
     return mapped
         .bind(FallbackCall.class, GateMappings.fallbackCall(wire, fallback))
-        .to(kind(wire), ownLocator);
+        .to(GateEntry.class, exit(wire), ownLocator);
   }
 
-  private static Class<?> kind(Wire wire) {
+  private static Class<?> exit(Wire wire) {
     if (Wiring.completesLater(wire.method())) {
-      return wire.recovers() ? RecoveringAsyncGateAdvice.class : AsyncGateAdvice.class;
+      return wire.recovers() ? RecoveringAsyncGateExit.class : AsyncGateExit.class;
     }
-    return wire.recovers() ? RecoveringGateAdvice.class : GateAdvice.class;
+    return wire.recovers() ? RecoveringGateExit.class : GateExit.class;
   }
 }

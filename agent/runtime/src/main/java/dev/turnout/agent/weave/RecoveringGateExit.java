@@ -4,11 +4,11 @@ import dev.turnout.bootstrap.GatePath;
 import net.bytebuddy.asm.Advice;
 
 /**
- * As {@link GateAdvice}, for methods whose fallback also runs after the new implementation failed.
+ * As {@link GateExit}, for methods whose fallback also runs after the new implementation failed.
  * The arguments are kept as they were, since the failed body may have reassigned them.
  */
-final class RecoveringGateAdvice {
-  private RecoveringGateAdvice() {}
+final class RecoveringGateExit {
+  private RecoveringGateExit() {}
 
   @Advice.OnMethodExit(onThrowable = Throwable.class, backupArguments = true)
   static void exit(
@@ -37,16 +37,5 @@ final class RecoveringGateAdvice {
         failure = thrown;
       }
     }
-  }
-
-  @SuppressWarnings("UnusedVariable") // locals shared with the exit advice, which reads them
-  @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-  static boolean enter(
-      @ChosenPath GatePath chosen,
-      @Advice.Local("path") GatePath path,
-      @Advice.Local("token") long token) {
-    path = chosen;
-    token = path.begin();
-    return path.fallback;
   }
 }

@@ -5,20 +5,9 @@ import net.bytebuddy.asm.Advice;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
 import org.jspecify.annotations.Nullable;
 
-/** As {@link GateAdvice}, for methods that return something that completes later. */
-final class AsyncGateAdvice {
-  private AsyncGateAdvice() {}
-
-  @SuppressWarnings("UnusedVariable") // locals shared with the exit advice, which reads them
-  @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-  static boolean enter(
-      @ChosenPath GatePath chosen,
-      @Advice.Local("path") GatePath path,
-      @Advice.Local("token") long token) {
-    path = chosen;
-    token = path.begin();
-    return path.fallback;
-  }
+/** As {@link GateExit}, for methods that return something that completes later. */
+final class AsyncGateExit {
+  private AsyncGateExit() {}
 
   @Advice.OnMethodExit(onThrowable = Throwable.class, backupArguments = false)
   static void exit(

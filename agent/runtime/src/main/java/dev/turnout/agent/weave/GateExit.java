@@ -3,23 +3,9 @@ package dev.turnout.agent.weave;
 import dev.turnout.bootstrap.GatePath;
 import net.bytebuddy.asm.Advice;
 
-/**
- * What is woven into a gated method. It is inlined, so it may name only the JDK and the bootstrap
- * package.
- */
-final class GateAdvice {
-  private GateAdvice() {}
-
-  @SuppressWarnings("UnusedVariable") // locals shared with the exit advice, which reads them
-  @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-  static boolean enter(
-      @ChosenPath GatePath chosen,
-      @Advice.Local("path") GatePath path,
-      @Advice.Local("token") long token) {
-    path = chosen;
-    token = path.begin();
-    return path.fallback;
-  }
+/** What is woven into the end of a routed method: the fallback's call, and the record of either. */
+final class GateExit {
+  private GateExit() {}
 
   // Reading fallbackReturned runs the fallback and stores its result as the method's own.
   @Advice.OnMethodExit(onThrowable = Throwable.class, backupArguments = false)

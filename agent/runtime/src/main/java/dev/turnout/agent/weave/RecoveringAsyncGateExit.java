@@ -6,22 +6,11 @@ import net.bytebuddy.implementation.bytecode.assign.Assigner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * As {@link RecoveringGateAdvice}, for methods that return something that completes later. The
+ * As {@link RecoveringGateExit}, for methods that return something that completes later. The
  * fallback runs after the new implementation threw, not after what it returned has failed.
  */
-final class RecoveringAsyncGateAdvice {
-  private RecoveringAsyncGateAdvice() {}
-
-  @SuppressWarnings("UnusedVariable") // locals shared with the exit advice, which reads them
-  @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-  static boolean enter(
-      @ChosenPath GatePath chosen,
-      @Advice.Local("path") GatePath path,
-      @Advice.Local("token") long token) {
-    path = chosen;
-    token = path.begin();
-    return path.fallback;
-  }
+final class RecoveringAsyncGateExit {
+  private RecoveringAsyncGateExit() {}
 
   @Advice.OnMethodExit(onThrowable = Throwable.class, backupArguments = true)
   static void exit(
