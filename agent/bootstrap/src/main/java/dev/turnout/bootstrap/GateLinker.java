@@ -34,6 +34,8 @@ public final class GateLinker {
      * @param keyAttribute the context attribute that is the key; may be empty
      * @param mode {@link #ROUTE}, {@link #RECOVER} or {@link #OBSERVE}
      * @param ignored names of exceptions that are no failure, commas between; may be empty
+     * @param variants names of the flag's variants that have a branch of their own, from {@link
+     *     GatePath#FIRST_VARIANT} on, commas between; may be empty
      */
     GateSite link(
         Class<?> owner,
@@ -42,7 +44,8 @@ public final class GateLinker {
         String keyPath,
         String keyAttribute,
         int mode,
-        String ignored);
+        String ignored,
+        String variants);
 
     /** Gets told that a gate did not link: its method runs as it was written. */
     void unlinked(String flag, String method, Throwable failure);
@@ -63,13 +66,15 @@ public final class GateLinker {
       String keyPath,
       String keyAttribute,
       int mode,
-      String ignored) {
+      String ignored,
+      String variants) {
     GateSite site = PassThrough.SITE;
     Backend current = backend;
     try {
       if (current != null) {
         site =
-            current.link(lookup.lookupClass(), flag, method, keyPath, keyAttribute, mode, ignored);
+            current.link(
+                lookup.lookupClass(), flag, method, keyPath, keyAttribute, mode, ignored, variants);
       }
     } catch (Throwable e) {
       unlinked(current, flag, method, e);

@@ -7,12 +7,21 @@ import org.jspecify.annotations.Nullable;
  * the calls. No method throws, blocks or allocates.
  */
 public abstract class GatePath {
-  /** Whether the call takes the fallback. */
-  public final boolean fallback;
+  /** The branch of calls that run the method as it was written. */
+  public static final int BODY = 0;
+
+  /** The branch of calls that take the fallback. */
+  public static final int FALLBACK = 1;
+
+  /** The branch of the first variant that has a method of its own; the others follow. */
+  public static final int FIRST_VARIANT = 2;
+
+  /** Which of the method's implementations runs. */
+  public final int branch;
 
   /** Creates a path. */
-  protected GatePath(boolean fallback) {
-    this.fallback = fallback;
+  protected GatePath(int branch) {
+    this.branch = branch;
   }
 
   /** Called before the chosen implementation; returns a token for the call's end. */

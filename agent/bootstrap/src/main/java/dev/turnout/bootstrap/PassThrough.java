@@ -7,7 +7,7 @@ final class PassThrough extends GateSite {
   static final GateSite SITE = new PassThrough();
 
   private static final GatePath PATH =
-      new GatePath(false) {
+      new GatePath(GatePath.BODY) {
         @Override
         public long begin() {
           return 0;

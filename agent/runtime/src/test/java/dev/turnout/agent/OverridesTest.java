@@ -7,6 +7,7 @@ import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.agent.route.Gates;
 import dev.turnout.agent.route.Rulebook;
+import dev.turnout.bootstrap.GatePath;
 import dev.turnout.bootstrap.GateSite;
 import dev.turnout.flags.Canary;
 import dev.turnout.flags.CanaryMode;
@@ -72,14 +73,14 @@ class OverridesTest {
   }
 
   private GateSite gate(String flag) {
-    return gates.link(OverridesTest.class, flag, "m", "", "", 0, "");
+    return gates.link(OverridesTest.class, flag, "m", "", "", 0, "", "");
   }
 
   @Test
   void flagInNoSnapshot_goesByItsPin() {
     Rulebook rules = new Rulebook(Host.UNKNOWN, gates, environment("TURNOUT_FLAG_F", "on"));
     rules.gated("f");
-    assertThat(gate("f").choose(null).fallback).isFalse();
+    assertThat(gate("f").choose(null).branch).isEqualTo(GatePath.BODY);
   }
 
   @Test
@@ -94,14 +95,14 @@ class OverridesTest {
             .done();
     CanaryMode canary = new CanaryMode(true, Set.of("u"));
     rules.server(snapshot(canary, flag));
-    assertThat(gate("f").choose("u").fallback).isTrue();
+    assertThat(gate("f").choose("u").branch).isEqualTo(GatePath.FALLBACK);
 
     Rulebook pinnedOn = new Rulebook(Host.UNKNOWN, gates, environment("TURNOUT_FLAG_F", "on"));
     Stop stop = new Stop(Stop.Kind.KILLED, "me", Instant.EPOCH, "because", null);
     pinnedOn.server(snapshot(CanaryMode.OFF, flag.edit().enabled(false).done()));
-    assertThat(gate("f").choose("u").fallback).isFalse();
+    assertThat(gate("f").choose("u").branch).isEqualTo(GatePath.BODY);
     pinnedOn.server(snapshot(CanaryMode.OFF, flag.edit().stop(stop).done()));
-    assertThat(gate("f").choose("u").fallback).isTrue();
+    assertThat(gate("f").choose("u").branch).isEqualTo(GatePath.FALLBACK);
   }
 
   private static Snapshot snapshot(CanaryMode canary, Flag flag) {

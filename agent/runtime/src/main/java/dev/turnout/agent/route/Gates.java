@@ -55,7 +55,8 @@ public final class Gates implements GateLinker.Backend {
       String keyPath,
       String keyAttribute,
       int mode,
-      String ignored) {
+      String ignored,
+      String variants) {
     FaultPoint.reach("link");
     if (mode == GateLinker.OBSERVE) {
       return new ObservedGate(flag, recorders);
@@ -69,6 +70,7 @@ public final class Gates implements GateLinker.Backend {
           new RoutedGate(
               loader,
               flag,
+              List.of(variants.split(",")),
               keyReader,
               keyAttribute,
               policy,

@@ -26,7 +26,7 @@ final class RecordedPath extends GatePath {
 
   /** Creates the fallback path. */
   RecordedPath(Recorders.Use use, Reason reason) {
-    super(true);
+    super(FALLBACK);
     recorder = use.recorder();
     token = use.token();
     this.reason = reason;
@@ -35,9 +35,10 @@ final class RecordedPath extends GatePath {
     recovery = this;
   }
 
-  /** Creates the new path. */
-  RecordedPath(Recorders.Use use, Reason reason, FailurePolicy policy, GatePath recovery) {
-    super(false);
+  /** Creates a new path: the body's, or a variant's. */
+  RecordedPath(
+      int branch, Recorders.Use use, Reason reason, FailurePolicy policy, GatePath recovery) {
+    super(branch);
     recorder = use.recorder();
     token = use.token();
     this.reason = reason;
@@ -143,7 +144,7 @@ final class RecordedPath extends GatePath {
   }
 
   private boolean recovers() {
-    return !fallback && policy.recovers();
+    return branch != FALLBACK && policy.recovers();
   }
 
   @Override

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class RoutedGate extends GateSite {
   private final WeakReference<ClassLoader> loader;
   private final String flag;
+  private final List<String> variants;
   private final KeyReader keyReader;
   private final String keyAttribute;
   private final FailurePolicy policy;
@@ -37,6 +38,7 @@ final class RoutedGate extends GateSite {
   RoutedGate(
       ClassLoader loader,
       String flag,
+      List<String> variants,
       KeyReader keyReader,
       String keyAttribute,
       FailurePolicy policy,
@@ -46,6 +48,7 @@ final class RoutedGate extends GateSite {
       @Nullable CompiledFlag compiled) {
     this.loader = new WeakReference<>(loader);
     this.flag = flag;
+    this.variants = variants;
     this.keyReader = keyReader;
     this.keyAttribute = keyAttribute;
     this.policy = policy;
@@ -116,9 +119,19 @@ final class RoutedGate extends GateSite {
 
   private GatePath on(long revision, Decision decision, GatePath off) {
     return recorders.measure() == Measure.OFF
-        ? new SilentPath(policy, off)
+        ? new SilentPath(branch(decision), policy, off)
         : new RecordedPath(
-            recorders.use(flag, revision, decision.ring(), true), decision.reason(), policy, off);
+            branch(decision),
+            recorders.use(flag, revision, decision.ring(), true),
+            decision.reason(),
+            policy,
+            off);
+  }
+
+  // A variant without a method of its own runs the annotated one.
+  private int branch(Decision decision) {
+    int variant = variants.indexOf(decision.variant());
+    return variant < 0 ? GatePath.BODY : GatePath.FIRST_VARIANT + variant;
   }
 
   private GatePath off(long revision, Decision decision) {
@@ -140,7 +153,7 @@ final class RoutedGate extends GateSite {
       GatePath path = decide(current, key);
       SpanTags tags = current.spanTags;
       if (tags != null && path instanceof RecordedPath recorded) {
-        tags.tag(flag, !path.fallback, recorded.reason());
+        tags.tag(flag, path.branch != GatePath.FALLBACK, recorded.reason());
       }
       return path;
     } catch (Throwable e) {

@@ -10,14 +10,14 @@ final class SilentPath extends GatePath {
 
   /** Creates the fallback path. */
   SilentPath() {
-    super(true);
+    super(FALLBACK);
     policy = FailurePolicy.COUNT_ALL;
     recovery = this;
   }
 
-  /** Creates the new path. */
-  SilentPath(FailurePolicy policy, GatePath recovery) {
-    super(false);
+  /** Creates a new path: the body's, or a variant's. */
+  SilentPath(int branch, FailurePolicy policy, GatePath recovery) {
+    super(branch);
     this.policy = policy;
     this.recovery = recovery;
   }

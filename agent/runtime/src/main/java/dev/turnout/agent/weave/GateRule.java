@@ -1,6 +1,7 @@
 package dev.turnout.agent.weave;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters its parameters' types; null for the only method of that name
  * @param flag the flag's name
  * @param fallback the fallback method's name; empty to find it as for an annotated method
+ * @param variants the method for each of some variants of the flag
  * @param keyParameter index of the parameter that is the targeting key; -1 for none
  * @param keyPath properties to follow from it; may be empty
  * @param keyAttribute the context attribute that is the key; may be empty
@@ -25,6 +27,7 @@ record GateRule(
     @Nullable List<String> parameters,
     String flag,
     String fallback,
+    Map<String, String> variants,
     int keyParameter,
     String keyPath,
     String keyAttribute,

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * gates file names.
  *
  * <p>Runs on the application's threads, under its locks: no I/O of its own, no waiting, no logging,
- * and Byte Buddy is loaded for the first flagged class only. Whatever fails leaves the class as it
- * was.
+ * and the bytecode library is loaded for the first flagged class only. Whatever fails leaves the
+ * class as it was.
  */
 public final class GateTransformer implements ClassFileTransformer {
   /** What the code of a gated method refers to, the JDK aside. */
@@ -97,18 +97,17 @@ public final class GateTransformer implements ClassFileTransformer {
           "its class loader hides dev.turnout.bootstrap; add the package to its boot delegation");
       return null;
     }
-    GateWeaver.Result result = weaver().weave(className, classFile, loader);
+    GateWeaver.Result result = weaver().weave(classFile, loader);
     for (Wiring.Refusal refusal : result.refusals()) {
       findings.found(refusal.flag(), refusal.method(), refusal.problem());
     }
     boolean gated = result.bytes() != null;
     for (Wire wire : result.wires()) {
-      boolean told = result.refusals().stream().anyMatch(r -> r.method().equals(wire.methodName()));
+      String method = wire.method().fullName();
+      boolean told = result.refusals().stream().anyMatch(r -> r.method().equals(method));
       if (!told) {
         findings.found(
-            wire.flag(),
-            wire.methodName(),
-            gated ? null : "another method of the class cannot be gated");
+            wire.flag(), method, gated ? null : "another method of the class cannot be gated");
       }
     }
     if (result.bytes() != null && module.isNamed()) {

@@ -1,40 +1,25 @@
 package dev.turnout.agent.weave;
 
+import java.util.HashMap;
 import java.util.List;
-import net.bytebuddy.ByteBuddy;
-import net.bytebuddy.asm.Advice;
-import net.bytebuddy.asm.AsmVisitorWrapper;
-import net.bytebuddy.description.method.MethodDescription;
-import net.bytebuddy.description.type.TypeDescription;
-import net.bytebuddy.dynamic.ClassFileLocator;
-import net.bytebuddy.dynamic.TypeResolutionStrategy;
-import net.bytebuddy.dynamic.VisibilityBridgeStrategy;
-import net.bytebuddy.dynamic.scaffold.InstrumentedType;
-import net.bytebuddy.dynamic.scaffold.MethodGraph;
-import net.bytebuddy.dynamic.scaffold.TypeValidation;
-import net.bytebuddy.implementation.Implementation;
-import net.bytebuddy.matcher.ElementMatchers;
-import net.bytebuddy.pool.TypePool;
+import java.util.Map;
+import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Rewrites a class with flagged methods. Fields, methods, names and attributes stay as they are:
  * only bodies get a prologue and an epilogue, so that the JVM and other agents can transform the
  * class again at any time.
+ *
+ * <p>Uses Byte Buddy's bytecode library and not Byte Buddy itself, whose first use costs an
+ * application's start several times as much. Safe for use by several threads.
  */
 final class GateWeaver {
   private static final int JAVA_8 = 52;
-
-  private final ByteBuddy byteBuddy =
-      new ByteBuddy()
-          .with(TypeValidation.DISABLED)
-          .with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE)
-          .with(VisibilityBridgeStrategy.Default.NEVER)
-          .with(InstrumentedType.Factory.Default.FROZEN)
-          .with(Implementation.Context.Disabled.Factory.INSTANCE)
-          .ignore(ElementMatchers.none());
-  private final ClassFileLocator ownLocator =
-      ClassFileLocator.ForClassLoader.of(GateWeaver.class.getClassLoader());
 
   private final GateRules rules;
 
@@ -54,36 +39,24 @@ final class GateWeaver {
   /**
    * Gates the methods of a class. If one of them cannot be gated the whole class is left as it is,
    * so that a half-gated class never runs.
+   *
+   * @throws RuntimeException if the class file cannot be read, or would become too large
    */
-  Result weave(String className, byte[] classFile, @Nullable ClassLoader loader) {
-    ClassFileLocator locator =
-        new ClassFileLocator.Compound(
-            ClassFileLocator.Simple.of(className, classFile),
-            ClassFileLocator.ForClassLoader.of(loader),
-            // An application may do without the annotations at run time: the agent has its own.
-            ownLocator);
-    TypePool pool = TypePool.Default.of(locator);
-    TypeDescription type = pool.describe(className).resolve();
-    Wiring wiring = Wiring.of(type, rules);
+  Result weave(byte[] classFile, ClassLoader loader) {
+    ClassReader reader = new ClassReader(classFile);
+    ClassFacts type = ClassFacts.read(reader, true);
+    Wiring wiring = Wiring.of(type, new ClassFiles(loader), rules);
     List<Wire> wires = wiring.wires();
-    int version = (classFile[6] & 0xff) << 8 | classFile[7] & 0xff;
-    if (version < JAVA_8) {
-      return new Result(null, wires, tooOld(wires, version));
+    if (type.version() < JAVA_8) {
+      return new Result(null, wires, tooOld(wires, type.version()));
     }
     if (wires.isEmpty() || !wiring.refusals().isEmpty()) {
       return new Result(null, wires, wiring.refusals());
     }
-    AsmVisitorWrapper.ForDeclaredMethods gates = new AsmVisitorWrapper.ForDeclaredMethods();
-    for (Wire wire : wires) {
-      gates = gates.method(ElementMatchers.is(wire.method()), advice(wire));
-    }
-    byte[] gated =
-        byteBuddy
-            .decorate(type, locator)
-            .visit(gates)
-            .make(TypeResolutionStrategy.Disabled.INSTANCE, pool)
-            .getBytes();
-    return new Result(gated, wires, List.of());
+    // Made from the reader, so that the constant pool and every other method stay byte for byte.
+    ClassWriter writer = new ClassWriter(reader, 0);
+    reader.accept(new Gates(writer, type, wires), ClassReader.EXPAND_FRAMES);
+    return new Result(writer.toByteArray(), wires, List.of());
   }
 
   private static List<Wiring.Refusal> tooOld(List<Wire> wires, int version) {
@@ -92,26 +65,34 @@ final class GateWeaver {
             wire ->
                 new Wiring.Refusal(
                     wire.flag(),
-                    wire.methodName(),
+                    wire.method().fullName(),
                     "the class file is older than Java 8: " + version))
         .toList();
   }
 
-  private Advice advice(Wire wire) {
-    var mapped = Advice.withCustomMapping().bind(ChosenPath.class, GateMappings.chosenPath(wire));
-    MethodDescription fallback = wire.fallback();
-    if (fallback == null) {
-      return mapped.to(ObserveAdvice.class, ownLocator);
-    }
-    return mapped
-        .bind(FallbackCall.class, GateMappings.fallbackCall(wire, fallback))
-        .to(GateEntry.class, exit(wire), ownLocator);
-  }
+  /** Hands the gated methods to {@link GateCode} and leaves the others alone. */
+  private static final class Gates extends ClassVisitor {
+    private final ClassFacts type;
+    private final Map<String, Wire> wires = new HashMap<>();
 
-  private static Class<?> exit(Wire wire) {
-    if (Wiring.completesLater(wire.method())) {
-      return wire.recovers() ? RecoveringAsyncGateExit.class : AsyncGateExit.class;
+    Gates(ClassWriter writer, ClassFacts type, List<Wire> wires) {
+      super(Opcodes.ASM9, writer);
+      this.type = type;
+      for (Wire wire : wires) {
+        this.wires.put(wire.method().name() + wire.method().descriptor(), wire);
+      }
     }
-    return wire.recovers() ? RecoveringGateExit.class : GateExit.class;
+
+    @Override
+    public MethodVisitor visitMethod(
+        int access,
+        String name,
+        String descriptor,
+        @Nullable String signature,
+        String @Nullable [] exceptions) {
+      MethodVisitor method = super.visitMethod(access, name, descriptor, signature, exceptions);
+      Wire wire = wires.get(name + descriptor);
+      return wire == null ? method : new GateCode(method, type, wire);
+    }
   }
 }

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,6 +36,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  *   - method: com.acme.Game#play(java.lang.String,int)
  *     flag: use_new_play
  *     fallback: playOld
+ *     variants: {bold: playBold}
  *     key: 0.customer.id
  * observe:
  *   - methods: com.acme.store.*#*
@@ -99,7 +102,8 @@ public final class GatesFile {
     Set<String> methods = new HashSet<>();
     for (Node node : top.list("gates")) {
       Fields fields =
-          new Fields(node, Set.of("method", "flag", "fallback", "key", "on_error", "ignore"));
+          new Fields(
+              node, Set.of("method", "flag", "fallback", "variants", "key", "on_error", "ignore"));
       GateRule rule = routed(fields);
       if (!methods.add(rule.className() + '#' + rule.method() + rule.parameters())) {
         throw wrong(fields.node("method"), "method is named twice");
@@ -156,11 +160,32 @@ public final class GatesFile {
         parameters(method.group(3)),
         flag,
         fallback,
+        variants(fields),
         parameter ? Integer.parseInt(keyParts.group(1)) : -1,
         path == null ? "" : path,
         attribute ? key : "",
         onError.equals("fallback"),
         fields.texts("ignore"));
+  }
+
+  private Map<String, String> variants(Fields fields) {
+    Map<String, String> variants = new LinkedHashMap<>();
+    Node given = fields.find("variants");
+    if (given instanceof MappingNode mapping) {
+      for (NodeTuple entry : mapping.getValue()) {
+        String name = text(entry.getKeyNode(), "a variant");
+        if (!NAME.matcher(name).matches()) {
+          throw wrong(
+              entry.getKeyNode(), "a variant must be 1 to 128 characters out of a-z A-Z 0-9 . _ -");
+        }
+        if (variants.put(name, text(entry.getValueNode(), "a variant's method")) != null) {
+          throw wrong(entry.getKeyNode(), "variant " + name + " is given twice");
+        }
+      }
+    } else if (given != null) {
+      throw wrong(given, "variants must be a mapping of each variant's name to its method");
+    }
+    return variants;
   }
 
   private static @Nullable List<String> parameters(@Nullable String text) {

@@ -1,7 +1,8 @@
 package dev.turnout.agent.weave;
 
 import dev.turnout.bootstrap.GateLinker;
-import net.bytebuddy.description.method.MethodDescription;
+import java.util.List;
+import net.bytebuddy.jar.asm.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,23 +12,36 @@ import org.jspecify.annotations.Nullable;
  * @param flag the flag's name; of an observed method what its calls are counted under
  * @param method the new implementation, or the observed method
  * @param fallback the method to call while the flag is off; null for an observed method
+ * @param variants the methods to call for some of the flag's variants
  * @param keyParameter index of the parameter that is the targeting key; -1 for none
  * @param keyPath properties to follow from it; may be empty
  * @param keyAttribute the context attribute that is the key; may be empty
  * @param ignored names of exceptions that are no failure, commas between
+ * @param completesLater whether it returns a future or the like
  */
 record Wire(
     int mode,
     String flag,
-    MethodDescription.InDefinedShape method,
-    @Nullable MethodDescription fallback,
+    MethodFacts method,
+    @Nullable MethodFacts fallback,
+    List<Variant> variants,
     int keyParameter,
     String keyPath,
     String keyAttribute,
-    String ignored) {
+    String ignored,
+    boolean completesLater) {
 
-  static Wire observed(String name, MethodDescription.InDefinedShape method) {
-    return new Wire(GateLinker.OBSERVE, name, method, null, -1, "", "", "");
+  /**
+   * An implementation beside the new one.
+   *
+   * @param name the variant's name
+   * @param method what its calls run
+   */
+  record Variant(String name, MethodFacts method) {}
+
+  static Wire observed(String name, MethodFacts method, boolean completesLater) {
+    return new Wire(
+        GateLinker.OBSERVE, name, method, null, List.of(), -1, "", "", "", completesLater);
   }
 
   /** Whether the fallback runs after a failure. */
@@ -35,19 +49,16 @@ record Wire(
     return mode == GateLinker.RECOVER;
   }
 
-  String methodName() {
-    return name(method);
+  /** The variants' names, in the order of their branches, commas between. */
+  String variantNames() {
+    return String.join(",", variants.stream().map(Variant::name).toList());
   }
 
-  /** A method as people write it: {@code com.acme.Game#play(java.lang.String,int)}. */
-  static String name(MethodDescription.InDefinedShape method) {
-    StringBuilder text = new StringBuilder(method.getDeclaringType().getName());
-    text.append('#').append(method.getInternalName()).append('(');
-    String separator = "";
-    for (var parameter : method.getParameters().asTypeList().asErasures()) {
-      text.append(separator).append(parameter.getActualName());
-      separator = ",";
-    }
-    return text.append(')').toString();
+  /** Whether the fallback has one more parameter than the method, for the failure. */
+  static boolean takesFailure(MethodFacts method, MethodFacts fallback) {
+    Type[] given = fallback.parameterTypes();
+    int wanted = method.parameterTypes().length;
+    return given.length == wanted + 1
+        && given[wanted].getDescriptor().equals("Ljava/lang/Throwable;");
   }
 }

@@ -2,18 +2,12 @@ package dev.turnout.agent.weave;
 
 import dev.turnout.bootstrap.GateLinker;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CompletionStage;
+import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
-import net.bytebuddy.description.annotation.AnnotationDescription;
-import net.bytebuddy.description.annotation.AnnotationList;
-import net.bytebuddy.description.annotation.AnnotationValue;
-import net.bytebuddy.description.enumeration.EnumerationDescription;
-import net.bytebuddy.description.method.MethodDescription;
-import net.bytebuddy.description.type.TypeDefinition;
-import net.bytebuddy.description.type.TypeDescription;
-import net.bytebuddy.description.type.TypeList;
+import net.bytebuddy.jar.asm.Opcodes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +15,7 @@ import org.jspecify.annotations.Nullable;
  * and those that a gates file names, each with its fallback.
  */
 final class Wiring {
-  private static final String FLAGGED = "dev.turnout.Flagged";
-  private static final String FALLBACK = "dev.turnout.Fallback";
-  private static final String FLAG_KEY = "dev.turnout.FlagKey";
-  private static final Set<String> REACTOR =
-      Set.of("reactor.core.publisher.Mono", "reactor.core.publisher.Flux");
+  private static final int MOST_VARIANTS = 20;
   private static final Pattern FLAG_NAME = Pattern.compile("[a-zA-Z0-9._-]{1,128}");
 
   /**
@@ -37,12 +27,14 @@ final class Wiring {
    */
   record Refusal(String flag, String method, String problem) {}
 
-  private final TypeDescription type;
+  private final ClassFacts type;
+  private final ClassFiles others;
   private final List<Wire> wires = new ArrayList<>();
   private final List<Refusal> refusals = new ArrayList<>();
 
-  private Wiring(TypeDescription type) {
+  private Wiring(ClassFacts type, ClassFiles others) {
     this.type = type;
+    this.others = others;
   }
 
   List<Wire> wires() {
@@ -53,59 +45,55 @@ final class Wiring {
     return refusals;
   }
 
-  static Wiring of(TypeDescription type, GateRules rules) {
-    Wiring wiring = new Wiring(type);
-    for (MethodDescription.InDefinedShape method : type.getDeclaredMethods()) {
-      AnnotationDescription flagged = find(method.getDeclaredAnnotations(), FLAGGED);
+  /**
+   * Finds the gates of a class.
+   *
+   * @param others where its superclasses are looked for
+   */
+  static Wiring of(ClassFacts type, ClassFiles others, GateRules rules) {
+    Wiring wiring = new Wiring(type, others);
+    for (MethodFacts method : type.methods()) {
       // A bridge carries the annotations of the method it leads to, which is the one to gate.
-      if (flagged != null && !method.isBridge()) {
-        wiring.gate(method, annotated(method, flagged));
+      if (method.flagged() != null && !method.is(Opcodes.ACC_BRIDGE)) {
+        wiring.gate(method, annotated(method, method.flagged()));
       }
     }
-    rules.of(type.getName()).forEach(wiring::gate);
-    wiring.refuseFlaggedFallbacks();
+    rules.of(type.dottedName()).forEach(wiring::gate);
+    wiring.refuseFlaggedTargets();
     wiring.observe(rules);
     return wiring;
   }
 
-  private static GateRule annotated(
-      MethodDescription.InDefinedShape method, AnnotationDescription flagged) {
-    int keyParameter = -1;
-    String keyPath = "";
-    for (int i = 0; i < method.getParameters().size(); i++) {
-      AnnotationDescription key =
-          find(method.getParameters().get(i).getDeclaredAnnotations(), FLAG_KEY);
-      if (key != null) {
-        keyParameter = i;
-        keyPath = string(key, "value");
+  private static GateRule annotated(MethodFacts method, Map<String, Object> flagged) {
+    Map<String, String> variants = new LinkedHashMap<>();
+    if (flagged.get("variants") instanceof List<?> list) {
+      for (Object each : list) {
+        if (each instanceof Map<?, ?> variant) {
+          variants.put(String.valueOf(variant.get("name")), String.valueOf(variant.get("method")));
+        }
       }
     }
-    boolean recovers =
-        flagged
-            .getValue("onError")
-            .resolve(EnumerationDescription.class)
-            .getValue()
-            .equals("FALLBACK");
     return new GateRule(
         "",
-        method.getDeclaringType().getName(),
-        method.getInternalName(),
+        method.owner().replace('/', '.'),
+        method.name(),
         null,
-        string(flagged, "value"),
-        string(flagged, "fallback"),
-        keyParameter,
-        keyPath,
-        string(flagged, "key"),
-        recovers,
-        ignored(flagged));
+        AnnotationValues.text(flagged, "value"),
+        AnnotationValues.text(flagged, "fallback"),
+        variants,
+        method.keyParameter(),
+        method.keyPath(),
+        AnnotationValues.text(flagged, "key"),
+        AnnotationValues.text(flagged, "onError").equals("FALLBACK"),
+        AnnotationValues.texts(flagged, "ignore"));
   }
 
   private void gate(GateRule rule) {
-    List<MethodDescription.InDefinedShape> found = new ArrayList<>();
-    for (MethodDescription.InDefinedShape method : type.getDeclaredMethods()) {
-      if (method.getInternalName().equals(rule.method())
-          && !method.isBridge()
-          && (rule.parameters() == null || rule.parameters().equals(parameters(method)))) {
+    List<MethodFacts> found = new ArrayList<>();
+    for (MethodFacts method : type.methods()) {
+      if (method.name().equals(rule.method())
+          && !method.is(Opcodes.ACC_BRIDGE)
+          && (rule.parameters() == null || rule.parameters().equals(method.parameterNames()))) {
         found.add(method);
       }
     }
@@ -121,214 +109,213 @@ final class Wiring {
     }
   }
 
-  private void gate(MethodDescription.InDefinedShape method, GateRule rule) {
-    List<MethodDescription> candidates = new ArrayList<>();
-    String problem = problem(method, rule, candidates);
-    if (problem != null) {
-      refuse(method, rule.flag(), rule.where() + problem);
-      return;
+  private void gate(MethodFacts method, GateRule rule) {
+    try {
+      check(method, rule);
+      MethodFacts fallback = fallback(method, rule.flag(), rule.fallback());
+      List<Wire.Variant> variants = new ArrayList<>();
+      for (Map.Entry<String, String> variant : rule.variants().entrySet()) {
+        variants.add(variant(method, variant.getKey(), variant.getValue()));
+      }
+      wires.add(
+          new Wire(
+              rule.recovers() ? GateLinker.RECOVER : GateLinker.ROUTE,
+              rule.flag(),
+              method,
+              fallback,
+              variants,
+              rule.keyParameter(),
+              rule.keyPath(),
+              rule.keyAttribute(),
+              String.join(",", rule.ignored()),
+              others.completesLater(method.returnType())));
+    } catch (Misfit e) {
+      refuse(method, rule.flag(), rule.where() + e.getMessage());
     }
-    wires.add(
-        new Wire(
-            rule.recovers() ? GateLinker.RECOVER : GateLinker.ROUTE,
-            rule.flag(),
-            method,
-            candidates.get(0),
-            rule.keyParameter(),
-            rule.keyPath(),
-            rule.keyAttribute(),
-            String.join(",", rule.ignored())));
   }
 
-  private void refuse(MethodDescription.InDefinedShape method, String flag, String problem) {
-    refusals.add(new Refusal(flag, Wire.name(method), problem));
+  /** A method that cannot be gated, or cannot be what a gate leads to; says why. */
+  private static final class Misfit extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Misfit(String message) {
+      super(message, null, false, false);
+    }
   }
 
-  private @Nullable String problem(
-      MethodDescription.InDefinedShape method, GateRule rule, List<MethodDescription> fallbacks) {
+  private void refuse(MethodFacts method, String flag, String problem) {
+    refusals.add(new Refusal(flag, method.fullName(), problem));
+  }
+
+  private void check(MethodFacts method, GateRule rule) throws Misfit {
     if (!FLAG_NAME.matcher(rule.flag()).matches()) {
-      return "the flag's name must be 1 to 128 characters out of a-z A-Z 0-9 . _ -";
+      throw new Misfit("the flag's name must be 1 to 128 characters out of a-z A-Z 0-9 . _ -");
     }
     if (wires.stream().anyMatch(other -> method.equals(other.method()))) {
-      return "the method has a gate already";
+      throw new Misfit("the method has a gate already");
     }
-    if (rule.keyParameter() >= method.getParameters().size()) {
-      return "there is no parameter " + rule.keyParameter();
+    if (rule.keyParameter() >= method.parameterTypes().length) {
+      throw new Misfit("there is no parameter " + rule.keyParameter());
+    }
+    if (rule.variants().size() > MOST_VARIANTS) {
+      throw new Misfit("there may be at most " + MOST_VARIANTS + " variants");
     }
     String refusal = refusal(method);
-    return refusal != null
-        ? refusal
-        : findFallback(method, rule.flag(), rule.fallback(), fallbacks);
-  }
-
-  private static List<String> parameters(MethodDescription method) {
-    List<String> names = new ArrayList<>();
-    for (TypeDescription type : method.getParameters().asTypeList().asErasures()) {
-      names.add(type.getActualName());
+    if (refusal != null) {
+      throw new Misfit(refusal);
     }
-    return names;
   }
 
   // Of two methods that are each other's fallback, or of a chain of them, no call could be told
   // which implementation it runs.
-  private void refuseFlaggedFallbacks() {
+  private void refuseFlaggedTargets() {
     List<Wire> all = List.copyOf(wires);
     for (Wire wire : all) {
-      MethodDescription fallback = wire.fallback();
-      if (fallback != null
-          && (find(fallback.getDeclaredAnnotations(), FLAGGED) != null
-              || all.stream().anyMatch(other -> fallback.asDefined().equals(other.method())))) {
-        wires.remove(wire);
-        refuse(
-            wire.method(),
-            wire.flag(),
-            "its fallback " + fallback.getInternalName() + " is flagged itself");
+      List<MethodFacts> targets = new ArrayList<>();
+      targets.add(Objects.requireNonNull(wire.fallback()));
+      wire.variants().forEach(variant -> targets.add(variant.method()));
+      for (MethodFacts target : targets) {
+        boolean gated = all.stream().anyMatch(other -> target.equals(other.method()));
+        if ((gated || target.flagged() != null) && wires.remove(wire)) {
+          String role = target.equals(wire.fallback()) ? "its fallback " : "its variant's method ";
+          refuse(wire.method(), wire.flag(), role + target.name() + " is flagged itself");
+        }
       }
     }
   }
 
   private void observe(GateRules rules) {
-    for (MethodDescription.InDefinedShape method : type.getDeclaredMethods()) {
+    for (MethodFacts method : type.methods()) {
       String name =
-          method.isMethod() && !method.isSynthetic() && refusal(method) == null
-              ? rules.observedAs(type.getName(), method.getInternalName())
+          method.isMethod() && !method.is(Opcodes.ACC_SYNTHETIC) && refusal(method) == null
+              ? rules.observedAs(type.dottedName(), method.name())
               : "";
       if (!name.isEmpty()
           && wires.stream().noneMatch(wire -> method.equals(wire.method()))
           && rules.admitObserved()) {
-        wires.add(Wire.observed(name, method));
+        wires.add(Wire.observed(name, method, others.completesLater(method.returnType())));
       }
     }
   }
 
-  private static @Nullable String refusal(MethodDescription method) {
-    if (method.isConstructor()) {
+  private static @Nullable String refusal(MethodFacts method) {
+    if (!method.isMethod()) {
       return "a constructor cannot be gated";
     }
-    if (method.isAbstract()) {
+    if (method.is(Opcodes.ACC_ABSTRACT)) {
       return "an abstract method cannot be gated";
     }
-    if (method.isNative()) {
+    if (method.is(Opcodes.ACC_NATIVE)) {
       return "a native method cannot be gated";
     }
-    TypeList parameters = method.getParameters().asTypeList().asErasures();
+    List<String> parameters = method.parameterNames();
     if (!parameters.isEmpty()
-        && parameters
-            .get(parameters.size() - 1)
-            .getName()
-            .equals("kotlin.coroutines.Continuation")) {
+        && parameters.get(parameters.size() - 1).equals("kotlin.coroutines.Continuation")) {
       return "a Kotlin suspend method cannot be gated, it is entered more than once for each call";
     }
     return null;
   }
 
-  private static @Nullable String findFallback(
-      MethodDescription method, String flag, String named, List<MethodDescription> found) {
-    TypeDescription own = method.getDeclaringType().asErasure();
-    if (named.isEmpty()) {
-      // The nearest class with a mark of this flag decides, as the javac check has it.
-      for (TypeDefinition type : own) {
-        for (MethodDescription candidate : type.getDeclaredMethods()) {
-          AnnotationDescription fallback = find(candidate.getDeclaredAnnotations(), FALLBACK);
-          if (fallback != null
-              && isReachable(candidate, own)
-              && string(fallback, "value").equals(flag)) {
-            found.add(candidate);
-          }
-        }
-        if (!found.isEmpty()) {
-          break;
+  private MethodFacts fallback(MethodFacts method, String flag, String named) throws Misfit {
+    if (!named.isEmpty()) {
+      return named(method, named, "its fallback ", true);
+    }
+    List<MethodFacts> marked = marked(flag);
+    if (marked.size() > 1) {
+      throw new Misfit(
+          "the class has " + marked.size() + " methods marked @Fallback(\"" + flag + "\")");
+    }
+    if (marked.size() == 1) {
+      String mismatch = mismatch(method, marked.get(0), "its fallback ", true);
+      if (mismatch != null) {
+        throw new Misfit(mismatch);
+      }
+      return marked.get(0);
+    }
+    return named(method, method.name() + "Fallback", "its fallback ", true);
+  }
+
+  private Wire.Variant variant(MethodFacts method, String variant, String named) throws Misfit {
+    if (!FLAG_NAME.matcher(variant).matches()) {
+      throw new Misfit("a variant's name must be 1 to 128 characters out of a-z A-Z 0-9 . _ -");
+    }
+    return new Wire.Variant(variant, named(method, named, "its variant's method ", false));
+  }
+
+  // The nearest class with a mark of this flag decides, as the javac check has it.
+  private List<MethodFacts> marked(String flag) {
+    List<MethodFacts> marked = new ArrayList<>();
+    for (ClassFacts each = type; each != null; each = others.find(each.superName())) {
+      for (MethodFacts candidate : each.methods()) {
+        if (candidate.fallback() != null
+            && isReachable(candidate)
+            && AnnotationValues.text(candidate.fallback(), "value").equals(flag)) {
+          marked.add(candidate);
         }
       }
-      if (found.size() > 1) {
-        return "the class has " + found.size() + " methods marked @Fallback(\"" + flag + "\")";
-      }
-      if (found.size() == 1) {
-        return mismatch(method, found.get(0));
+      if (!marked.isEmpty()) {
+        break;
       }
     }
-    String name = named.isEmpty() ? method.getInternalName() + "Fallback" : named;
+    return marked;
+  }
+
+  private MethodFacts named(MethodFacts method, String name, String role, boolean mayTakeFailure)
+      throws Misfit {
     String nearMiss = null;
-    for (TypeDefinition type : own) {
-      for (MethodDescription candidate : type.getDeclaredMethods()) {
-        if (isReachable(candidate, own) && candidate.getInternalName().equals(name)) {
-          String mismatch = mismatch(method, candidate);
+    for (ClassFacts each = type; each != null; each = others.find(each.superName())) {
+      for (MethodFacts candidate : each.methods()) {
+        if (isReachable(candidate) && candidate.name().equals(name)) {
+          String mismatch = mismatch(method, candidate, role, mayTakeFailure);
           if (mismatch == null) {
-            found.add(candidate);
-            return null;
+            return candidate;
           }
           nearMiss = nearMiss == null ? mismatch : nearMiss;
         }
       }
     }
-    return nearMiss != null
-        ? nearMiss
-        : "no fallback: expected a method " + name + " with the same parameters and return type";
+    throw new Misfit(
+        nearMiss != null
+            ? nearMiss
+            : (mayTakeFailure ? "no fallback" : "no method for a variant")
+                + ": expected a method "
+                + name
+                + " with the same parameters and return type");
   }
 
-  private static boolean isReachable(MethodDescription candidate, TypeDescription own) {
-    boolean inherited = !candidate.getDeclaringType().asErasure().equals(own);
-    return !candidate.isBridge()
-        && !(inherited && (candidate.isPrivate() || !candidate.isVisibleTo(own)));
+  private boolean isReachable(MethodFacts candidate) {
+    if (candidate.is(Opcodes.ACC_BRIDGE)) {
+      return false;
+    }
+    return candidate.owner().equals(type.name())
+        || candidate.is(Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED)
+        || (!candidate.is(Opcodes.ACC_PRIVATE)
+            && packageOf(candidate.owner()).equals(packageOf(type.name())));
   }
 
-  private static @Nullable String mismatch(MethodDescription method, MethodDescription fallback) {
-    String name = fallback.getInternalName();
-    if (method.isStatic() != fallback.isStatic()) {
-      return "its fallback "
-          + name
-          + (method.isStatic() ? " must be static" : " must not be static");
+  private static String packageOf(String internalName) {
+    return internalName.substring(0, internalName.lastIndexOf('/') + 1);
+  }
+
+  private static @Nullable String mismatch(
+      MethodFacts method, MethodFacts target, String role, boolean mayTakeFailure) {
+    String name = role + target.name();
+    if (method.isStatic() != target.isStatic()) {
+      return name + (method.isStatic() ? " must be static" : " must not be static");
     }
-    if (fallback.isAbstract()) {
-      return "its fallback " + name + " is abstract";
+    if (target.is(Opcodes.ACC_ABSTRACT)) {
+      return name + " is abstract";
     }
-    if (!fallback.getReturnType().asErasure().equals(method.getReturnType().asErasure())) {
-      return "its fallback "
-          + name
-          + " must return "
-          + method.getReturnType().asErasure().getName();
+    if (!target.returnType().equals(method.returnType())) {
+      return name + " must return " + method.returnType().getClassName();
     }
-    TypeList wanted = method.getParameters().asTypeList().asErasures();
-    TypeList given = fallback.getParameters().asTypeList().asErasures();
+    List<String> wanted = method.parameterNames();
+    List<String> given = target.parameterNames();
     boolean same =
         given.equals(wanted)
-            || (takesFailure(method, fallback) && given.subList(0, wanted.size()).equals(wanted));
-    return same ? null : "its fallback " + name + " must take the same parameters";
-  }
-
-  /** Whether the fallback has one more parameter, for the failure. */
-  static boolean takesFailure(MethodDescription method, MethodDescription fallback) {
-    TypeList given = fallback.getParameters().asTypeList().asErasures();
-    int wanted = method.getParameters().size();
-    return given.size() == wanted + 1 && given.get(wanted).represents(Throwable.class);
-  }
-
-  /** Whether the method returns a future, or a publisher of Reactor. */
-  static boolean completesLater(MethodDescription method) {
-    TypeDescription type = method.getReturnType().asErasure();
-    return REACTOR.contains(type.getName())
-        || (!type.isPrimitive() && !type.isArray() && type.isAssignableTo(CompletionStage.class));
-  }
-
-  private static List<String> ignored(AnnotationDescription flagged) {
-    AnnotationValue<?, ?> value = flagged.getValue("ignore");
-    List<String> names = new ArrayList<>();
-    for (TypeDescription type : value.resolve(TypeDescription[].class)) {
-      names.add(type.getName());
-    }
-    return names;
-  }
-
-  private static String string(AnnotationDescription annotation, String property) {
-    return annotation.getValue(property).resolve(String.class);
-  }
-
-  private static @Nullable AnnotationDescription find(AnnotationList annotations, String name) {
-    for (AnnotationDescription annotation : annotations) {
-      if (annotation.getAnnotationType().getName().equals(name)) {
-        return annotation;
-      }
-    }
-    return null;
+            || (mayTakeFailure
+                && Wire.takesFailure(method, target)
+                && given.subList(0, wanted.size()).equals(wanted));
+    return same ? null : name + " must take the same parameters";
   }
 }

@@ -1,0 +1,89 @@
+package dev.turnout.agent.weave;
+
+import java.util.ArrayList;
+import java.util.List;
+import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a class file says of its class, as far as gates need it. Nothing is loaded for it.
+ *
+ * @param name the class's internal name, slashes between
+ * @param superName its superclass's; null for {@code Object}
+ * @param interfaces its interfaces'
+ * @param access its access flags
+ * @param version the class file's major version
+ * @param methods its methods, in the file's order
+ */
+record ClassFacts(
+    String name,
+    @Nullable String superName,
+    List<String> interfaces,
+    int access,
+    int version,
+    List<MethodFacts> methods) {
+
+  private static final int MAJOR = 0xffff;
+
+  /** The class's name as people write it. */
+  String dottedName() {
+    return name.replace('/', '.');
+  }
+
+  boolean isInterface() {
+    return (access & Opcodes.ACC_INTERFACE) != 0;
+  }
+
+  /**
+   * Reads a class file.
+   *
+   * @param withCode whether the methods' sizes and lines are wanted
+   * @throws IllegalArgumentException if its version is newer than is known here
+   */
+  static ClassFacts read(ClassReader reader, boolean withCode) {
+    Collector collector = new Collector();
+    reader.accept(collector, withCode ? ClassReader.SKIP_FRAMES : ClassReader.SKIP_CODE);
+    return new ClassFacts(
+        reader.getClassName(),
+        reader.getSuperName(),
+        List.of(reader.getInterfaces()),
+        reader.getAccess(),
+        collector.version,
+        List.copyOf(collector.methods));
+  }
+
+  private static final class Collector extends ClassVisitor {
+    private final List<MethodFacts> methods = new ArrayList<>();
+    private int version;
+    private String name = "";
+
+    Collector() {
+      super(Opcodes.ASM9);
+    }
+
+    @Override
+    public void visit(
+        int classVersion,
+        int access,
+        String className,
+        @Nullable String signature,
+        @Nullable String superName,
+        String @Nullable [] interfaces) {
+      version = classVersion & MAJOR;
+      name = className;
+    }
+
+    @Override
+    public MethodVisitor visitMethod(
+        int access,
+        String methodName,
+        String descriptor,
+        @Nullable String signature,
+        String @Nullable [] exceptions) {
+      return new MethodFacts.Reader(name, access, methodName, descriptor, methods::add);
+    }
+  }
+}

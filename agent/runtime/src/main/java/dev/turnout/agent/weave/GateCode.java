@@ -1,0 +1,389 @@
+package dev.turnout.agent.weave;
+
+import dev.turnout.bootstrap.GateLinker;
+import dev.turnout.bootstrap.GatePath;
+import dev.turnout.bootstrap.GateSite;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import net.bytebuddy.jar.asm.Handle;
+import net.bytebuddy.jar.asm.Label;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+import net.bytebuddy.jar.asm.Type;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a method's gate around its body, as a compiler would have made it of
+ *
+ * <pre>
+ * GatePath path = GATE.choose(key);
+ * long token = path.begin();
+ * try {
+ *   switch (path.branch) {
+ *     default: result = ... the body ...; break;
+ *     case 1:  result = fallback(arguments); break;
+ *     case 2:  result = variant(arguments); break;
+ *   }
+ * } catch (Throwable failure) {
+ *   path.failed(token, failure);
+ *   throw failure;
+ * }
+ * path.succeeded(token);
+ * return result;
+ * </pre>
+ *
+ * <p>Where the fallback runs after a failure, {@code failed} says so; then {@code path.recovery()}
+ * is begun, and the fallback gets the arguments that the method got, whatever its body has made of
+ * its parameters since.
+ *
+ * <p>The gate's variables stand behind all others, so that none of the body moves. What it calls on
+ * a path is outside of its own {@code try}: a call is recorded once.
+ */
+final class GateCode extends MethodVisitor {
+  private static final String SITE = Type.getInternalName(GateSite.class);
+  private static final String PATH = Type.getInternalName(GatePath.class);
+  private static final String THROWABLE = "java/lang/Throwable";
+  private static final Handle LINK =
+      new Handle(
+          Opcodes.H_INVOKESTATIC,
+          Type.getInternalName(GateLinker.class),
+          "link",
+          "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/invoke/MethodType;"
+              + "Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;"
+              + "ILjava/lang/String;Ljava/lang/String;)Ljava/lang/invoke/CallSite;",
+          false);
+
+  private final ClassFacts type;
+  private final Wire wire;
+  private final MethodFacts method;
+  private final Type returnType;
+
+  // What the method got: of an instance method its object first.
+  private final List<Type> arguments = new ArrayList<>();
+  private final int path;
+  private final int token;
+
+  // Where the fallback may run after the body: what it is to get, kept from before.
+  private final int failure;
+  private final int kept;
+  private final int scratch;
+
+  private final Label elsewhere = new Label();
+  private final Label handler = new Label();
+  private final List<Label> guarded = new ArrayList<>();
+  private Label segment = new Label();
+
+  /**
+   * Creates the visitor.
+   *
+   * @param out gets the gated method
+   * @param type the class that declares it
+   * @param wire what is to be woven into it
+   */
+  GateCode(MethodVisitor out, ClassFacts type, Wire wire) {
+    super(Opcodes.ASM9, out);
+    this.type = type;
+    this.wire = wire;
+    method = wire.method();
+    returnType = method.returnType();
+    if (!method.isStatic()) {
+      arguments.add(Type.getObjectType(type.name()));
+    }
+    arguments.addAll(Arrays.asList(method.parameterTypes()));
+    path = method.locals();
+    token = path + 1;
+    failure = token + 2;
+    kept = failure + 1;
+    scratch = wire.recovers() ? kept + size(arguments) : failure;
+  }
+
+  private static int size(List<Type> types) {
+    return types.stream().mapToInt(Type::getSize).sum();
+  }
+
+  // ---- before the body
+
+  @Override
+  public void visitCode() {
+    super.visitCode();
+    if (wire.recovers()) {
+      keepArguments();
+    }
+    choose();
+    begin();
+    if (wire.fallback() != null) {
+      mv.visitVarInsn(Opcodes.ALOAD, path);
+      branch();
+      mv.visitJumpInsn(Opcodes.IFNE, elsewhere);
+    }
+    startGuarded();
+  }
+
+  private void keepArguments() {
+    int from = 0;
+    int to = kept;
+    for (Type argument : arguments) {
+      mv.visitVarInsn(argument.getOpcode(Opcodes.ILOAD), from);
+      mv.visitVarInsn(argument.getOpcode(Opcodes.ISTORE), to);
+      from += argument.getSize();
+      to += argument.getSize();
+    }
+    mv.visitInsn(Opcodes.ACONST_NULL);
+    mv.visitVarInsn(Opcodes.ASTORE, failure);
+  }
+
+  private void choose() {
+    mv.visitInvokeDynamicInsn(
+        "gate",
+        "()" + Type.getDescriptor(GateSite.class),
+        LINK,
+        wire.flag(),
+        method.fullName(),
+        wire.keyPath(),
+        wire.keyAttribute(),
+        wire.mode(),
+        wire.ignored(),
+        wire.variantNames());
+    loadKey();
+    mv.visitMethodInsn(
+        Opcodes.INVOKEVIRTUAL,
+        SITE,
+        "choose",
+        "(Ljava/lang/Object;)" + Type.getDescriptor(GatePath.class),
+        false);
+    mv.visitVarInsn(Opcodes.ASTORE, path);
+  }
+
+  private void loadKey() {
+    if (wire.keyParameter() < 0) {
+      mv.visitInsn(Opcodes.ACONST_NULL);
+      return;
+    }
+    int index = wire.keyParameter() + (method.isStatic() ? 0 : 1);
+    Type key = arguments.get(index);
+    mv.visitVarInsn(key.getOpcode(Opcodes.ILOAD), size(arguments.subList(0, index)));
+    String box = box(key);
+    if (box != null) {
+      mv.visitMethodInsn(
+          Opcodes.INVOKESTATIC,
+          box,
+          "valueOf",
+          Type.getMethodDescriptor(Type.getObjectType(box), key),
+          false);
+    }
+  }
+
+  private static @Nullable String box(Type primitive) {
+    return switch (primitive.getSort()) {
+      case Type.BOOLEAN -> "java/lang/Boolean";
+      case Type.CHAR -> "java/lang/Character";
+      case Type.BYTE -> "java/lang/Byte";
+      case Type.SHORT -> "java/lang/Short";
+      case Type.INT -> "java/lang/Integer";
+      case Type.LONG -> "java/lang/Long";
+      case Type.FLOAT -> "java/lang/Float";
+      case Type.DOUBLE -> "java/lang/Double";
+      default -> null;
+    };
+  }
+
+  private void begin() {
+    mv.visitVarInsn(Opcodes.ALOAD, path);
+    onPath("begin", "()J");
+    mv.visitVarInsn(Opcodes.LSTORE, token);
+  }
+
+  private void branch() {
+    mv.visitFieldInsn(Opcodes.GETFIELD, PATH, "branch", "I");
+  }
+
+  private void onPath(String name, String descriptor) {
+    mv.visitMethodInsn(Opcodes.INVOKEVIRTUAL, PATH, name, descriptor, false);
+  }
+
+  // ---- the body
+
+  @Override
+  public void visitInsn(int opcode) {
+    if (opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN) {
+      endGuarded();
+      returned();
+      startGuarded();
+    } else {
+      super.visitInsn(opcode);
+    }
+  }
+
+  /** Every frame of the body has the gate's variables behind its own. */
+  @Override
+  public void visitFrame(
+      int kind, int localCount, Object[] locals, int stackCount, Object[] stack) {
+    List<Object> all = new ArrayList<>(Arrays.asList(locals).subList(0, localCount));
+    frame(all, Arrays.copyOf(stack, stackCount));
+  }
+
+  private void frame(List<Object> locals, Object... stack) {
+    int slots = 0;
+    for (Object local : locals) {
+      slots += local == Opcodes.LONG || local == Opcodes.DOUBLE ? 2 : 1;
+    }
+    List<Object> all = new ArrayList<>(locals);
+    all.addAll(Collections.nCopies(method.locals() - slots, Opcodes.TOP));
+    all.add(PATH);
+    all.add(Opcodes.LONG);
+    if (wire.recovers()) {
+      all.add(THROWABLE);
+      arguments.forEach(argument -> all.add(inFrame(argument)));
+    }
+    mv.visitFrame(Opcodes.F_NEW, all.size(), all.toArray(), stack.length, stack);
+  }
+
+  private static Object inFrame(Type type) {
+    return switch (type.getSort()) {
+      case Type.BOOLEAN, Type.CHAR, Type.BYTE, Type.SHORT, Type.INT -> Opcodes.INTEGER;
+      case Type.LONG -> Opcodes.LONG;
+      case Type.FLOAT -> Opcodes.FLOAT;
+      case Type.DOUBLE -> Opcodes.DOUBLE;
+      default -> type.getInternalName();
+    };
+  }
+
+  private void returned() {
+    if (wire.completesLater()) {
+      mv.visitVarInsn(Opcodes.ASTORE, scratch);
+      mv.visitVarInsn(Opcodes.ALOAD, path);
+      mv.visitVarInsn(Opcodes.LLOAD, token);
+      mv.visitVarInsn(Opcodes.ALOAD, scratch);
+      onPath("completes", "(JLjava/lang/Object;)Ljava/lang/Object;");
+      mv.visitTypeInsn(Opcodes.CHECKCAST, returnType.getInternalName());
+    } else {
+      mv.visitVarInsn(Opcodes.ALOAD, path);
+      mv.visitVarInsn(Opcodes.LLOAD, token);
+      onPath("succeeded", "(J)V");
+    }
+    mv.visitInsn(returnType.getOpcode(Opcodes.IRETURN));
+  }
+
+  private void startGuarded() {
+    segment = new Label();
+    mv.visitLabel(segment);
+  }
+
+  // Between two returns there may be nothing at all, and an empty range is not allowed.
+  private void endGuarded() {
+    Label end = new Label();
+    mv.visitLabel(end);
+    if (segment.getOffset() < end.getOffset()) {
+      guarded.add(segment);
+      guarded.add(end);
+    }
+  }
+
+  // ---- behind the body
+
+  @Override
+  public void visitMaxs(int maxStack, int maxLocals) {
+    endGuarded();
+    Label fallback = wire.variants().isEmpty() ? elsewhere : new Label();
+    if (!wire.variants().isEmpty()) {
+      variants(fallback);
+    }
+    handle();
+    if (wire.fallback() != null) {
+      call(wire.fallback(), fallback);
+    }
+    for (int i = 0; i < guarded.size(); i += 2) {
+      mv.visitTryCatchBlock(guarded.get(i), guarded.get(i + 1), handler, THROWABLE);
+    }
+    // On top of what the body returns the path and its token, or of nothing the longest call.
+    int recorded = Math.max(maxStack, 2) + 3;
+    int called = size(arguments) + 1;
+    mv.visitMaxs(Math.max(recorded, called), scratch + 1);
+  }
+
+  private void variants(Label fallback) {
+    Label[] labels = new Label[wire.variants().size()];
+    Arrays.setAll(labels, i -> new Label());
+    mv.visitLabel(elsewhere);
+    frame(atTheHead());
+    mv.visitVarInsn(Opcodes.ALOAD, path);
+    branch();
+    int first = GatePath.FIRST_VARIANT;
+    mv.visitTableSwitchInsn(first, first + labels.length - 1, fallback, labels);
+    for (int i = 0; i < labels.length; i++) {
+      call(wire.variants().get(i).method(), labels[i]);
+    }
+  }
+
+  private void handle() {
+    mv.visitLabel(handler);
+    frame(List.of(), THROWABLE);
+    int caught = wire.recovers() ? failure : scratch;
+    mv.visitVarInsn(Opcodes.ASTORE, caught);
+    mv.visitVarInsn(Opcodes.ALOAD, path);
+    mv.visitVarInsn(Opcodes.LLOAD, token);
+    mv.visitVarInsn(Opcodes.ALOAD, caught);
+    onPath("failed", "(JLjava/lang/Throwable;)Z");
+    Label recover = new Label();
+    if (wire.recovers()) {
+      mv.visitJumpInsn(Opcodes.IFNE, recover);
+    } else {
+      mv.visitInsn(Opcodes.POP);
+    }
+    mv.visitVarInsn(Opcodes.ALOAD, caught);
+    mv.visitInsn(Opcodes.ATHROW);
+    if (wire.recovers()) {
+      mv.visitLabel(recover);
+      frame(List.of());
+      mv.visitVarInsn(Opcodes.ALOAD, path);
+      onPath("recovery", "()" + Type.getDescriptor(GatePath.class));
+      mv.visitVarInsn(Opcodes.ASTORE, path);
+      begin();
+    }
+  }
+
+  // What the frame of a jump from the prologue holds. Where the fallback may come after the body,
+  // nothing of this can be relied on, and the kept arguments are taken.
+  private List<Object> atTheHead() {
+    return wire.recovers() ? List.of() : arguments.stream().map(GateCode::inFrame).toList();
+  }
+
+  private void call(MethodFacts target, Label start) {
+    mv.visitLabel(start);
+    frame(atTheHead());
+    if (method.line() > 0) {
+      mv.visitLineNumber(method.line(), start);
+    }
+    startGuarded();
+    int from = wire.recovers() ? kept : 0;
+    for (Type argument : arguments) {
+      mv.visitVarInsn(argument.getOpcode(Opcodes.ILOAD), from);
+      from += argument.getSize();
+    }
+    if (Wire.takesFailure(method, target)) {
+      if (wire.recovers()) {
+        mv.visitVarInsn(Opcodes.ALOAD, failure);
+      } else {
+        mv.visitInsn(Opcodes.ACONST_NULL);
+      }
+    }
+    // By the name of this class, as a compiler would: a superclass that declares the method may be
+    // out of this class's sight.
+    mv.visitMethodInsn(
+        invocation(target), type.name(), target.name(), target.descriptor(), type.isInterface());
+    endGuarded();
+    returned();
+  }
+
+  private int invocation(MethodFacts target) {
+    if (target.isStatic()) {
+      return Opcodes.INVOKESTATIC;
+    }
+    if (target.is(Opcodes.ACC_PRIVATE)) {
+      return Opcodes.INVOKESPECIAL;
+    }
+    return type.isInterface() ? Opcodes.INVOKEINTERFACE : Opcodes.INVOKEVIRTUAL;
+  }
+}

@@ -1,0 +1,156 @@
+package dev.turnout.agent.weave;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import net.bytebuddy.jar.asm.AnnotationVisitor;
+import net.bytebuddy.jar.asm.Label;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+import net.bytebuddy.jar.asm.Type;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a class file says of one method.
+ *
+ * @param owner the declaring class's internal name
+ * @param access its access flags
+ * @param name its name
+ * @param descriptor its parameters and return type, as the class file has them
+ * @param flagged the values of {@code @Flagged}; null without it
+ * @param fallback the values of {@code @Fallback}; null without it
+ * @param keyParameter index of the parameter with {@code @FlagKey}; -1 for none
+ * @param keyPath that annotation's value
+ * @param locals slots of local variables, the parameters' among them; 0 if the code was not read
+ * @param line the first line of its code; 0 if that is not known
+ */
+record MethodFacts(
+    String owner,
+    int access,
+    String name,
+    String descriptor,
+    @Nullable Map<String, Object> flagged,
+    @Nullable Map<String, Object> fallback,
+    int keyParameter,
+    String keyPath,
+    int locals,
+    int line) {
+
+  private static final String FLAGGED = "Ldev/turnout/Flagged;";
+  private static final String FALLBACK = "Ldev/turnout/Fallback;";
+  private static final String FLAG_KEY = "Ldev/turnout/FlagKey;";
+
+  boolean is(int accessFlag) {
+    return (access & accessFlag) != 0;
+  }
+
+  boolean isStatic() {
+    return is(Opcodes.ACC_STATIC);
+  }
+
+  /** Whether it is a method in the sense of the language: neither constructor nor initialiser. */
+  boolean isMethod() {
+    return name.charAt(0) != '<';
+  }
+
+  Type[] parameterTypes() {
+    return Type.getArgumentTypes(descriptor);
+  }
+
+  /** The parameters' types as people write them. */
+  List<String> parameterNames() {
+    List<String> names = new ArrayList<>();
+    for (Type type : parameterTypes()) {
+      names.add(type.getClassName());
+    }
+    return names;
+  }
+
+  Type returnType() {
+    return Type.getReturnType(descriptor);
+  }
+
+  /** The method as people write it: {@code com.acme.Game#play(java.lang.String,int)}. */
+  String fullName() {
+    return owner.replace('/', '.') + '#' + name + '(' + String.join(",", parameterNames()) + ')';
+  }
+
+  /** Reads one method of a class file, then hands it on. */
+  static final class Reader extends MethodVisitor {
+    private final String owner;
+    private final int access;
+    private final String name;
+    private final String descriptor;
+    private final Consumer<MethodFacts> then;
+    private @Nullable Map<String, Object> flagged;
+    private @Nullable Map<String, Object> fallback;
+    private @Nullable Map<String, Object> key;
+    private int keyParameter = -1;
+    private int locals;
+    private int line;
+
+    Reader(String owner, int access, String name, String descriptor, Consumer<MethodFacts> then) {
+      super(Opcodes.ASM9);
+      this.owner = owner;
+      this.access = access;
+      this.name = name;
+      this.descriptor = descriptor;
+      this.then = then;
+    }
+
+    @Override
+    public @Nullable AnnotationVisitor visitAnnotation(String type, boolean visible) {
+      if (type.equals(FLAGGED)) {
+        AnnotationValues values = new AnnotationValues();
+        flagged = values.asMap();
+        return values;
+      }
+      if (type.equals(FALLBACK)) {
+        AnnotationValues values = new AnnotationValues();
+        fallback = values.asMap();
+        return values;
+      }
+      return null;
+    }
+
+    @Override
+    public @Nullable AnnotationVisitor visitParameterAnnotation(
+        int parameter, String type, boolean visible) {
+      if (!type.equals(FLAG_KEY)) {
+        return null;
+      }
+      AnnotationValues values = new AnnotationValues();
+      key = values.asMap();
+      keyParameter = parameter;
+      return values;
+    }
+
+    @Override
+    public void visitLineNumber(int number, Label start) {
+      line = line == 0 ? number : line;
+    }
+
+    @Override
+    public void visitMaxs(int maxStack, int maxLocals) {
+      locals = maxLocals;
+    }
+
+    @Override
+    public void visitEnd() {
+      String keyPath = key == null ? "" : AnnotationValues.text(key, "value");
+      then.accept(
+          new MethodFacts(
+              owner,
+              access,
+              name,
+              descriptor,
+              flagged,
+              fallback,
+              keyParameter,
+              keyPath,
+              locals,
+              line));
+    }
+  }
+}
