@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonPointer;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
 /**
  * Reads a flags file, JSON or YAML: {@code {"canary": {…}, "rings": {…}, "flags": …}} where {@code
@@ -58,10 +58,10 @@ public final class FlagsFileCodec {
    */
   public static Snapshot read(String fileName, byte[] content, Instant modified) {
     boolean yaml = isYaml(fileName, content);
-    ObjectMapper mapper = yaml ? Yaml.MAPPER : Json.MAPPER;
+    TokenStreamFactory format = yaml ? Yaml.FORMAT : Json.FORMAT;
     JsonNode json;
     try {
-      json = Json.parse(mapper, yaml ? "YAML" : "JSON", content);
+      json = Json.parse(format, yaml ? "YAML" : "JSON", content);
     } catch (CodecException e) {
       throw new CodecException(fileName + ": " + e.getMessage(), e);
     }
@@ -69,7 +69,7 @@ public final class FlagsFileCodec {
     try {
       return reading.snapshot(json);
     } catch (InvalidFlagException e) {
-      String where = Locations.describe(mapper, content, reading.at, e.field());
+      String where = Locations.describe(format, content, reading.at, e.field());
       String flag = reading.flag == null ? "" : "flag " + reading.flag + ": ";
       throw new CodecException(fileName + ": " + where + flag + e.getMessage(), e);
     }

@@ -2,13 +2,11 @@ package dev.turnout.client.codec;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonReadFeature;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -36,20 +34,13 @@ public final class Json {
           .build();
 
   /**
-   * The shared mapper; safe for use by several threads. It reads {@code NaN} and {@code Infinity},
-   * which are no JSON, and numbers with all of their digits, so that whoever asks for a number can
-   * refuse it by the field's name and as it was given.
+   * Reads {@code NaN} and {@code Infinity} too, which are no JSON, so that whoever asks for a
+   * number can refuse them by the field's name.
    */
-  public static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(CONSTRAINTS)
-                  .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-                  .build())
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+  static final TokenStreamFactory FORMAT =
+      JsonFactory.builder()
+          .streamReadConstraints(CONSTRAINTS)
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
 
   private Json() {}
@@ -60,31 +51,31 @@ public final class Json {
    * @throws CodecException with line and column if it is no JSON or exceeds a bound
    */
   public static JsonNode parse(byte[] json) {
-    return parse(MAPPER, "JSON", json);
+    return parse(FORMAT, "JSON", json);
   }
 
   /** Writes a document as one line of UTF-8. */
   public static byte[] bytes(JsonNode node) {
-    return MAPPER.writeValueAsBytes(node);
+    return Tree.write(FORMAT, node);
   }
 
   /** Creates an empty object. */
   public static ObjectNode object() {
-    return MAPPER.createObjectNode();
+    return JsonNodeFactory.instance.objectNode();
   }
 
-  static JsonNode parse(ObjectMapper mapper, String format, byte[] content) {
+  static JsonNode parse(TokenStreamFactory factory, String format, byte[] content) {
     if (content.length > MAX_BYTES) {
       throw new CodecException(
           "document of " + content.length + " bytes, more than the " + MAX_BYTES + " allowed");
     }
     JsonNode node;
     try {
-      node = mapper.readTree(content);
+      node = Tree.read(factory, content);
     } catch (JacksonException e) {
-      throw new CodecException(ParseProblem.describe(e, mapper, format, content), e);
+      throw new CodecException(ParseProblem.describe(e, factory, format, content), e);
     }
-    if (node.isMissingNode()) {
+    if (node == null) {
       throw new CodecException("the document is empty");
     }
     return node;

@@ -7,8 +7,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.TokenStreamLocation;
-import tools.jackson.databind.ObjectMapper;
 
 /**
  * Finds the line of a field after it was found wrong. A tree does not keep locations, and the one
@@ -18,7 +19,8 @@ final class Locations {
   private Locations() {}
 
   /** Returns {@code "line 3, column 5: "}, or nothing if the place is not known. */
-  static String describe(ObjectMapper mapper, byte[] content, JsonPointer base, String field) {
+  static String describe(
+      TokenStreamFactory format, byte[] content, JsonPointer base, String field) {
     // The deepest that is found wins: a missing field has no place of its own.
     List<String> candidates = new ArrayList<>();
     JsonPointer pointer = base;
@@ -27,17 +29,15 @@ final class Locations {
       pointer = pointer.appendProperty(step);
       candidates.add(pointer.toString());
     }
-    TokenStreamLocation found = find(mapper, content, candidates);
-    return found == null
-        ? ""
-        : "line " + found.getLineNr() + ", column " + found.getColumnNr() + ": ";
+    TokenStreamLocation found = find(format, content, candidates);
+    return Tree.where(found);
   }
 
   private static @Nullable TokenStreamLocation find(
-      ObjectMapper mapper, byte[] content, List<String> candidates) {
+      TokenStreamFactory format, byte[] content, List<String> candidates) {
     TokenStreamLocation found = null;
     int depth = 0;
-    try (JsonParser parser = mapper.createParser(content)) {
+    try (JsonParser parser = format.createParser(ObjectReadContext.empty(), content)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
         int rank = candidates.indexOf(parser.streamReadContext().pathAsPointer().toString());
         if (rank > depth) {

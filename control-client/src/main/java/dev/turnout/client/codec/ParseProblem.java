@@ -1,39 +1,35 @@
 package dev.turnout.client.codec;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
-import tools.jackson.databind.ObjectMapper;
-import tools.jackson.databind.exc.MismatchedInputException;
 
 /**
  * What is wrong with a document, for those who wrote it. The parser's own words are about its
  * features and its classes.
  */
 final class ParseProblem {
-  private static final Pattern DUPLICATE = Pattern.compile("(?s)Duplicate[^\"']*[\"'](.*?)[\"'].*");
-
   private ParseProblem() {}
 
   /** Returns one line, which begins with line and column where they are known. */
   static String describe(
-      JacksonException problem, ObjectMapper mapper, String format, byte[] content) {
+      JacksonException problem, TokenStreamFactory factory, String format, byte[] content) {
     TokenStreamLocation location =
         problem instanceof StreamConstraintsException
-            ? whereReadingEnds(mapper, content)
+            ? whereReadingEnds(factory, content)
             : problem.getLocation();
-    return where(location) + what(problem, format);
+    return Tree.where(location) + what(problem, format);
   }
 
   // Whoever checks the bounds inside the parser does not know where it is.
   private static @Nullable TokenStreamLocation whereReadingEnds(
-      ObjectMapper mapper, byte[] content) {
-    try (JsonParser parser = mapper.createParser(content)) {
+      TokenStreamFactory factory, byte[] content) {
+    try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), content)) {
       try {
         while (parser.nextToken() != null) {
           // All that matters is how far it gets.
@@ -45,18 +41,7 @@ final class ParseProblem {
     return null;
   }
 
-  private static String where(@Nullable TokenStreamLocation location) {
-    return location == null || location.getLineNr() < 1
-        ? ""
-        : "line " + location.getLineNr() + ", column " + location.getColumnNr() + ": ";
-  }
-
   private static String what(JacksonException problem, String format) {
-    String message = problem.getOriginalMessage();
-    Matcher duplicate = DUPLICATE.matcher(message == null ? "" : message);
-    if (duplicate.matches()) {
-      return "\"" + duplicate.group(1) + "\" is there twice";
-    }
     if (problem instanceof UnexpectedEndOfInputException) {
       return "the document ends too early";
     }
@@ -68,9 +53,6 @@ final class ParseProblem {
           + " tokens and "
           + Json.MAX_TEXT
           + " characters in a text";
-    }
-    if (problem instanceof MismatchedInputException) {
-      return "something follows after the document's end";
     }
     return "this is not valid " + format;
   }

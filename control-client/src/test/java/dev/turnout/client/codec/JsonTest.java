@@ -21,7 +21,7 @@ class JsonTest {
       quoteCharacter = '`',
       value = {
         "{\"a\": | line 1, column 6: the document ends too early",
-        "{\"a\": 1, \"a\": 2} | line 1, column 13: \"a\" is there twice",
+        "{\"a\": 1, \"a\": 2} | line 1, column 10: \"a\" is there twice",
         "{\"a\": 1} x | line 1, column 10: this is not valid JSON",
         "{\"a\": 1} 2 | line 1, column 10: something follows after the document's end",
         "{\"a\": ten} | line 1, column 7: this is not valid JSON",

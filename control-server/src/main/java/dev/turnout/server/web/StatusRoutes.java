@@ -19,6 +19,7 @@ import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What happened, and how things stand. */
@@ -92,7 +93,7 @@ final class StatusRoutes {
 
   private static JsonNode parsed(@Nullable String json) {
     return json == null
-        ? Json.MAPPER.nullNode()
+        ? NullNode.getInstance()
         : Json.parse(json.getBytes(StandardCharsets.UTF_8));
   }
 
