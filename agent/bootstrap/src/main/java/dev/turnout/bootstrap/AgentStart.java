@@ -5,7 +5,6 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.instrument.Instrumentation;
-import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,22 @@ public final class AgentStart {
   // Answers "attached", "status" and "detach"; null while no agent runs.
   private static @Nullable Function<String, String> runtime;
 
+  // Reflection would find the entry too, and costs a start some 20 ms on its first use.
+  private static volatile @Nullable Starter starter;
+
   private AgentStart() {}
+
+  /** The runtime's entry; implemented by the runtime. */
+  public interface Starter {
+    /**
+     * Starts the runtime.
+     *
+     * @return what answers requests of those who attach to the JVM; null if the agent is disabled
+     * @throws IllegalArgumentException saying what is wrong with the options
+     */
+    @Nullable Function<String, String> start(
+        @Nullable String arguments, Instrumentation instrumentation);
+  }
 
   /** Starts the runtime out of {@code jar}. A second agent in the same JVM stays out. */
   public static synchronized void start(
@@ -85,25 +99,25 @@ public final class AgentStart {
     }
   }
 
-  @SuppressWarnings("unchecked") // as AgentMain declares it
   private static @Nullable Function<String, String> run(
       @Nullable String arguments, Instrumentation instrumentation, File jar) throws Throwable {
     // Linking call sites needs these two; loading them inside a transformation, or while the first
     // call site links, has ended in ClassCircularityError on several JDKs.
     Class.forName("java.util.concurrent.ThreadLocalRandom");
     Class.forName("java.lang.invoke.MethodHandle");
-    ClassLoader isolated = new AgentClassLoader(jar, platformLoader());
-    try {
-      runtime =
-          (Function<String, String>)
-              Class.forName(RUNTIME, true, isolated)
-                  .getMethod("start", String.class, Instrumentation.class)
-                  .invoke(null, arguments, instrumentation);
-      return runtime;
-    } catch (InvocationTargetException e) {
-      Throwable cause = e.getCause();
-      throw cause == null ? e : cause;
+    starter = null;
+    Class.forName(RUNTIME, true, new AgentClassLoader(jar, platformLoader()));
+    Starter provided = starter;
+    if (provided == null) {
+      throw new IllegalStateException(RUNTIME + " did not come forward");
     }
+    runtime = provided.start(arguments, instrumentation);
+    return runtime;
+  }
+
+  /** Takes the runtime's entry: called by its class as soon as that is initialised. */
+  public static void provide(Starter entry) {
+    starter = entry;
   }
 
   private static void write(String answer, File file) throws IOException {

@@ -1,8 +1,8 @@
 package dev.turnout.bootstrap;
 
 import java.io.File;
+import java.io.IOException;
 import java.lang.instrument.Instrumentation;
-import java.lang.reflect.InvocationTargetException;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.security.CodeSource;
@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * Where the JVM enters the agent.
  *
  * <p>This class runs on the system class loader, before the application, and may be loaded by any
- * JVM from Java 8 on. Rules that bind it: it refers to no other class of ours by name, since those
- * must come from the bootstrap loader; no {@code java.util.logging}, no {@code java.nio.file}, no
- * JMX, no network, no thread; whatever goes wrong ends as one line on standard error, and the
- * application starts ungated.
+ * JVM from Java 8 on. Rules that bind it: it refers to {@link AgentStart} only once that can come
+ * from the bootstrap loader, and to no other class of ours; no {@code java.util.logging}, no {@code
+ * java.nio.file}, no JMX, no network, no thread; whatever goes wrong ends as one line on standard
+ * error, and the application starts ungated.
  */
 public final class TurnoutAgent {
   private static final int OLDEST_JAVA = 17;
@@ -27,16 +27,16 @@ public final class TurnoutAgent {
 
   /** Called by the JVM for {@code -javaagent}. */
   public static void premain(@Nullable String arguments, Instrumentation instrumentation) {
-    enter("start", arguments, instrumentation);
+    enter(false, arguments, instrumentation);
   }
 
   /** Called by the JVM when somebody attached to the running process. */
   public static void agentmain(@Nullable String arguments, Instrumentation instrumentation) {
-    enter("attached", arguments, instrumentation);
+    enter(true, arguments, instrumentation);
   }
 
   private static void enter(
-      String entry, @Nullable String arguments, Instrumentation instrumentation) {
+      boolean attached, @Nullable String arguments, Instrumentation instrumentation) {
     try {
       String version = System.getProperty("java.specification.version", "0");
       if (javaRelease(version) < OLDEST_JAVA) {
@@ -47,30 +47,32 @@ public final class TurnoutAgent {
         return;
       }
       File jar = ownJar();
-      Class<?> start = start(instrumentation, jar);
-      start
-          .getMethod(entry, String.class, Instrumentation.class, File.class)
-          .invoke(null, arguments, instrumentation, jar);
-    } catch (InvocationTargetException e) {
-      Throwable cause = e.getCause();
+      append(instrumentation, jar);
+      if (attached) {
+        AgentStart.attached(arguments, instrumentation, jar);
+      } else {
+        AgentStart.start(arguments, instrumentation, jar);
+      }
+    } catch (IllegalArgumentException e) {
       // What is wrong with the options says so itself.
-      line(
-          cause instanceof IllegalArgumentException
-              ? cause.getMessage() + "; nothing is gated"
-              : "could not start, nothing is gated: " + cause);
+      line(e.getMessage() + "; nothing is gated");
     } catch (Throwable e) {
       line("could not start, nothing is gated: " + e);
     }
   }
 
   // Appended once only: whoever attaches comes again, and each time the JVM would warn.
-  private static Class<?> start(Instrumentation instrumentation, File jar) throws Exception {
+  private static void append(Instrumentation instrumentation, File jar) throws IOException {
     try {
-      return Class.forName(START, true, null);
+      Class.forName(START, false, null);
     } catch (ClassNotFoundException first) {
       // false: no signature check, which would initialise the security providers too early.
       instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jar, false));
-      return Class.forName(START, true, null);
+    }
+    // A system class loader that asks its parent last has made a second one of its own.
+    if (AgentStart.class.getClassLoader() != null) {
+      throw new IllegalArgumentException(
+          "the system class loader " + AgentStart.class.getClassLoader() + " hides the agent");
     }
   }
 

@@ -9,17 +9,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Packs the agent jar from the command line:
  *
  * <pre>
  * PackAgent --out JAR --bootstrap JAR_OR_DIR --class-path PATH --license FILE
- *           --title TITLE --version VERSION --time INSTANT [--lenient true]
+ *           --title TITLE --version VERSION --time INSTANT [--lenient true] [--without REGEX]
  * </pre>
  *
  * <p>With {@code --lenient true}, logging classes that are missing are told but do not fail the
- * build.
+ * build. Files of libraries whose names match {@code --without} are left out.
  */
 public final class PackAgent {
   private PackAgent() {}
@@ -28,7 +29,7 @@ public final class PackAgent {
   public static void main(String[] args) throws IOException {
     Map<String, String> options = options(args);
     Path bootstrap = Path.of(required(options, "--bootstrap"));
-    AgentJar jar = new AgentJar();
+    AgentJar jar = new AgentJar(Pattern.compile(options.getOrDefault("--without", "")));
     jar.addBootstrap(bootstrap);
     for (Path element : classPath(required(options, "--class-path"))) {
       if (!Files.isSameFile(element, bootstrap)) {

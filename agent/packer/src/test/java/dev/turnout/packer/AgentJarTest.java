@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TimeZone;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class AgentJarTest {
   private static final Instant TIME = Instant.parse("2026-01-01T00:00:00Z");
+
+  private static final Pattern NOTHING = Pattern.compile("");
 
   @TempDir Path folder;
 
@@ -40,7 +43,7 @@ class AgentJarTest {
                 "META-INF/SIGNER.SF", "x",
                 "module-info.class", "x"));
 
-    AgentJar jar = new AgentJar();
+    AgentJar jar = new AgentJar(NOTHING);
     jar.addBootstrap(bootstrap);
     jar.addLibrary(library);
 
@@ -58,8 +61,17 @@ class AgentJarTest {
   }
 
   @Test
+  void leavesOutWhatIsUnused() throws IOException {
+    AgentJar jar = new AgentJar(Pattern.compile("a/(?!kept/).*"));
+    jar.addLibrary(jar("a.jar", Map.of("a/r", "1", "a/kept/r", "2", "b/a/r", "3")));
+
+    assertThat(write(jar, "out.jar").keySet())
+        .containsExactly("META-INF/MANIFEST.MF", "inst/a/kept/r", "inst/b/a/r");
+  }
+
+  @Test
   void mergesServices() throws IOException {
-    AgentJar jar = new AgentJar();
+    AgentJar jar = new AgentJar(NOTHING);
     jar.addLibrary(jar("a.jar", Map.of("META-INF/services/S", "# comment\nA # first\n")));
     jar.addLibrary(jar("b.jar", Map.of("META-INF/services/S", "B\nA")));
 
@@ -76,7 +88,7 @@ class AgentJarTest {
     files.put("META-INF/versions/9/only9", "9");
     files.put("META-INF/versions/11/r", "11");
     files.put("META-INF/versions/21/r", "21");
-    AgentJar jar = new AgentJar();
+    AgentJar jar = new AgentJar(NOTHING);
     jar.addLibrary(jar("a.jar", files));
 
     assertThat(write(jar, "out.jar"))
@@ -87,7 +99,7 @@ class AgentJarTest {
 
   @Test
   void refusesTwoFilesOfOneName() throws IOException {
-    AgentJar jar = new AgentJar();
+    AgentJar jar = new AgentJar(NOTHING);
     jar.addLibrary(jar("a.jar", Map.of("r", "1")));
     Path other = jar("b.jar", Map.of("r", "2"));
 
@@ -97,7 +109,7 @@ class AgentJarTest {
   @Test
   void rewritesLoggingOfLibrariesOnly() throws IOException {
     String text = classFile(UsesLogging.class);
-    AgentJar jar = new AgentJar();
+    AgentJar jar = new AgentJar(NOTHING);
     jar.addLibrary(
         jar("a.jar", Map.of("example/UsesLogging.class", text, "dev/turnout/X.class", text)));
 
@@ -112,7 +124,7 @@ class AgentJarTest {
 
   @Test
   void tellsMissingPartsOfTheStandIn() throws IOException {
-    AgentJar jar = new AgentJar();
+    AgentJar jar = new AgentJar(NOTHING);
     jar.addLibrary(jar("a.jar", Map.of("example/U.class", classFile(UsesLogging.class))));
 
     assertThat(jar.missingLoggingMembers())
@@ -128,7 +140,7 @@ class AgentJarTest {
     try {
       for (String zone : new String[] {"Asia/Tokyo", "America/New_York"}) {
         TimeZone.setDefault(TimeZone.getTimeZone(zone));
-        AgentJar jar = new AgentJar();
+        AgentJar jar = new AgentJar(NOTHING);
         jar.addLibrary(library);
         write(jar, zone.substring(0, 4) + ".jar");
       }

@@ -2,6 +2,7 @@ package dev.turnout.agent;
 
 import dev.turnout.agent.weave.GateRules;
 import dev.turnout.agent.weave.GatesFile;
+import dev.turnout.bootstrap.AgentStart;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
 import java.util.concurrent.TimeUnit;
@@ -12,19 +13,18 @@ import org.jspecify.annotations.Nullable;
  * The runtime's entry, called in premain. Reads the options and installs the transformer, nothing
  * else: whatever costs time or touches the network waits for the first flagged class.
  */
-public final class AgentMain {
+public final class AgentMain implements AgentStart.Starter {
+  static {
+    AgentStart.provide(new AgentMain());
+  }
+
   // By then most applications have loaded what they will.
   private static final long SECONDS_TO_LOAD = 60;
 
   private AgentMain() {}
 
-  /**
-   * Starts the runtime.
-   *
-   * @return what answers requests of those who attach to the JVM; null if the agent is disabled
-   * @throws IllegalArgumentException saying what is wrong with the options
-   */
-  public static @Nullable Function<String, String> start(
+  @Override
+  public @Nullable Function<String, String> start(
       @Nullable String arguments, Instrumentation instrumentation) {
     Options options = Options.read(arguments, System.getProperties(), System.getenv());
     return options.get("enabled").equalsIgnoreCase("true")
