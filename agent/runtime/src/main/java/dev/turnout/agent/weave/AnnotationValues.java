@@ -37,7 +37,9 @@ final class AnnotationValues extends AnnotationVisitor {
   static List<String> texts(Map<String, Object> values, String name) {
     List<String> texts = new ArrayList<>();
     if (values.get(name) instanceof List<?> list) {
-      list.forEach(element -> texts.add(String.valueOf(element)));
+      for (Object element : list) {
+        texts.add(String.valueOf(element));
+      }
     }
     return texts;
   }

@@ -83,7 +83,7 @@ record ClassFacts(
         String descriptor,
         @Nullable String signature,
         String @Nullable [] exceptions) {
-      return new MethodFacts.Reader(name, access, methodName, descriptor, methods::add);
+      return new MethodFacts.Reader(name, access, methodName, descriptor, methods);
     }
   }
 }

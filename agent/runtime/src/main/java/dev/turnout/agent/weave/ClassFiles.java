@@ -74,8 +74,14 @@ final class ClassFiles {
       return true;
     }
     ClassFacts type = find(internalName);
-    return type != null
-        && (isFuture(type.superName(), seen)
-            || type.interfaces().stream().anyMatch(each -> isFuture(each, seen)));
+    if (type == null) {
+      return false;
+    }
+    for (String each : type.interfaces()) {
+      if (isFuture(each, seen)) {
+        return true;
+      }
+    }
+    return isFuture(type.superName(), seen);
   }
 }

@@ -100,7 +100,11 @@ final class GateCode extends MethodVisitor {
   }
 
   private static int size(List<Type> types) {
-    return types.stream().mapToInt(Type::getSize).sum();
+    int size = 0;
+    for (Type type : types) {
+      size += type.getSize();
+    }
+    return size;
   }
 
   // ---- before the body
@@ -235,9 +239,17 @@ final class GateCode extends MethodVisitor {
     all.add(Opcodes.LONG);
     if (wire.recovers()) {
       all.add(THROWABLE);
-      arguments.forEach(argument -> all.add(inFrame(argument)));
+      all.addAll(inFrame(arguments));
     }
     mv.visitFrame(Opcodes.F_NEW, all.size(), all.toArray(), stack.length, stack);
+  }
+
+  private static List<Object> inFrame(List<Type> types) {
+    List<Object> entries = new ArrayList<>();
+    for (Type each : types) {
+      entries.add(inFrame(each));
+    }
+    return entries;
   }
 
   private static Object inFrame(Type type) {
@@ -305,7 +317,9 @@ final class GateCode extends MethodVisitor {
 
   private void variants(Label fallback) {
     Label[] labels = new Label[wire.variants().size()];
-    Arrays.setAll(labels, i -> new Label());
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = new Label();
+    }
     mv.visitLabel(elsewhere);
     frame(atTheHead());
     mv.visitVarInsn(Opcodes.ALOAD, path);
@@ -347,7 +361,7 @@ final class GateCode extends MethodVisitor {
   // What the frame of a jump from the prologue holds. Where the fallback may come after the body,
   // nothing of this can be relied on, and the kept arguments are taken.
   private List<Object> atTheHead() {
-    return wire.recovers() ? List.of() : arguments.stream().map(GateCode::inFrame).toList();
+    return wire.recovers() ? List.of() : inFrame(arguments);
   }
 
   private void call(MethodFacts target, Label start) {

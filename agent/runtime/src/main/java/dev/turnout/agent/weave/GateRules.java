@@ -24,7 +24,12 @@ public final class GateRules {
 
   GateRules(List<GateRule> routed, List<ObserveRule> observed, int mostObserved) {
     for (GateRule rule : routed) {
-      this.routed.computeIfAbsent(rule.className(), name -> new ArrayList<>()).add(rule);
+      List<GateRule> ofClass = this.routed.get(rule.className());
+      if (ofClass == null) {
+        ofClass = new ArrayList<>();
+        this.routed.put(rule.className(), ofClass);
+      }
+      ofClass.add(rule);
     }
     this.observed = List.copyOf(observed);
     this.mostObserved = mostObserved;
@@ -39,7 +44,12 @@ public final class GateRules {
       seenClasses.add(className);
       return true;
     }
-    return observed.stream().anyMatch(rule -> rule.concerns(className));
+    for (ObserveRule rule : observed) {
+      if (rule.concerns(className)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The routed gates of a class. */

@@ -104,8 +104,7 @@ public final class GateTransformer implements ClassFileTransformer {
     boolean gated = result.bytes() != null;
     for (Wire wire : result.wires()) {
       String method = wire.method().fullName();
-      boolean told = result.refusals().stream().anyMatch(r -> r.method().equals(method));
-      if (!told) {
+      if (!isRefused(method, result.refusals())) {
         findings.found(
             wire.flag(), method, gated ? null : "another method of the class cannot be gated");
       }
@@ -118,6 +117,15 @@ public final class GateTransformer implements ClassFileTransformer {
       }
     }
     return result.bytes();
+  }
+
+  private static boolean isRefused(String method, List<Wiring.Refusal> refusals) {
+    for (Wiring.Refusal refusal : refusals) {
+      if (refusal.method().equals(method)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // Asks for each of them and not for one: what a loader has answered once, the JVM knows from then

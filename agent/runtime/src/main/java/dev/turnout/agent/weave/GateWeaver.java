@@ -1,5 +1,6 @@
 package dev.turnout.agent.weave;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,14 +61,15 @@ final class GateWeaver {
   }
 
   private static List<Wiring.Refusal> tooOld(List<Wire> wires, int version) {
-    return wires.stream()
-        .map(
-            wire ->
-                new Wiring.Refusal(
-                    wire.flag(),
-                    wire.method().fullName(),
-                    "the class file is older than Java 8: " + version))
-        .toList();
+    List<Wiring.Refusal> refusals = new ArrayList<>();
+    for (Wire wire : wires) {
+      refusals.add(
+          new Wiring.Refusal(
+              wire.flag(),
+              wire.method().fullName(),
+              "the class file is older than Java 8: " + version));
+    }
+    return refusals;
   }
 
   /** Hands the gated methods to {@link GateCode} and leaves the others alone. */

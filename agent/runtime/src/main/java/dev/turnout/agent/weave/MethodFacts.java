@@ -3,7 +3,6 @@ package dev.turnout.agent.weave;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import net.bytebuddy.jar.asm.AnnotationVisitor;
 import net.bytebuddy.jar.asm.Label;
 import net.bytebuddy.jar.asm.MethodVisitor;
@@ -54,6 +53,14 @@ record MethodFacts(
     return name.charAt(0) != '<';
   }
 
+  /** Whether both are the same method: what equals would compare is dear, and not needed. */
+  boolean isSame(@Nullable MethodFacts other) {
+    return other != null
+        && owner.equals(other.owner)
+        && name.equals(other.name)
+        && descriptor.equals(other.descriptor);
+  }
+
   Type[] parameterTypes() {
     return Type.getArgumentTypes(descriptor);
   }
@@ -76,13 +83,13 @@ record MethodFacts(
     return owner.replace('/', '.') + '#' + name + '(' + String.join(",", parameterNames()) + ')';
   }
 
-  /** Reads one method of a class file, then hands it on. */
+  /** Reads one method of a class file and adds it to a list. */
   static final class Reader extends MethodVisitor {
     private final String owner;
     private final int access;
     private final String name;
     private final String descriptor;
-    private final Consumer<MethodFacts> then;
+    private final List<MethodFacts> into;
     private @Nullable Map<String, Object> flagged;
     private @Nullable Map<String, Object> fallback;
     private @Nullable Map<String, Object> key;
@@ -90,13 +97,13 @@ record MethodFacts(
     private int locals;
     private int line;
 
-    Reader(String owner, int access, String name, String descriptor, Consumer<MethodFacts> then) {
+    Reader(String owner, int access, String name, String descriptor, List<MethodFacts> into) {
       super(Opcodes.ASM9);
       this.owner = owner;
       this.access = access;
       this.name = name;
       this.descriptor = descriptor;
-      this.then = then;
+      this.into = into;
     }
 
     @Override
@@ -139,7 +146,7 @@ record MethodFacts(
     @Override
     public void visitEnd() {
       String keyPath = key == null ? "" : AnnotationValues.text(key, "value");
-      then.accept(
+      into.add(
           new MethodFacts(
               owner,
               access,

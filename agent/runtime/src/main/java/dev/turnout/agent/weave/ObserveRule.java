@@ -31,19 +31,30 @@ record ObserveRule(String name, MethodPattern methods, List<MethodPattern> excep
     }
   }
 
-  boolean concerns(String type) {
-    return methods.className().matcher(type).matches()
-        && except.stream()
-            .noneMatch(
-                pattern ->
-                    pattern.method().pattern().equals(ANY)
-                        && pattern.className().matcher(type).matches());
-  }
-
   private static final String ANY = MethodPattern.glob("*").pattern();
 
+  /** Whether any method of a class may be observed. */
+  boolean concerns(String type) {
+    if (!methods.className().matcher(type).matches()) {
+      return false;
+    }
+    for (MethodPattern pattern : except) {
+      if (pattern.method().pattern().equals(ANY) && pattern.className().matcher(type).matches()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   boolean matches(String type, String method) {
-    return methods.matches(type, method)
-        && except.stream().noneMatch(pattern -> pattern.matches(type, method));
+    if (!methods.matches(type, method)) {
+      return false;
+    }
+    for (MethodPattern pattern : except) {
+      if (pattern.matches(type, method)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -1,6 +1,7 @@
 package dev.turnout.agent.weave;
 
 import dev.turnout.bootstrap.GateLinker;
+import java.util.ArrayList;
 import java.util.List;
 import net.bytebuddy.jar.asm.Type;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,11 @@ record Wire(
 
   /** The variants' names, in the order of their branches, commas between. */
   String variantNames() {
-    return String.join(",", variants.stream().map(Variant::name).toList());
+    List<String> names = new ArrayList<>();
+    for (Variant variant : variants) {
+      names.add(variant.name());
+    }
+    return String.join(",", names);
   }
 
   /** Whether the fallback has one more parameter than the method, for the failure. */

@@ -58,7 +58,9 @@ final class Wiring {
         wiring.gate(method, annotated(method, method.flagged()));
       }
     }
-    rules.of(type.dottedName()).forEach(wiring::gate);
+    for (GateRule rule : rules.of(type.dottedName())) {
+      wiring.gate(rule);
+    }
     wiring.refuseFlaggedTargets();
     wiring.observe(rules);
     return wiring;
@@ -151,7 +153,7 @@ final class Wiring {
     if (!FLAG_NAME.matcher(rule.flag()).matches()) {
       throw new Misfit("the flag's name must be 1 to 128 characters out of a-z A-Z 0-9 . _ -");
     }
-    if (wires.stream().anyMatch(other -> method.equals(other.method()))) {
+    if (isGated(method)) {
       throw new Misfit("the method has a gate already");
     }
     if (rule.keyParameter() >= method.parameterTypes().length) {
@@ -166,22 +168,46 @@ final class Wiring {
     }
   }
 
+  private boolean isGated(MethodFacts method) {
+    for (Wire wire : wires) {
+      if (method.isSame(wire.method())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   // Of two methods that are each other's fallback, or of a chain of them, no call could be told
   // which implementation it runs.
   private void refuseFlaggedTargets() {
-    List<Wire> all = List.copyOf(wires);
-    for (Wire wire : all) {
-      List<MethodFacts> targets = new ArrayList<>();
-      targets.add(Objects.requireNonNull(wire.fallback()));
-      wire.variants().forEach(variant -> targets.add(variant.method()));
-      for (MethodFacts target : targets) {
-        boolean gated = all.stream().anyMatch(other -> target.equals(other.method()));
-        if ((gated || target.flagged() != null) && wires.remove(wire)) {
-          String role = target.equals(wire.fallback()) ? "its fallback " : "its variant's method ";
-          refuse(wire.method(), wire.flag(), role + target.name() + " is flagged itself");
-        }
+    List<Wire> kept = new ArrayList<>();
+    for (Wire wire : wires) {
+      String problem = flaggedTarget(wire);
+      if (problem == null) {
+        kept.add(wire);
+      } else {
+        refuse(wire.method(), wire.flag(), problem);
       }
     }
+    wires.clear();
+    wires.addAll(kept);
+  }
+
+  private @Nullable String flaggedTarget(Wire wire) {
+    MethodFacts fallback = Objects.requireNonNull(wire.fallback());
+    if (isFlagged(fallback)) {
+      return "its fallback " + fallback.name() + " is flagged itself";
+    }
+    for (Wire.Variant variant : wire.variants()) {
+      if (isFlagged(variant.method())) {
+        return "its variant's method " + variant.method().name() + " is flagged itself";
+      }
+    }
+    return null;
+  }
+
+  private boolean isFlagged(MethodFacts method) {
+    return method.flagged() != null || isGated(method);
   }
 
   private void observe(GateRules rules) {
@@ -190,9 +216,7 @@ final class Wiring {
           method.isMethod() && !method.is(Opcodes.ACC_SYNTHETIC) && refusal(method) == null
               ? rules.observedAs(type.dottedName(), method.name())
               : "";
-      if (!name.isEmpty()
-          && wires.stream().noneMatch(wire -> method.equals(wire.method()))
-          && rules.admitObserved()) {
+      if (!name.isEmpty() && !isGated(method) && rules.admitObserved()) {
         wires.add(Wire.observed(name, method, others.completesLater(method.returnType())));
       }
     }
