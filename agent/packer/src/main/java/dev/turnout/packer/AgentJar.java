@@ -45,6 +45,7 @@ import org.objectweb.asm.Opcodes;
  */
 final class AgentJar {
   private static final String INNER = "inst/";
+  private static final String CLASS_DATA = ".classdata";
   private static final String OWN = "dev/turnout/";
   private static final String SERVICES = "META-INF/services/";
   private static final String VERSIONS = "META-INF/versions/";
@@ -109,7 +110,7 @@ final class AgentJar {
       if (name.endsWith(".class")) {
         byte[] bytes = file.getValue();
         put(
-            INNER + name.substring(0, name.length() - ".class".length()) + ".classdata",
+            INNER + name.substring(0, name.length() - ".class".length()) + CLASS_DATA,
             name.startsWith(OWN) ? bytes : relocation.relocate(bytes),
             jarOrFolder);
       } else if (LICENSE.matcher(name).matches()) {
@@ -146,6 +147,19 @@ final class AgentJar {
       }
     }
     return missing;
+  }
+
+  /** Makes classes of the lambdas in everything that only the agent sees. */
+  void unfoldLambdas() {
+    Map<String, byte[]> classes = new TreeMap<>();
+    entries.forEach(
+        (name, bytes) -> {
+          if (name.startsWith(INNER) && name.endsWith(CLASS_DATA)) {
+            classes.put(name.substring(INNER.length(), name.length() - CLASS_DATA.length()), bytes);
+          }
+        });
+    LambdaClasses.unfold(classes)
+        .forEach((name, bytes) -> entries.put(INNER + name + CLASS_DATA, bytes));
   }
 
   void write(Path jar, String title, String version, Instant time) throws IOException {
@@ -239,7 +253,7 @@ final class AgentJar {
 
   /** The members of a class of the stand-in and of its superclasses; null without such a class. */
   private @Nullable Set<String> members(String className) throws IOException {
-    byte[] own = entries.get(INNER + className + ".classdata");
+    byte[] own = entries.get(INNER + className + CLASS_DATA);
     ClassReader reader;
     if (own != null) {
       reader = new ClassReader(own);
