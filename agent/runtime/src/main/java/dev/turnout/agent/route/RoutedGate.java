@@ -8,6 +8,7 @@ import dev.turnout.bootstrap.GateSite;
 import dev.turnout.flags.Caller;
 import dev.turnout.flags.CompiledFlag;
 import dev.turnout.flags.Decision;
+import dev.turnout.flags.Variants;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.ConcurrentMap;
@@ -118,14 +119,17 @@ final class RoutedGate extends GateSite {
     return recorders.measure() == Measure.OFF
         ? new SilentPath(policy, off)
         : new RecordedPath(
-            recorders.use(flag, revision, decision.ring(), true), decision.reason(), policy, off);
+            recorders.use(flag, revision, decision.ring(), decision.variant()),
+            decision.reason(),
+            policy,
+            off);
   }
 
   private GatePath off(long revision, Decision decision) {
     return recorders.measure() == Measure.OFF
         ? new SilentPath()
         : new RecordedPath(
-            recorders.use(flag, revision, decision.ring(), false), decision.reason());
+            recorders.use(flag, revision, decision.ring(), Variants.OFF), decision.reason());
   }
 
   @Override
@@ -140,7 +144,7 @@ final class RoutedGate extends GateSite {
       GatePath path = decide(current, key);
       SpanTags tags = current.spanTags;
       if (tags != null && path instanceof RecordedPath recorded) {
-        tags.tag(flag, !path.fallback, recorded.reason());
+        tags.tag(flag, recorded.variant(), recorded.reason());
       }
       return path;
     } catch (Throwable e) {
