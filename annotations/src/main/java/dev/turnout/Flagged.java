@@ -35,6 +35,13 @@ public @interface Flagged {
    */
   String key() default "";
 
+  /**
+   * The methods of the flag's variants, at most 20. A caller who is on and gets one of these runs
+   * its method; a caller who gets a variant that is not listed, or none, runs the annotated method;
+   * a caller who is off runs the fallback.
+   */
+  Variant[] variants() default {};
+
   /** What happens after the new implementation has thrown. */
   OnError onError() default OnError.RETHROW;
 

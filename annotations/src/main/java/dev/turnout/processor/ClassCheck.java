@@ -5,7 +5,9 @@ import dev.turnout.FlagKey;
 import dev.turnout.Flagged;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import javax.annotation.processing.Messager;
 import javax.annotation.processing.ProcessingEnvironment;
@@ -23,6 +25,9 @@ final class ClassCheck {
 
   // The same as FlagName of the flags module, which this one, being for applications, cannot use.
   private static final Pattern FLAG_NAME = Pattern.compile("[a-zA-Z0-9._-]{1,128}");
+
+  // The same as Variants of the flags module.
+  private static final int MOST_VARIANTS = 20;
 
   private final Messager messager;
   private final Types types;
@@ -78,7 +83,58 @@ final class ClassCheck {
       if (complaint != null) {
         mark.error(messager, "fallback", complaint);
       }
+      checkVariants(type, method, mark);
     }
+  }
+
+  private void checkVariants(TypeElement type, ExecutableElement method, Mark flagged) {
+    List<Mark> variants = flagged.marks("variants");
+    if (variants.size() > MOST_VARIANTS) {
+      flagged.error(
+          messager,
+          "variants",
+          Words.call(method)
+              + " has "
+              + variants.size()
+              + " variants: a flag has at most "
+              + MOST_VARIANTS
+              + ".");
+    }
+    Set<String> names = new HashSet<>();
+    for (Mark variant : variants) {
+      @Nullable String name = variant.text("name");
+      @Nullable String named = variant.text("method");
+      if (name == null || named == null) {
+        continue;
+      }
+      @Nullable String wrong =
+          names.add(name) ? wrongName(name) : "\"" + name + "\" is there twice.";
+      if (wrong != null) {
+        variant.error(messager, "name", wrong);
+        continue;
+      }
+      @Nullable String complaint =
+          named.isEmpty()
+              ? "Variant \"" + name + "\" of " + Words.call(method) + " names no method."
+              : fallbacks.complaintOfVariant(type, method, name, named);
+      if (complaint != null) {
+        variant.error(messager, "method", complaint);
+      }
+    }
+  }
+
+  private static @Nullable String wrongName(String variant) {
+    if (variant.equals("on") || variant.equals("off")) {
+      return "\""
+          + variant
+          + "\" cannot be a variant: it means a flag without variants. Give it another name.";
+    }
+    return FLAG_NAME.matcher(variant).matches()
+        ? null
+        : "\""
+            + variant
+            + "\" is not a variant's name: use 1 to 128 characters out of letters, digits, '.', '_'"
+            + " and '-'.";
   }
 
   private static @Nullable String refusal(ExecutableElement method) {

@@ -16,8 +16,8 @@ import javax.lang.model.util.Elements;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for the fallback of a flagged method, in the order of {@link Flagged}'s Javadoc, and says
- * what is wrong when there is not exactly one that fits.
+ * Looks for the fallback of a flagged method, in the order of {@link Flagged}'s Javadoc, and for
+ * the methods of its variants, and says what is wrong when there is not exactly one that fits.
  *
  * <p>Each step looks in the class first and then in its superclasses, nearest first. A method that
  * is found by name may be overloaded, so there the nearest class with one that fits decides; a mark
@@ -44,7 +44,8 @@ final class FallbackSearch {
       TypeElement owner, ExecutableElement flagged, String flag, String named) {
     List<TypeElement> line = line(owner);
     if (!named.isEmpty()) {
-      return byName(flagged, named, line, missing(flagged, named, line));
+      return byName(
+          flagged, named, line, Role.FALLBACK, missing(flagged, named, line, Role.FALLBACK));
     }
     for (TypeElement type : line) {
       List<ExecutableElement> marked = candidates(owner, type, method -> isMarked(method, flag));
@@ -57,10 +58,25 @@ final class FallbackSearch {
         flagged,
         name,
         line,
-        missing(flagged, name, line)
+        Role.FALLBACK,
+        missing(flagged, name, line, Role.FALLBACK)
             + " Or mark a method with such parameters with @Fallback(\""
             + flag
             + "\").");
+  }
+
+  /**
+   * Returns what is wrong with the method of a variant of {@code flagged}, or null if it is good.
+   *
+   * @param owner the class of {@code flagged}
+   * @param variant the variant's name
+   * @param named the method's name
+   */
+  @Nullable String complaintOfVariant(
+      TypeElement owner, ExecutableElement flagged, String variant, String named) {
+    Role role = Role.variant(variant);
+    List<TypeElement> line = line(owner);
+    return byName(flagged, named, line, role, missing(flagged, named, line, role));
   }
 
   private @Nullable String byMark(
@@ -77,12 +93,14 @@ final class FallbackSearch {
           + " with fallback = \"...\".";
     }
     ExecutableElement only = marked.get(0);
-    @Nullable String mismatch = mismatch(owner, flagged, only);
-    return mismatch != null ? unfit(flagged, only, mismatch) : flaggedItself(flagged, only);
+    @Nullable String mismatch = mismatch(owner, flagged, only, Role.FALLBACK);
+    return mismatch != null
+        ? unfit(flagged, only, mismatch, Role.FALLBACK)
+        : flaggedItself(flagged, only, Role.FALLBACK);
   }
 
   private @Nullable String byName(
-      ExecutableElement flagged, String name, List<TypeElement> line, String missing) {
+      ExecutableElement flagged, String name, List<TypeElement> line, Role role, String missing) {
     @Nullable String unfit = null;
     for (TypeElement type : line) {
       List<ExecutableElement> fitting = new ArrayList<>();
@@ -91,11 +109,11 @@ final class FallbackSearch {
         if (method.equals(flagged)) {
           continue;
         }
-        @Nullable String mismatch = mismatch(line.get(0), flagged, method);
+        @Nullable String mismatch = mismatch(line.get(0), flagged, method, role);
         if (mismatch == null) {
           fitting.add(method);
         } else if (unfit == null) {
-          unfit = unfit(flagged, method, mismatch);
+          unfit = unfit(flagged, method, mismatch, role);
         }
       }
       if (fitting.size() > 1) {
@@ -103,53 +121,48 @@ final class FallbackSearch {
             + Words.call(fitting.get(0))
             + " and "
             + Words.call(fitting.get(1))
-            + " could be the fallback of "
-            + Words.call(flagged)
+            + " could be "
+            + role.of(flagged)
             + ": rename one of them.";
       }
       if (!fitting.isEmpty()) {
-        return flaggedItself(flagged, fitting.get(0));
+        return flaggedItself(flagged, fitting.get(0), role);
       }
     }
     if (unfit == null && flagged.getSimpleName().contentEquals(name)) {
-      return Words.call(flagged)
-          + " cannot be its own fallback: name another method, the one to run while the flag is"
-          + " off.";
+      return role.own(flagged);
     }
     return unfit == null ? missing : unfit;
   }
 
   private @Nullable String mismatch(
-      TypeElement owner, ExecutableElement flagged, ExecutableElement fallback) {
-    return signatures.mismatch(flagged, fallback, (DeclaredType) owner.asType());
+      TypeElement owner, ExecutableElement flagged, ExecutableElement found, Role role) {
+    return signatures.mismatch(
+        flagged, found, (DeclaredType) owner.asType(), role.isFailureTaken());
   }
 
   private static String unfit(
-      ExecutableElement flagged, ExecutableElement fallback, String mismatch) {
-    return Words.call(fallback)
-        + " cannot be the fallback of "
-        + Words.call(flagged)
+      ExecutableElement flagged, ExecutableElement found, String mismatch, Role role) {
+    return Words.call(found)
+        + " cannot be "
+        + role.of(flagged)
         + ": "
         + mismatch
         + ". Declare it as \""
-        + Words.head(flagged, fallback.getSimpleName())
+        + Words.head(flagged, found.getSimpleName())
         + "\".";
   }
 
   private static @Nullable String flaggedItself(
-      ExecutableElement flagged, ExecutableElement fallback) {
-    return Mark.on(fallback, Flagged.class) == null
-        ? null
-        : Words.call(fallback)
-            + " cannot be the fallback of "
-            + Words.call(flagged)
-            + ": it is itself @Flagged. A fallback is a plain method, which runs as it is written.";
+      ExecutableElement flagged, ExecutableElement found, Role role) {
+    return Mark.on(found, Flagged.class) == null ? null : role.flagged(flagged, found);
   }
 
-  private String missing(ExecutableElement flagged, String name, List<TypeElement> line) {
+  private String missing(
+      ExecutableElement flagged, String name, List<TypeElement> line, Role role) {
     StringBuilder message =
-        new StringBuilder(Words.call(flagged))
-            .append(" has no fallback: declare \"")
+        new StringBuilder(role.lackedBy(flagged))
+            .append(": declare \"")
             .append(Words.head(flagged, name))
             .append("\" in ")
             .append(line.get(0).getSimpleName());

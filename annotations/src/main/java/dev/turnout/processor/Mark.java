@@ -1,6 +1,8 @@
 package dev.turnout.processor;
 
 import java.lang.annotation.Annotation;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import javax.annotation.processing.Messager;
 import javax.lang.model.element.AnnotationMirror;
@@ -20,9 +22,19 @@ final class Mark {
   private final Element element;
   private final AnnotationMirror mirror;
 
-  private Mark(Element element, AnnotationMirror mirror) {
+  // What is written there, and where that is one value of the mirror, that value.
+  private final AnnotationMirror content;
+  private final @Nullable AnnotationValue place;
+
+  private Mark(
+      Element element,
+      AnnotationMirror mirror,
+      AnnotationMirror content,
+      @Nullable AnnotationValue place) {
     this.element = element;
     this.mirror = mirror;
+    this.content = content;
+    this.place = place;
   }
 
   /** Returns the annotation of {@code type} on {@code element}, or null if there is none. */
@@ -30,7 +42,7 @@ final class Mark {
     for (AnnotationMirror mirror : element.getAnnotationMirrors()) {
       TypeElement declared = (TypeElement) mirror.getAnnotationType().asElement();
       if (declared.getQualifiedName().contentEquals(type.getName())) {
-        return new Mark(element, mirror);
+        return new Mark(element, mirror, mirror, null);
       }
     }
     return null;
@@ -46,9 +58,24 @@ final class Mark {
     return value instanceof String && !value.equals(UNRESOLVED) ? (String) value : null;
   }
 
+  /** Returns the annotations written for {@code member}, but for those javac could not resolve. */
+  List<Mark> marks(String member) {
+    List<Mark> marks = new ArrayList<>();
+    AnnotationValue written = written(member);
+    if (written != null && written.getValue() instanceof List<?>) {
+      for (Object one : (List<?>) written.getValue()) {
+        AnnotationValue value = (AnnotationValue) one;
+        if (value.getValue() instanceof AnnotationMirror) {
+          marks.add(new Mark(element, mirror, (AnnotationMirror) value.getValue(), value));
+        }
+      }
+    }
+    return marks;
+  }
+
   /** Complains at the annotation. */
   void error(Messager messager, String message) {
-    messager.printMessage(Diagnostic.Kind.ERROR, message, element, mirror);
+    messager.printMessage(Diagnostic.Kind.ERROR, message, element, mirror, place);
   }
 
   /** Complains at what is written for {@code member}, or at the annotation if nothing is. */
@@ -63,16 +90,12 @@ final class Mark {
 
   private void print(Messager messager, Diagnostic.Kind kind, String member, String message) {
     AnnotationValue written = written(member);
-    if (written == null) {
-      messager.printMessage(kind, message, element, mirror);
-    } else {
-      messager.printMessage(kind, message, element, mirror, written);
-    }
+    messager.printMessage(kind, message, element, mirror, written == null ? place : written);
   }
 
   private @Nullable AnnotationValue written(String member) {
     for (Map.Entry<? extends ExecutableElement, ? extends AnnotationValue> entry :
-        mirror.getElementValues().entrySet()) {
+        content.getElementValues().entrySet()) {
       if (entry.getKey().getSimpleName().contentEquals(member)) {
         return entry.getValue();
       }

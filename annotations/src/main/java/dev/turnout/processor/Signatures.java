@@ -14,7 +14,8 @@ import javax.lang.model.util.Types;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a fallback can be called in a flagged method's place. Two things must hold:
+ * Decides whether a fallback, or the method of a variant, can be called in a flagged method's
+ * place. Two things must hold:
  *
  * <ul>
  *   <li>The erased types are the same, because the gate hands the arguments over as they lie on the
@@ -37,17 +38,21 @@ final class Signatures {
 
   /**
    * Returns what is wrong with {@code fallback}, as a clause about "it", or null if it fits. {@code
-   * owner} is the flagged method's class, whose view of inherited types counts.
+   * owner} is the flagged method's class, whose view of inherited types counts; {@code
+   * failureTaken} allows it one more trailing Throwable.
    */
   @Nullable String mismatch(
-      ExecutableElement flagged, ExecutableElement fallback, DeclaredType owner) {
+      ExecutableElement flagged,
+      ExecutableElement fallback,
+      DeclaredType owner,
+      boolean failureTaken) {
     boolean isStatic = flagged.getModifiers().contains(Modifier.STATIC);
     if (fallback.getModifiers().contains(Modifier.STATIC) != isStatic) {
       return isStatic ? "it is not static" : "it is static";
     }
     ExecutableType call = (ExecutableType) types.asMemberOf(owner, fallback);
     TypeUnifier unifier = new TypeUnifier(types, fallback);
-    @Nullable String parameters = parameters(flagged, fallback, call, unifier);
+    @Nullable String parameters = parameters(flagged, fallback, call, unifier, failureTaken);
     return parameters != null ? parameters : result(flagged, fallback, call, unifier);
   }
 
@@ -55,12 +60,14 @@ final class Signatures {
       ExecutableElement flagged,
       ExecutableElement fallback,
       ExecutableType call,
-      TypeUnifier unifier) {
+      TypeUnifier unifier,
+      boolean failureTaken) {
     List<TypeMirror> wanted = declared(flagged);
     List<TypeMirror> declared = declared(fallback);
     List<? extends TypeMirror> taken = call.getParameterTypes();
     int count = wanted.size();
-    boolean fits = taken.size() == count || (taken.size() == count + 1 && isThrowable(taken));
+    boolean fits =
+        taken.size() == count || (failureTaken && taken.size() == count + 1 && isThrowable(taken));
     for (int i = 0; fits && i < count; i++) {
       fits =
           sameErasure(wanted.get(i), declared.get(i))
@@ -71,7 +78,7 @@ final class Signatures {
         ? null
         : "it takes "
             + instead(Words.types(declared), declared, Words.types(wanted), wanted)
-            + " (one more trailing Throwable is allowed)";
+            + (failureTaken ? " (one more trailing Throwable is allowed)" : "");
   }
 
   private @Nullable String result(

@@ -87,6 +87,17 @@ final class AgentCommand extends LocalCommand {
           flag.path("new").path("calls").asString("-"),
           flag.path("fallback").path("calls").asString("-"),
           flag.path("pinned_by").asString(""));
+      flag.path("variants")
+          .properties()
+          .forEach(
+              variant ->
+                  table.row(
+                      "  variant " + variant.getKey(),
+                      "",
+                      "",
+                      variant.getValue().path("calls").asString("-"),
+                      "",
+                      ""));
     }
     table.print(out);
   }

@@ -52,6 +52,28 @@ final class Assignments {
     return body;
   }
 
+  /**
+   * Returns the variants of words such as {@code manual=33.34}, in their order; a percent sign may
+   * follow.
+   */
+  static ObjectNode variants(List<String> words) {
+    ObjectNode variants = ControlApi.object();
+    for (String word : words) {
+      int equals = word.lastIndexOf('=');
+      if (equals < 1) {
+        throw new CommandFailure(ExitCode.USAGE, "not of the form NAME=WEIGHT: " + word);
+      }
+      String name = word.substring(0, equals);
+      String weight = word.substring(equals + 1);
+      if (variants.has(name)) {
+        throw new CommandFailure(ExitCode.USAGE, "variant " + name + " is there twice");
+      }
+      variants.set(
+          name, json(weight.endsWith("%") ? weight.substring(0, weight.length() - 1) : weight));
+    }
+    return variants;
+  }
+
   private static void assign(ObjectNode body, String field, String text, JsonNode current) {
     int dot = field.indexOf('.');
     if (dot < 0) {

@@ -1,5 +1,6 @@
 package dev.turnout.cli;
 
+import dev.turnout.flags.Variants;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -56,9 +57,17 @@ final class ExplainCommand extends FlagCommand {
     out.println(
         name()
             + " is "
-            + (answer.path("on").asBoolean(false) ? "on" : "off")
+            + outcome(answer)
             + " for this caller: "
             + answer.path("reason").asString("?"));
+  }
+
+  private static String outcome(JsonNode answer) {
+    if (!answer.path("on").asBoolean(false)) {
+      return Variants.OFF;
+    }
+    String variant = answer.path("variant").asString(Variants.ON);
+    return variant.equals(Variants.ON) ? variant : Variants.ON + ", variant " + variant + ",";
   }
 
   private static void putIfGiven(ObjectNode object, String field, @Nullable String value) {

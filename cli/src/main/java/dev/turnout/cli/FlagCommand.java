@@ -39,6 +39,10 @@ abstract class FlagCommand extends ClientCommand {
             + " (revision "
             + flag.path("revision").asLong(0)
             + ")");
+    String variants = Words.shares(flag.path("variants"));
+    if (!variants.isEmpty()) {
+      out.println("  who is on gets: " + variants);
+    }
     String stop = Words.stop(flag);
     if (!stop.isEmpty()) {
       out.println("  " + stop);

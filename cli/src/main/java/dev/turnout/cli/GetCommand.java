@@ -1,7 +1,6 @@
 package dev.turnout.cli;
 
 import java.io.PrintWriter;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -62,11 +61,8 @@ final class GetCommand extends ClientCommand {
     line(out, "frozen", Words.yesNo(flag.path("frozen")));
     line(out, "strategy", flag.path("strategy").asString(""));
     line(out, "percentage", Words.percent(flag.path("percentage")));
-    StringJoiner rings = new StringJoiner(", ");
-    flag.path("rings")
-        .properties()
-        .forEach(ring -> rings.add(ring.getKey() + " " + Words.percent(ring.getValue())));
-    line(out, "rings", rings.toString());
+    line(out, "rings", Words.shares(flag.path("rings")));
+    line(out, "variants", Words.shares(flag.path("variants")));
     line(out, "canary servers", Words.list(canary.path("servers")));
     line(out, "canary regions", Words.list(canary.path("regions")));
     line(out, "canary users", Words.list(canary.path("users")));

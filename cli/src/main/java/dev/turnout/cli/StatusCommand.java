@@ -87,6 +87,25 @@ final class StatusCommand extends ClientCommand {
           Words.share(fresh.path("errors").asLong(0), newCalls),
           Words.latencies(fresh),
           Words.latencies(fallback));
+      instance
+          .path("variants")
+          .properties()
+          .forEach(variant -> addVariant(variant.getKey(), variant.getValue(), calls, table));
     }
+  }
+
+  // Below its instance, as a part of what that one's new path did.
+  private static void addVariant(String name, JsonNode variant, long callsOfAll, Table table) {
+    long calls = variant.path("calls").asLong(0);
+    table.row(
+        "",
+        "",
+        "",
+        "  variant " + name,
+        Words.share(calls, callsOfAll),
+        Long.toString(calls),
+        Words.share(variant.path("errors").asLong(0), calls),
+        Words.latencies(variant),
+        "");
   }
 }

@@ -100,6 +100,52 @@ final class CommandTest {
   }
 
   @Test
+  void set_variants_areAllOfThem_inOrder() {
+    server.answer(
+        "PUT /feature-flags/f",
+        200,
+        FLAG.replace("\"stop\"", "\"variants\":{\"z\":33.34,\"a\":66.66},\"stop\""));
+
+    CommandRun run =
+        run("set", "f", "--variant", "z=33.34", "percentage=5", "--variant", "a=66.66%");
+
+    assertThat(server.lastAsked().body())
+        .isEqualTo("{\"percentage\":5,\"variants\":{\"z\":33.34,\"a\":66.66}}");
+    assertThat(run.out()).contains("  who is on gets: z 33.34 %, a 66.66 %\n");
+  }
+
+  @Test
+  void set_variantsAlone_andTheirRemoval() {
+    server.answer("PUT /feature-flags/f", 200, FLAG);
+
+    assertThat(run("set", "f", "--variant", "a=100").exitCode()).isZero();
+    assertThat(server.lastAsked().body()).isEqualTo("{\"variants\":{\"a\":100}}");
+    assertThat(run("set", "f", "variants={}").exitCode()).isZero();
+    assertThat(server.lastAsked().body()).isEqualTo("{\"variants\":{}}");
+  }
+
+  @Test
+  void get_one_showsVariantsInOrder() {
+    server.answer(
+        "GET /feature-flags/f",
+        200,
+        FLAG.replace("\"stop\"", "\"variants\":{\"z\":33.34,\"a\":66.66},\"stop\""));
+
+    assertThat(run("get", "f").out()).contains("variants        z 33.34 %, a 66.66 %\n");
+  }
+
+  @Test
+  void explain_namesTheVariant() {
+    server.answer(
+        "POST /feature-flags/explain/f",
+        200,
+        "{\"on\":true,\"variant\":\"manual\",\"reason\":\"SPLIT\",\"steps\":[]}");
+
+    assertThat(run("explain", "f").out())
+        .isEqualTo("f is on, variant manual, for this caller: SPLIT\n");
+  }
+
+  @Test
   void set_wordThatIsNoNumber_isLeftToTheServer() {
     server.answer(
         "PUT /feature-flags/f",
@@ -156,12 +202,14 @@ final class CommandTest {
          "flags":[{"name":"f","state":"on","strategy":"ring","rings":{"internal":100,"ga":0},
           "instances":[{"service":"game","instance":"game-1","tripped_here":true,
            "new":{"calls":25,"errors":1,"p50_ms":1.234,"p99_ms":4.0},
+           "variants":{"manual":{"calls":20,"errors":1,"p50_ms":1,"p99_ms":4.0}},
            "fallback":{"calls":75,"errors":0,"p50_ms":null,"p99_ms":null}}]}]}""");
 
     assertThat(run("status").out().lines().skip(2).map(line -> line.replaceAll(" {2,}", " | ")))
         .containsExactly(
             "f | on, tripped here | internal 100 %, ga 0 % | game/game-1 | 25.0 % | 100 | 4.0 %"
-                + " | 1.23/4 | -");
+                + " | 1.23/4 | -",
+            " | variant manual | 20.0 % | 20 | 5.0 % | 1/4");
   }
 
   @Test
@@ -245,6 +293,11 @@ final class CommandTest {
     "get f --bad",
     "toggle f onn",
     "set f percentage",
+    "set f",
+    "set f --variant a",
+    "set f --variant =5",
+    "set f --variant a=50 --variant a=50",
+    "set f variants={} --variant a=100",
     "rollout f ten",
     "nonsense",
     "kill"

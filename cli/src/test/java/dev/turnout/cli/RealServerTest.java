@@ -65,6 +65,20 @@ final class RealServerTest {
   }
 
   @Test
+  void variants_comeAndGo() {
+    assertThat(done("set", "split", "--variant", "a=33.33", "--variant", "b=66.67"))
+        .contains("who is on gets: a 33.33 %, b 66.67 %");
+    assertThat(done("rollout", "split", "100")).contains("100 %");
+    assertThat(done("explain", "split", "--user", "u"))
+        .contains("variant: ", "split is on, variant ");
+    assertThat(run("set", "split", "variants.b=50").err())
+        .contains("variants: must have weights that sum to exactly 100 %, not 83.33 %");
+    assertThat(done("set", "split", "variants.a=50", "variants.b=50"))
+        .contains("who is on gets: a 50 %, b 50 %");
+    assertThat(done("set", "split", "variants={}")).doesNotContain("who is on gets");
+  }
+
+  @Test
   void canaries_comeAndGo() {
     assertThat(done("canary", "on")).contains("canary mode is on");
     assertThat(done("canary-add", "a b")).contains("  a b");

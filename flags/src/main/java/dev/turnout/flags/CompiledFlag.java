@@ -1,7 +1,6 @@
 package dev.turnout.flags;
 
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -15,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A flag made ready to decide many calls: seed and thresholds computed, outcomes allocated.
  *
- * <p>The order is fixed, the first rule that matches wins: stopped by a kill or a trip, disabled, a
- * dependency is off, canary, ring, percentage. {@link #decide} and {@link #explain} are one piece
- * of code, so they cannot disagree. Immutable; wait-free; allocates nothing for ASCII keys.
+ * <p>Whether a caller is on is asked first. The order is fixed, the first rule that matches wins:
+ * stopped by a kill or a trip, disabled, a dependency is off, canary, ring, percentage. Who is on
+ * then gets a variant, if the flag has any; no rule looks at it. {@link #decide} and {@link
+ * #explain} are one piece of code, so they cannot disagree. Immutable; wait-free; allocates nothing
+ * for ASCII keys.
  *
  * <p>The decisions that a flag can come to are few and known beforehand, so {@link #choose} answers
  * with a number: whoever keeps something for each of them keeps it in an array.
@@ -27,7 +28,7 @@ public final class CompiledFlag {
   private static final int TRIPPED = 1;
   private static final int DISABLED = 2;
   private static final int PREREQUISITE = 3;
-  private static final int UNSETTLED = -1;
+  private static final int UNSETTLED = Outcomes.NONE;
 
   private final Flag flag;
   private final CompiledFlag[] dependencies;
@@ -45,9 +46,20 @@ public final class CompiledFlag {
   private final MemberRing[] memberRings;
   private final IntSupplier draw;
   private final int seed;
-  private final List<Decision> decisions = new ArrayList<>();
   private final Outcomes everyone;
   private final Map<String, Outcomes> rings;
+  private final int canaryOn;
+  private final List<Decision> decisions;
+
+  // Null without variants.
+  private final @Nullable VariantSplit variants;
+
+  // With variants, for each decision that is on, the one in its place where the variant is drawn;
+  // -1 for those that are off.
+  private final int[] drawnOn;
+
+  // The one decision of everybody: before variants are looked at, and after.
+  private final int settledExposure;
   private final int settled;
 
   CompiledFlag(
@@ -72,43 +84,73 @@ public final class CompiledFlag {
             && (flag.canary().servers().contains(host.instance())
                 || flag.canary().regions().contains(host.region()));
     seed = Bucketing.seed(flag.name());
+    variants = flag.variants().isEmpty() ? null : new VariantSplit(flag);
+    boolean split = variants != null && variants.only() < 0;
+    Outcomes.Decisions all = new Outcomes.Decisions(flag.variants(), split);
     for (Reason reason :
         List.of(Reason.KILLED, Reason.TRIPPED, Reason.DISABLED, Reason.PREREQUISITE)) {
-      decisions.add(new Decision(false, reason, Flag.GA));
+      all.off(reason, Flag.GA);
     }
-    everyone = new Outcomes(flag.percentage(), Flag.GA, Reason.SPLIT, decisions);
+    canaryOn = all.on(Reason.CANARY, Flag.GA);
+    everyone = new Outcomes(flag.percentage(), Flag.GA, Reason.SPLIT, all);
     rings = new HashMap<>();
     Set<String> known = new LinkedHashSet<>(flag.rings().keySet());
     known.addAll(snapshot.ringMembers().keySet());
     known.add(Flag.GA);
     for (String ring : known) {
-      rings.put(ring, new Outcomes(flag.share(ring), ring, Reason.RING, decisions));
+      rings.put(ring, new Outcomes(flag.share(ring), ring, Reason.RING, all));
     }
     memberRings =
         snapshot.ringMembers().entrySet().stream()
             .map(entry -> new MemberRing(entry.getValue(), ring(entry.getKey())))
             .toArray(MemberRing[]::new);
+    decisions = all.done();
+    drawnOn = variants == null ? new int[0] : drawnOn();
+    settledExposure = settleExposure();
     settled = settle();
   }
 
   /** A ring with a list of its members; in an array, for walking a map would allocate. */
   private record MemberRing(RingMembers members, Outcomes outcomes) {}
 
-  // The one decision of this flag, whoever calls; UNSETTLED where callers differ.
+  private int[] drawnOn() {
+    int[] drawn = new int[decisions.size()];
+    Arrays.fill(drawn, UNSETTLED);
+    drawn[canaryOn] = everyone.drawnOn;
+    drawnOn(everyone, drawn);
+    rings.values().forEach(outcomes -> drawnOn(outcomes, drawn));
+    return drawn;
+  }
+
+  private void drawnOn(Outcomes outcomes, int[] drawn) {
+    drawn[outcomes.on] = outcomes.drawnOn;
+    drawn[outcomes.drawnOn] = outcomes.drawnOn;
+    if (outcomes.constant != UNSETTLED && decisions.get(outcomes.constant).on()) {
+      drawn[outcomes.constant] = outcomes.drawnOn;
+    }
+  }
+
   private int settle() {
+    if (variants == null || settledExposure == UNSETTLED || !decisions.get(settledExposure).on()) {
+      return settledExposure;
+    }
+    return variants.only() < 0 ? UNSETTLED : settledExposure + variants.only();
+  }
+
+  private int settleExposure() {
     if (stop != UNSETTLED) {
       return stop;
     }
     for (CompiledFlag dependency : dependencies) {
-      if (dependency.settled == UNSETTLED) {
+      if (dependency.settledExposure == UNSETTLED) {
         return UNSETTLED;
       }
-      if (!dependency.decisions.get(dependency.settled).on()) {
+      if (!dependency.decisions.get(dependency.settledExposure).on()) {
         return PREREQUISITE;
       }
     }
     if (canaryHost) {
-      return everyone.canary;
+      return canaryOn;
     }
     return canaryUsers != null || byRings ? UNSETTLED : everyone.constant;
   }
@@ -153,7 +195,7 @@ public final class CompiledFlag {
 
   /** Every decision that this flag can come to. Unmodifiable. */
   public List<Decision> decisions() {
-    return Collections.unmodifiableList(decisions);
+    return decisions;
   }
 
   /**
@@ -178,6 +220,27 @@ public final class CompiledFlag {
   }
 
   private int choose(@Nullable String key, Caller caller, @Nullable Trace trace) {
+    int exposure = expose(key, caller, trace);
+    return variants == null ? exposure : vary(exposure, variants, key, caller, trace);
+  }
+
+  private int vary(
+      int exposure,
+      VariantSplit split,
+      @Nullable String key,
+      Caller caller,
+      @Nullable Trace trace) {
+    int drawn = drawnOn[exposure];
+    if (drawn == UNSETTLED) {
+      return exposure;
+    }
+    String sticky = stickyKey(key, caller);
+    int place = split.place(sticky, draw, trace);
+    return place + (sticky == null && split.only() < 0 ? drawn : exposure);
+  }
+
+  // Whether the caller is on; of a decision that is on, the first variant's.
+  private int expose(@Nullable String key, Caller caller, @Nullable Trace trace) {
     if (trace != null) {
       noteStop(trace);
     }
@@ -200,7 +263,7 @@ public final class CompiledFlag {
       noteCanary(trace, canary);
     }
     if (canary) {
-      return everyone.canary;
+      return canaryOn;
     }
     Outcomes outcomes = byRings ? ring(user, caller) : everyone;
     if (trace != null) {
@@ -299,40 +362,6 @@ public final class CompiledFlag {
   private static void note(@Nullable Trace trace, String rule, String finding) {
     if (trace != null) {
       trace.step(rule + ": " + finding);
-    }
-  }
-
-  /** The decisions that a share can lead to, as indexes. */
-  private static final class Outcomes {
-    final String ring;
-    final int threshold;
-    final int constant;
-    final int on;
-    final int off;
-    final int drawnOn;
-    final int drawnOff;
-    final int canary;
-
-    Outcomes(Percentage share, String ring, Reason reason, List<Decision> all) {
-      this.ring = ring;
-      threshold = share.buckets();
-      on = add(all, new Decision(true, reason, ring));
-      off = add(all, new Decision(false, reason, ring));
-      drawnOn = add(all, new Decision(true, Reason.RANDOM, ring));
-      drawnOff = add(all, new Decision(false, Reason.RANDOM, ring));
-      canary = add(all, new Decision(true, Reason.CANARY, ring));
-      Reason always = reason == Reason.RING ? Reason.RING : Reason.STATIC;
-      constant =
-          threshold == 0
-              ? add(all, new Decision(false, always, ring))
-              : threshold == Percentage.BUCKETS
-                  ? add(all, new Decision(true, always, ring))
-                  : UNSETTLED;
-    }
-
-    private static int add(List<Decision> all, Decision decision) {
-      all.add(decision);
-      return all.size() - 1;
     }
   }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param strategy whether rings or the percentage decide
  * @param percentage the share of callers on the new path
  * @param rings the share per ring, for {@link Strategy#RING}; a ring that is not named gets 0
+ * @param variants what callers who are on are split among; none for the new path as such
  * @param canary who sees the new path while canary mode is on
  * @param dependencies flags that must be on for the same caller
  * @param stickiness the attribute that is hashed: {@code user}, {@code tenant}, {@code session} or
@@ -34,6 +35,7 @@ public record Flag(
     Strategy strategy,
     Percentage percentage,
     Map<String, Percentage> rings,
+    Variants variants,
     Canary canary,
     List<String> dependencies,
     String stickiness,
@@ -93,6 +95,7 @@ public record Flag(
         Strategy.PERCENTAGE,
         Percentage.ZERO,
         Map.of(),
+        Variants.NONE,
         Canary.NONE,
         List.of(),
         USER,

@@ -13,6 +13,7 @@ public final class FlagEdit {
   private Flag.Strategy strategy;
   private Percentage percentage;
   private Map<String, Percentage> rings;
+  private Variants variants;
   private Canary canary;
   private List<String> dependencies;
   private String stickiness;
@@ -30,6 +31,7 @@ public final class FlagEdit {
     strategy = flag.strategy();
     percentage = flag.percentage();
     rings = flag.rings();
+    variants = flag.variants();
     canary = flag.canary();
     dependencies = flag.dependencies();
     stickiness = flag.stickiness();
@@ -71,6 +73,11 @@ public final class FlagEdit {
 
   public FlagEdit rings(Map<String, Percentage> value) {
     rings = value;
+    return this;
+  }
+
+  public FlagEdit variants(Variants value) {
+    variants = value;
     return this;
   }
 
@@ -128,6 +135,7 @@ public final class FlagEdit {
         strategy,
         percentage,
         rings,
+        variants,
         canary,
         dependencies,
         stickiness,

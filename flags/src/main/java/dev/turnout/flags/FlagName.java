@@ -3,8 +3,8 @@ package dev.turnout.flags;
 import java.util.regex.Pattern;
 
 /**
- * The rule for names of flags, rings, users and instances: what may appear in a URL and a log. A
- * name of dots only is none, for in a URL it would lead elsewhere.
+ * The rule for names of flags, variants, rings, users and instances: what may appear in a URL and a
+ * log. A name of dots only is none, for in a URL it would lead elsewhere.
  */
 public final class FlagName {
   private static final Pattern VALID = Pattern.compile("(?!\\.+$)[a-zA-Z0-9._-]{1,128}");

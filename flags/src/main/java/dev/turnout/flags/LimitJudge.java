@@ -6,13 +6,16 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches one limit of one flag in one JVM.
+ * Watches one limit of one path of a flag in one JVM.
  *
  * <p>Two rules judge every limit on a rate, and either may find a breach. The threshold rule is the
  * one people write: over the window, with at least the minimum of calls and {@value #MIN_BAD} bad
  * ones, the observed share exceeds the limit, for as long as the limit's hold says. The sequential
  * rule asks for overwhelming evidence (false alarm probability {@value #ALPHA}) and needs no
  * minimum of calls, so it is the faster the worse things are. Failures in a row are counted.
+ *
+ * <p>What is judged is whatever path the counts are of: the new path as a whole, or one variant of
+ * it by itself, whose minimum of calls is then its own.
  *
  * <p>Not safe for use by several threads.
  */
@@ -39,7 +42,7 @@ public final class LimitJudge {
   /**
    * Starts watching.
    *
-   * @param baseline the cumulative counts of the new path so far, which are not judged
+   * @param baseline the cumulative counts of the path so far, which are not judged
    * @param inFlight how long the calls that have not ended are running, which are not judged either
    * @param nowNanos a monotonic time
    */
@@ -56,9 +59,9 @@ public final class LimitJudge {
    * Judges what happened until now.
    *
    * @param flag the flag as it is in force
-   * @param counts cumulative counts of the new path
-   * @param inFlight how long the calls of the new path that have not ended are running: they are
-   *     bad as soon as they are over a limit on latency, and are good when they end under it
+   * @param counts cumulative counts of the path
+   * @param inFlight how long the calls of the path that have not ended are running: they are bad as
+   *     soon as they are over a limit on latency, and are good when they end under it
    * @param nowNanos a monotonic time, not before that of the last look
    * @param now the time of day, for the trip
    * @return the trip if the limit is breached, else null
@@ -145,6 +148,6 @@ public final class LimitJudge {
 
   private Trip trip(Flag flag, String rule, double observed, long calls, long bad, Instant now) {
     return new Trip(
-        flag.name(), flag.revision(), limit.describe(), rule, observed, calls, bad, now);
+        flag.name(), null, flag.revision(), limit.describe(), rule, observed, calls, bad, now);
   }
 }

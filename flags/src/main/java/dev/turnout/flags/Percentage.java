@@ -82,9 +82,14 @@ public record Percentage(int buckets) implements Comparable<Percentage> {
     return Integer.compare(buckets, other.buckets);
   }
 
+  /** Any number of buckets as people write it; more than all of them too. */
+  static String text(int buckets) {
+    return BigDecimal.valueOf(buckets, DECIMALS).stripTrailingZeros().toPlainString() + " %";
+  }
+
   /** The share as people write it, such as {@code 33.333 %}. */
   @Override
   public String toString() {
-    return BigDecimal.valueOf(buckets, DECIMALS).stripTrailingZeros().toPlainString() + " %";
+    return text(buckets);
   }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param epoch of the snapshot in force
  * @param revision of the snapshot in force
  * @param gates every gate found so far
- * @param counts per flag, flag revision, ring and path
+ * @param counts per flag, flag revision, ring and variant
  * @param trips limits that were breached in this JVM and not reset since
  */
 public record Report(
@@ -49,8 +49,16 @@ public record Report(
    * @param flag the flag's name
    * @param flagRevision the flag's own revision when the calls were decided
    * @param ring the callers' ring
-   * @param on whether this is the new path
+   * @param variant which implementation ran: {@value Variants#OFF} for the fallback, {@value
+   *     Variants#ON} for the new path as such, else one of its variants
    * @param counts what happened
    */
-  public record Count(String flag, long flagRevision, String ring, boolean on, PathCounts counts) {}
+  public record Count(
+      String flag, long flagRevision, String ring, String variant, PathCounts counts) {
+
+    /** Whether this is the new path, whichever variant of it. */
+    public boolean on() {
+      return !variant.equals(Variants.OFF);
+    }
+  }
 }

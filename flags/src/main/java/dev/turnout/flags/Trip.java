@@ -1,11 +1,13 @@
 package dev.turnout.flags;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A breached limit, with what was seen.
  *
  * @param flag the flag's name
+ * @param variant the variant that breached it by itself; null if the new path did as a whole
  * @param flagRevision the flag's own revision that the judged calls were decided with
  * @param limit the limit as people write it, such as {@code error_rate > 5 %}
  * @param rule which rule found the breach: {@code threshold}, {@code sequential} or {@code
@@ -17,6 +19,7 @@ import java.time.Instant;
  */
 public record Trip(
     String flag,
+    @Nullable String variant,
     long flagRevision,
     String limit,
     String rule,
@@ -25,12 +28,18 @@ public record Trip(
     long bad,
     Instant at) {
 
+  /** This trip, as one of a single variant. */
+  public Trip of(String variantName) {
+    return new Trip(flag, variantName, flagRevision, limit, rule, observed, calls, bad, at);
+  }
+
   /** One sentence for a log or a status page. */
   public String describe() {
+    String breached = limit + " breached" + (variant == null ? "" : " by variant " + variant);
     return rule.equals("consecutive")
-        ? limit + " breached: " + bad + " failures in a row"
-        : limit
-            + " breached: "
+        ? breached + ": " + bad + " failures in a row"
+        : breached
+            + ": "
             + bad
             + " of "
             + calls

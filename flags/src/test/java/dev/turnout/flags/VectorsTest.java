@@ -31,6 +31,18 @@ class VectorsTest {
   }
 
   @Test
+  void variantBucket_everyVector() throws IOException {
+    JsonNode all = vectors("bucketing.json").get("turnout1_variant");
+    assertThat(all.size()).isGreaterThan(30);
+    for (JsonNode vector : all) {
+      int seed = Bucketing.variantSeed(vector.get("flag").asString());
+      assertThat(Bucketing.bucket(vector.get("key").asString(), seed))
+          .as(vector.toString())
+          .isEqualTo(vector.get("bucket").asInt());
+    }
+  }
+
+  @Test
   void murmur3_everyVector() throws IOException {
     JsonNode all = vectors("bucketing.json").get("murmur3_32");
     assertThat(all.size()).isGreaterThan(5);

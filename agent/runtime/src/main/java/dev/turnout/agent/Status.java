@@ -83,6 +83,10 @@ final class Status {
       }
       path(node.putObject("new"), recorders.total(flag.name(), true));
       path(node.putObject("fallback"), recorders.total(flag.name(), false));
+      ObjectNode variants = node.putObject("variants");
+      for (String variant : flag.variants().names()) {
+        path(variants.putObject(variant), recorders.total(flag.name(), variant));
+      }
     }
     ArrayNode found = root.putArray("gates");
     for (Report.Gate gate : gates.get()) {

@@ -8,6 +8,7 @@ import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.flags.Limit;
 import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Stop;
+import dev.turnout.flags.Variants;
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ public final class FlagCodec {
               "strategy",
               "percentage",
               "rings",
+              "variants",
               "canary",
               "dependencies",
               "stickiness",
@@ -40,7 +42,8 @@ public final class FlagCodec {
   private static final Set<String> READ_ONLY = Set.of("revision", "reset_revision", "stop");
 
   // What decides or guards: a default in place of a lost value could put people on the new path.
-  // The others default to the cautious side.
+  // The others default to the cautious side; and "variants" to none, for that is what a server or a
+  // store of an older version means that does not know them.
   private static final List<String> REQUIRED =
       List.of(
           "revision",
@@ -69,6 +72,10 @@ public final class FlagCodec {
     Values.put(json, "percentage", flag.percentage().percent());
     ObjectNode rings = json.putObject("rings");
     flag.rings().forEach((ring, share) -> Values.put(rings, ring, share.percent()));
+    ObjectNode variants = json.putObject("variants");
+    flag.variants()
+        .weights()
+        .forEach((variant, weight) -> Values.put(variants, variant, weight.percent()));
     ObjectNode canary = json.putObject("canary");
     Values.put(canary, "servers", flag.canary().servers());
     Values.put(canary, "regions", flag.canary().regions());
@@ -153,7 +160,10 @@ public final class FlagCodec {
       edit.percentage(percentage(fields, "percentage"));
     }
     if (fields.has("rings")) {
-      edit.rings(rings(fields.object("rings")));
+      edit.rings(shares(fields, "rings"));
+    }
+    if (fields.has("variants")) {
+      edit.variants(Variants.of(shares(fields, "variants")));
     }
     if (fields.has("canary")) {
       Fields canary = fields.object("canary").only(CANARY_FIELDS);
@@ -190,12 +200,14 @@ public final class FlagCodec {
     };
   }
 
-  private static Map<String, Percentage> rings(Fields fields) {
-    Map<String, Percentage> rings = new LinkedHashMap<>();
-    for (String ring : fields.node().propertyNames()) {
-      rings.put(FlagName.check("rings", ring), percentage(fields, ring));
+  // In the order that they are written in, which variants go by.
+  private static Map<String, Percentage> shares(Fields flag, String field) {
+    Fields fields = flag.object(field);
+    Map<String, Percentage> shares = new LinkedHashMap<>();
+    for (String name : fields.node().propertyNames()) {
+      shares.put(FlagName.check(field, name), percentage(fields, name));
     }
-    return rings;
+    return shares;
   }
 
   private static Percentage percentage(Fields fields, String name) {

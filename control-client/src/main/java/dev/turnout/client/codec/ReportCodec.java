@@ -7,6 +7,7 @@ import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Trip;
+import dev.turnout.flags.Variants;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +106,7 @@ public final class ReportCodec {
     json.put("flag_revision", count.flagRevision());
     json.put("ring", count.ring());
     json.put("path", count.on() ? "new" : "fallback");
+    json.put("variant", count.variant());
     json.put("calls", counts.calls());
     json.put("errors", counts.errors());
     json.put("consecutive_errors", counts.consecutiveErrors());
@@ -188,7 +190,23 @@ public final class ReportCodec {
     PathCounts counts =
         new PathCounts(calls, errors, calls(fields, "consecutive_errors"), readLatency(fields));
     return new Report.Count(
-        name(fields, "flag"), fields.whole("flag_revision"), name(fields, "ring"), on, counts);
+        name(fields, "flag"),
+        fields.whole("flag_revision"),
+        name(fields, "ring"),
+        variant(fields, on),
+        counts);
+  }
+
+  // Agents that know of no variants send none.
+  private static String variant(Fields fields, boolean on) {
+    if (!fields.has("variant")) {
+      return on ? Variants.ON : Variants.OFF;
+    }
+    String variant = name(fields, "variant");
+    if (variant.equals(Variants.OFF) == on) {
+      throw fields.wrong("variant", "\"off\" on the path fallback, and only there");
+    }
+    return variant;
   }
 
   private static Histogram readLatency(Fields fields) {

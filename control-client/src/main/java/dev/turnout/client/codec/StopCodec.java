@@ -55,6 +55,7 @@ final class StopCodec {
   static ObjectNode toJson(Trip trip) {
     ObjectNode json = Json.object();
     json.put("flag", trip.flag());
+    json.put("variant", trip.variant());
     json.put("flag_revision", trip.flagRevision());
     json.put("limit", trip.limit());
     json.put("rule", trip.rule());
@@ -74,6 +75,7 @@ final class StopCodec {
     }
     return new Trip(
         FlagName.check(fields.at("flag"), fields.text("flag")),
+        variant(fields),
         fields.whole("flag_revision"),
         fields.line("limit", MAX_LIMIT),
         fields.line("rule", MAX_RULE),
@@ -81,5 +83,11 @@ final class StopCodec {
         calls,
         bad,
         fields.instant("at"));
+  }
+
+  private static @Nullable String variant(Fields fields) {
+    return !fields.has("variant") || fields.isNull("variant")
+        ? null
+        : FlagName.check(fields.at("variant"), fields.text("variant"));
   }
 }

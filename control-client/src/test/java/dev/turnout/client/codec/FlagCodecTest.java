@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.flags.Percentage;
+import dev.turnout.flags.Variants;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +61,13 @@ class FlagCodecTest {
         "rings            | {\"rings\": [1]}",
         "rings            | {\"rings\": {\"a b\": 1}}",
         "rings.beta       | {\"rings\": {\"beta\": 101}}",
+        "variants         | {\"variants\": [1]}",
+        "variants         | {\"variants\": null}",
+        "variants         | {\"variants\": {\"a b\": 100}}",
+        "variants         | {\"variants\": {\"a\": 33.33, \"b\": 33.33, \"c\": 33.33}}",
+        "variants         | {\"variants\": {\"on\": 50, \"a\": 50}}",
+        "variants.a       | {\"variants\": {\"a\": 101}}",
+        "variants.a       | {\"variants\": {\"a\": \"50\", \"b\": 50}}",
         "canary.user      | {\"canary\": {\"user\": []}}",
         "canary.users     | {\"canary\": {\"users\": [1]}}",
         "canary.servers   | {\"canary\": {\"servers\": [\" \"]}}",
@@ -129,5 +137,33 @@ class FlagCodecTest {
     Flag edited = FlagCodec.edit(Samples.full(), json("{\"rings\":{\"ga\":1}}"));
 
     assertThat(edited.rings()).containsOnlyKeys("ga").containsValue(Percentage.of(1));
+  }
+
+  @Test
+  void edit_ofVariants_replacesThem_inTheOrderGiven() {
+    Flag edited =
+        FlagCodec.edit(
+            Samples.full(), json("{\"variants\":{\"z\":33.33,\"a\":33.33,\"m\":33.34}}"));
+
+    assertThat(edited.variants().names()).containsExactly("z", "a", "m");
+    assertThat(FlagCodec.toJson(edited).get("variants").toString())
+        .isEqualTo("{\"z\":33.33,\"a\":33.33,\"m\":33.34}");
+    assertThat(FlagCodec.read(FlagCodec.toJson(edited))).isEqualTo(edited);
+  }
+
+  @Test
+  void edit_ofVariantsToNothing_removesThem() {
+    Flag edited = FlagCodec.edit(Samples.full(), json("{\"variants\":{}}"));
+
+    assertThat(edited.variants()).isEqualTo(Variants.NONE);
+  }
+
+  @Test
+  void read_ofAnOlderServersFlag_hasNoVariants() {
+    ObjectNode json = FlagCodec.toJson(Samples.full());
+    json.remove("variants");
+
+    assertThat(FlagCodec.read(json))
+        .isEqualTo(Samples.full().edit().variants(Variants.NONE).done());
   }
 }

@@ -31,6 +31,7 @@ class FlagsFileCodecTest {
             flags:
               one:
                 percentage: 12.5
+                variants: {manual: 33.33, auto: 66.67}
                 limits: [{metric: error_rate, above: 5}]
               two: {killed: true, reset_revision: 3, revision: 4, dependencies: [one]}
             """);
@@ -39,6 +40,7 @@ class FlagsFileCodecTest {
     assertThat(snapshot.canary().on()).isTrue();
     assertThat(snapshot.ringMembers().get("beta").emailDomains()).containsExactly("example.com");
     assertThat(snapshot.flag("one").percentage().percent()).isEqualTo(12.5);
+    assertThat(snapshot.flag("one").variants().names()).containsExactly("manual", "auto");
     assertThat(two.resetRevision()).isEqualTo(3);
     assertThat(two.revision()).isEqualTo(4);
     assertThat(two.stop().kind()).isEqualTo(Stop.Kind.KILLED);
@@ -65,6 +67,7 @@ class FlagsFileCodecTest {
       value = {
         "f.yaml | flags:\\n  a:\\n    percentage: 101 | line 3, column 5: flag a: percentage: must",
         "f.yaml | flags:\\n  a:\\n    percentage: .nan | percentage: must",
+        "f.yaml | flags:\\n  a: {variants: {b: 99}} | flag a: variants: must have weights that sum",
         "f.yaml | flags:\\n  a: {colour: 1} | line 2, column 7: flag a: colour: is not a known",
         "f.yaml | flags:\\n  a: {}\\n  a: {} | line 3",
         "f.yaml | flags:\\n  a: [ | line",

@@ -39,6 +39,10 @@ class ReportCodecTest {
     assertRefused("counts.calls", json -> first(json, "counts").put("calls", -1));
     assertRefused("counts.calls", json -> first(json, "counts").put("calls", Long.MAX_VALUE));
     assertRefused("counts.path", json -> first(json, "counts").put("path", "old"));
+    assertRefused("counts.variant", json -> first(json, "counts").put("variant", "a b"));
+    assertRefused("counts.variant", json -> first(json, "counts").put("variant", "off"));
+    assertRefused("counts.variant", json -> first(json, "counts").put("path", "fallback"));
+    assertRefused("trips.variant", json -> first(json, "trips").put("variant", "two\nlines"));
     assertRefused("counts.flag", json -> first(json, "counts").put("flag", "<b>"));
     assertRefused("trips.bad", json -> first(json, "trips").put("bad", 118));
     assertRefused("trips.calls", json -> first(json, "trips").put("calls", 0).put("bad", 0));
@@ -59,6 +63,16 @@ class ReportCodecTest {
             json.withArray("counts").addObject();
           }
         });
+  }
+
+  @Test
+  void read_ofAnOlderAgents_goesByThePath() {
+    ObjectNode json = (ObjectNode) Json.parse(ReportCodec.write(Samples.report()));
+    json.get("counts").forEach(count -> ((ObjectNode) count).remove("variant"));
+    first(json, "trips").remove("variant");
+    Report read = ReportCodec.read(Json.bytes(json));
+    assertThat(read.counts()).extracting(Report.Count::variant).containsExactly("on", "on", "off");
+    assertThat(read.trips().get(0).variant()).isNull();
   }
 
   private static Report with(List<Report.Gate> gates, List<Report.Count> counts) {

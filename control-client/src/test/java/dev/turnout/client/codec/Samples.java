@@ -13,6 +13,7 @@ import dev.turnout.flags.RingMembers;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
 import dev.turnout.flags.Trip;
+import dev.turnout.flags.Variants;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -25,7 +26,7 @@ import java.util.TreeMap;
 public final class Samples {
   public static final Instant AT = Instant.parse("2026-01-01T10:00:00Z");
   public static final Trip TRIP =
-      new Trip("full", 12, "error_rate > 5 %", "threshold", 20.5, 117, 24, AT);
+      new Trip("full", "manual", 12, "error_rate > 5 %", "threshold", 20.5, 117, 24, AT);
 
   private Samples() {}
 
@@ -33,6 +34,9 @@ public final class Samples {
     Map<String, Percentage> rings = new LinkedHashMap<>();
     rings.put("internal", Percentage.FULL);
     rings.put("beta", Percentage.of(33.333));
+    Map<String, Percentage> weights = new LinkedHashMap<>();
+    weights.put("manual", Percentage.of(33.34));
+    weights.put("auto", Percentage.of(66.66));
     return Flag.named("full")
         .edit()
         .revision(12)
@@ -40,6 +44,7 @@ public final class Samples {
         .strategy(Flag.Strategy.RING)
         .percentage(10.5)
         .rings(rings)
+        .variants(Variants.of(weights))
         .canary(new Canary(Set.of("game-1"), Set.of("eu"), Set.of("user-7")))
         .dependencies(List.of("other"))
         .stickiness("tenant")
@@ -82,8 +87,9 @@ public final class Samples {
             new Report.Gate("full", "com.acme.Game#play(String)", true, null),
             new Report.Gate("other", "com.acme.Game#stop()", false, "no fallback")),
         List.of(
-            new Report.Count("full", 12, "ga", true, new PathCounts(10, 2, 1, latency)),
-            new Report.Count("full", 12, "ga", false, new PathCounts(5, 0, 0, Histogram.EMPTY))),
+            new Report.Count("full", 12, "ga", "manual", new PathCounts(10, 2, 1, latency)),
+            new Report.Count("full", 11, "ga", "on", new PathCounts(3, 0, 0, Histogram.EMPTY)),
+            new Report.Count("full", 12, "ga", "off", new PathCounts(5, 0, 0, Histogram.EMPTY))),
         List.of(TRIP));
   }
 }

@@ -61,7 +61,7 @@ class SnapshotCodecTest {
     Flag flag = read.snapshot().flag("full");
     assertThat(read.snapshot().flags()).containsOnlyKeys("full", "other");
     assertThat(read.snapshot().revision()).isEqualTo(13);
-    if (List.of("reset_revision", "canary", "frozen", "description").contains(field)) {
+    if (List.of("reset_revision", "variants", "canary", "frozen", "description").contains(field)) {
       assertThat(flag.percentage().percent()).isEqualTo(77);
     } else {
       assertThat(flag).isEqualTo(PREVIOUS.flag("full"));

@@ -186,6 +186,10 @@ public final class Draft {
         throw new RefusedException(
             before.name() + " is frozen: unfreeze it before more callers may reach its new path");
       }
+      if (before.frozen() && Exposure.isSplitChanged(base, after, before.name())) {
+        throw new RefusedException(
+            before.name() + " is frozen: unfreeze it before its callers may get other variants");
+      }
     }
   }
 

@@ -73,6 +73,17 @@ final class Exposure {
     return Stream.concat(flag.rings().values().stream(), Stream.of(flag.share(Flag.GA)));
   }
 
+  /**
+   * Returns whether callers who are on a flag's new path may get another variant of it after than
+   * before. Any other split counts, an empty one too: it sends them to other code, and nothing says
+   * that this is any nearer to the fallback. False for a flag that is off after, or not in both.
+   */
+  static boolean isSplitChanged(Snapshot before, Snapshot after, String name) {
+    Flag was = before.flag(name);
+    Flag is = after.flag(name);
+    return was != null && is != null && !isOff(is) && !was.variants().equals(is.variants());
+  }
+
   /** Returns whether anybody may be on the new path after, who was not before. */
   static boolean isRaised(Flag before, Flag after) {
     if (isOff(after)) {

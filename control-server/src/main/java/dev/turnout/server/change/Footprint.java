@@ -17,15 +17,16 @@ import tools.jackson.databind.JsonNode;
  *
  * <p>Measured is what people can make grow: names, lists, texts. Switches, percentages and
  * revisions count at their longest, and stops not at all; so no change towards the fallback ever
- * needs room. What that leaves out has a bound of its own, and with it a full snapshot still fits:
- * {@link #MAX_BYTES} and a stop of every flag are less than {@link Json#MAX_BYTES}.
+ * needs room. (The weights of variants, which lead nowhere near it, count as they are.) What that
+ * leaves out has a bound of its own, and with it a full snapshot still fits: {@link #MAX_BYTES} and
+ * a stop of every flag are less than {@link Json#MAX_BYTES}.
  *
  * @param bytes of JSON
  * @param tokens of JSON
  */
 record Footprint(long bytes, long tokens) {
   /** The most bytes that people may fill. */
-  static final long MAX_BYTES = 32L << 20;
+  static final long MAX_BYTES = 32_000_000;
 
   /** The most tokens that people may fill. */
   static final long MAX_TOKENS = 3_000_000;

@@ -7,10 +7,14 @@ import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
+import dev.turnout.flags.Variants;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.store.EnvironmentJson;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -35,7 +39,7 @@ final class StatusPage {
       for (Agent agent : agents) {
         Report report = agent.report();
         if (report != null && knows(report, flag.name())) {
-          putInstance(instances.addObject(), report, flag.name());
+          putInstance(instances.addObject(), report, flag);
         }
       }
     }
@@ -48,7 +52,8 @@ final class StatusPage {
 
   private static ObjectNode put(ObjectNode json, Flag flag) {
     ObjectNode whole = FlagCodec.toJson(flag);
-    for (String field : List.of("name", "enabled", "frozen", "strategy", "percentage", "rings")) {
+    for (String field :
+        List.of("name", "enabled", "frozen", "strategy", "percentage", "rings", "variants")) {
       json.set(field, whole.get(field));
     }
     json.put("state", state(flag));
@@ -77,16 +82,33 @@ final class StatusPage {
         || report.counts().stream().anyMatch(count -> count.flag().equals(flag));
   }
 
-  private static void putInstance(ObjectNode json, Report report, String flag) {
+  private static void putInstance(ObjectNode json, Report report, Flag flag) {
+    String name = flag.name();
     json.put("service", report.host().service()).put("instance", report.host().instance());
-    putPath(json.putObject("new"), sum(report, flag, true));
-    putPath(json.putObject("fallback"), sum(report, flag, false));
-    json.put("tripped_here", report.trips().stream().anyMatch(trip -> trip.flag().equals(flag)));
+    putPath(json.putObject("new"), sum(report, name, Report.Count::on));
+    putPath(json.putObject("fallback"), sum(report, name, count -> !count.on()));
+    ObjectNode variants = json.putObject("variants");
+    for (String variant : variants(report, flag)) {
+      putPath(
+          variants.putObject(variant), sum(report, name, count -> count.variant().equals(variant)));
+    }
+    json.put("tripped_here", report.trips().stream().anyMatch(trip -> trip.flag().equals(name)));
   }
 
-  private static PathCounts sum(Report report, String flag, boolean on) {
+  // In the flag's order, then those that it had before; so that all of them make up the new path.
+  private static Set<String> variants(Report report, Flag flag) {
+    Set<String> variants = new LinkedHashSet<>(flag.variants().names());
+    report.counts().stream()
+        .filter(count -> count.flag().equals(flag.name()) && count.on())
+        .map(Report.Count::variant)
+        .sorted()
+        .forEach(variants::add);
+    return variants.equals(Set.of(Variants.ON)) ? Set.of() : variants;
+  }
+
+  private static PathCounts sum(Report report, String flag, Predicate<Report.Count> wanted) {
     return report.counts().stream()
-        .filter(count -> count.flag().equals(flag) && count.on() == on)
+        .filter(count -> count.flag().equals(flag) && wanted.test(count))
         .map(Report.Count::counts)
         .reduce(PathCounts.NONE, PathCounts::plus);
   }

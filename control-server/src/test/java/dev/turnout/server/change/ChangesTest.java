@@ -141,6 +141,7 @@ class ChangesTest {
     Trip trip =
         new Trip(
             name,
+            name,
             Long.MAX_VALUE,
             "€".repeat(64),
             "€".repeat(32),

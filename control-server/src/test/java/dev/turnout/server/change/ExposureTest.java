@@ -8,6 +8,7 @@ import dev.turnout.flags.Flag;
 import dev.turnout.flags.Percentage;
 import dev.turnout.flags.RingMembers;
 import dev.turnout.flags.Snapshot;
+import dev.turnout.flags.Variants;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -90,5 +91,36 @@ class ExposureTest {
     Flag raised = base.edit().percentage(of(50)).done();
     assertThat(isRaised(with(dependent, base), with(dependent, raised))).isTrue();
     assertThat(isRaised(with(dependent, raised), with(dependent, base))).isFalse();
+  }
+
+  private static Variants split(double a, double b) {
+    return new Variants(
+        List.of(new Variants.Variant("a", of(a)), new Variants.Variant("b", of(b))));
+  }
+
+  @Test
+  void variants_changeTheSplit_andRaiseNothing() {
+    Flag halves = flag.edit().variants(split(50, 50)).done();
+    Flag other = flag.edit().variants(split(51, 49)).done();
+    assertThat(isRaised(with(halves), with(other))).isFalse();
+    assertThat(isSplitChanged(halves, other)).isTrue();
+    assertThat(isSplitChanged(flag, halves)).isTrue();
+    assertThat(isSplitChanged(halves, flag)).isTrue();
+    assertThat(isSplitChanged(halves, halves.edit().percentage(of(1)).done())).isFalse();
+    assertThat(isSplitChanged(halves, other.edit().enabled(false).done())).isFalse();
+  }
+
+  private static boolean isSplitChanged(Flag before, Flag after) {
+    return Exposure.isSplitChanged(with(before), with(after), "f");
+  }
+
+  @Test
+  void variantsOfADependency_doNotMatterToTheFlagAbove() {
+    Flag dependent = flag.edit().dependencies(List.of("base")).done();
+    Flag base = Flag.named("base").edit().variants(split(50, 50)).done();
+    Flag other = base.edit().variants(split(1, 99)).done();
+    assertThat(isRaised(with(dependent, base), with(dependent, other))).isFalse();
+    assertThat(Exposure.isSplitChanged(with(dependent, base), with(dependent, other), "f"))
+        .isFalse();
   }
 }

@@ -46,13 +46,13 @@ public final class HostMeters {
         registry.gauge("turnout.trips", tripBook, book -> book.trips().size());
       }
       for (String flag : recorders.flags()) {
-        for (boolean on : new boolean[] {true, false}) {
-          if (known.add(flag + (on ? " on" : " off"))) {
-            path(registry, flag, on);
+        for (String variant : recorders.variants(flag)) {
+          if (known.add("variant " + flag + ' ' + variant)) {
+            variant(registry, flag, variant);
           }
         }
         for (Reason reason : recorders.decisions(flag).keySet()) {
-          if (known.add(flag + ' ' + reason)) {
+          if (known.add("reason " + flag + ' ' + reason)) {
             registry.counter(
                 "turnout.decisions",
                 recorders,
@@ -71,13 +71,12 @@ public final class HostMeters {
     }
   }
 
-  private void path(Registry registry, String flag, boolean on)
+  private void variant(Registry registry, String flag, String variant)
       throws ReflectiveOperationException {
-    String variant = on ? "on" : "off";
     registry.counter(
         "turnout.calls",
         recorders,
-        all -> all.total(flag, on).errors(),
+        all -> all.total(flag, variant).errors(),
         "flag",
         flag,
         "variant",
@@ -88,7 +87,7 @@ public final class HostMeters {
         "turnout.calls",
         recorders,
         all -> {
-          PathCounts counts = all.total(flag, on);
+          PathCounts counts = all.total(flag, variant);
           return counts.calls() - counts.errors();
         },
         "flag",
@@ -100,8 +99,8 @@ public final class HostMeters {
     registry.timer(
         "turnout.latency",
         recorders,
-        all -> all.total(flag, on).latency().count(),
-        all -> all.total(flag, on).latency().sumNanos(),
+        all -> all.total(flag, variant).latency().count(),
+        all -> all.total(flag, variant).latency().sumNanos(),
         "flag",
         flag,
         "variant",
@@ -110,7 +109,7 @@ public final class HostMeters {
       registry.gauge(
           "turnout.latency.quantile",
           recorders,
-          all -> seconds(all.total(flag, on).latency(), Double.parseDouble(quantile)),
+          all -> seconds(all.total(flag, variant).latency(), Double.parseDouble(quantile)),
           "flag",
           flag,
           "variant",

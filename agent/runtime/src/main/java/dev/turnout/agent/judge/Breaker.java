@@ -4,7 +4,6 @@ import dev.turnout.agent.measure.Recorders;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Histogram;
 import dev.turnout.flags.Limit;
-import dev.turnout.flags.LimitJudge;
 import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Trip;
@@ -17,14 +16,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds every flag's new path against the flag's limits. A flag is judged anew, from what happens
- * after, when its limits change and when it is reset. Used by one thread.
+ * Holds every flag's new path against the flag's limits: as a whole, and each variant by itself, or
+ * a bad one of a small weight would hide among the others. A flag is judged anew, from what happens
+ * after, when its limits change and when it is reset; a variant when it is added. Used by one
+ * thread.
  */
 public final class Breaker {
   private final Recorders recorders;
   private final Map<String, Watch> watches = new HashMap<>();
 
-  private record Watch(List<Limit> limits, long resetRevision, List<LimitJudge> judges) {}
+  /**
+   * What is watched of a flag.
+   *
+   * @param variants by name; filled and emptied as the flag's variants change
+   */
+  private record Watch(
+      List<Limit> limits, long resetRevision, PathWatch whole, Map<String, PathWatch> variants) {}
 
   public Breaker(Recorders recorders) {
     this.recorders = recorders;
@@ -43,16 +50,14 @@ public final class Breaker {
    */
   public List<Trip> look(
       Snapshot snapshot, Set<String> stopped, boolean paused, long nowNanos, Instant now) {
+    PathWatch.Look look = new PathWatch.Look(paused, nowNanos, now);
     List<Trip> trips = new ArrayList<>();
     watches.keySet().retainAll(snapshot.flags().keySet());
     for (Flag flag : snapshot.flags().values()) {
       if (flag.limits().isEmpty() || flag.stop() != null || stopped.contains(flag.name())) {
         watches.remove(flag.name());
-      } else if (!recorders.has(flag.name())) {
-        // Nothing to read yet, but from here on everything counts.
-        watch(flag, PathCounts.NONE, Histogram.EMPTY, nowNanos);
       } else {
-        Trip trip = look(flag, paused, nowNanos, now);
+        Trip trip = look(flag, look);
         if (trip != null) {
           trips.add(trip);
         }
@@ -61,44 +66,60 @@ public final class Breaker {
     return trips;
   }
 
-  private @Nullable Trip look(Flag flag, boolean paused, long nowNanos, Instant now) {
-    PathCounts total = recorders.total(flag.name(), true);
-    PathCounts counts =
-        new PathCounts(
-            total.calls(),
-            total.errors(),
-            recorders.takeLongestFailureRow(flag.name(), true),
-            total.latency());
+  private @Nullable Trip look(Flag flag, PathWatch.Look look) {
     boolean timed = flag.limits().stream().anyMatch(Limit::isLatency);
-    Histogram inFlight = timed ? recorders.inFlight(flag.name(), true) : Histogram.EMPTY;
-    List<LimitJudge> judges = watch(flag, counts, inFlight, nowNanos).judges();
-    for (int i = 0; i < judges.size(); i++) {
-      if (paused && flag.limits().get(i).isLatency()) {
-        judges.set(i, new LimitJudge(flag.limits().get(i), counts, inFlight, nowNanos));
-      }
-      Trip trip = judges.get(i).look(flag, counts, inFlight, nowNanos, now);
-      if (trip != null) {
-        return trip;
-      }
-    }
-    return null;
-  }
-
-  private Watch watch(Flag flag, PathCounts counts, Histogram inFlight, long nowNanos) {
+    PathWatch.Reading whole = whole(flag.name(), timed);
     Watch watch = watches.get(flag.name());
     if (watch == null
         || watch.resetRevision() != flag.resetRevision()
         || !watch.limits().equals(flag.limits())) {
-      // A flag that was never seen is judged from its first call on, or what happened between the
-      // change and this look would be lost.
-      PathCounts baseline = watch == null && counts.calls() == 0 ? PathCounts.NONE : counts;
-      List<LimitJudge> judges = new ArrayList<>();
-      for (Limit limit : flag.limits()) {
-        judges.add(new LimitJudge(limit, baseline, inFlight, nowNanos));
-      }
-      watch = new Watch(flag.limits(), flag.resetRevision(), judges);
+      watch =
+          new Watch(
+              flag.limits(),
+              flag.resetRevision(),
+              new PathWatch(flag.limits(), whole, look),
+              new HashMap<>());
       watches.put(flag.name(), watch);
     }
-    return watch;
+    Trip trip = watch.whole().look(flag, whole, look);
+    List<Trip> ofVariants = lookAtVariants(flag, watch, timed, look);
+    // The one bad variant is what people want to hear of, even if it drags the whole along.
+    return trip == null || ofVariants.size() == 1
+        ? ofVariants.stream().findFirst().orElse(null)
+        : trip;
+  }
+
+  private List<Trip> lookAtVariants(Flag flag, Watch watch, boolean timed, PathWatch.Look look) {
+    List<Trip> trips = new ArrayList<>();
+    List<String> names = flag.variants().names();
+    watch.variants().keySet().retainAll(names);
+    for (String name : names) {
+      PathWatch.Reading reading = variant(flag.name(), name, timed);
+      Trip trip =
+          watch
+              .variants()
+              .computeIfAbsent(name, added -> new PathWatch(flag.limits(), reading, look))
+              .look(flag, reading, look);
+      if (trip != null) {
+        trips.add(trip.of(name));
+      }
+    }
+    return trips;
+  }
+
+  private PathWatch.Reading whole(String flag, boolean timed) {
+    return new PathWatch.Reading(
+        with(recorders.total(flag, true), recorders.takeLongestFailureRow(flag)),
+        timed ? recorders.inFlight(flag, true) : Histogram.EMPTY);
+  }
+
+  private PathWatch.Reading variant(String flag, String name, boolean timed) {
+    return new PathWatch.Reading(
+        with(recorders.total(flag, name), recorders.takeLongestFailureRow(flag, name)),
+        timed ? recorders.inFlight(flag, name) : Histogram.EMPTY);
+  }
+
+  private static PathCounts with(PathCounts total, int longestRow) {
+    return new PathCounts(total.calls(), total.errors(), longestRow, total.latency());
   }
 }

@@ -85,6 +85,9 @@ public final class TripBook {
     }
     Properties lines = new Properties();
     lines.setProperty("flag", trip.flag());
+    if (trip.variant() != null) {
+      lines.setProperty("variant", trip.variant());
+    }
     lines.setProperty("flag_revision", Long.toString(trip.flagRevision()));
     lines.setProperty("limit", trip.limit());
     lines.setProperty("rule", trip.rule());
@@ -116,6 +119,7 @@ public final class TripBook {
     }
     return new Trip(
         text(lines, "flag"),
+        lines.getProperty("variant"),
         Long.parseLong(text(lines, "flag_revision")),
         text(lines, "limit"),
         text(lines, "rule"),

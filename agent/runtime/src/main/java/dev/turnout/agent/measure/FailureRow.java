@@ -3,10 +3,10 @@ package dev.turnout.agent.measure;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Failures in a row of one path of a flag, over all its rings and revisions: how many up to now,
- * and the longest row since somebody looked, which a success right after it does not hide.
+ * Failures in a row of one path or variant of a flag, over all its rings and revisions: how many up
+ * to now, and the longest row since somebody looked, which a success right after it does not hide.
  */
-final class FailureRow {
+class FailureRow {
   private final AtomicInteger now = new AtomicInteger();
   private final AtomicInteger longest = new AtomicInteger();
 
@@ -30,5 +30,26 @@ final class FailureRow {
 
   int takeLongest() {
     return Math.max(longest.getAndSet(0), now.get());
+  }
+
+  /** The row of one variant, whose calls are also calls of the new path as a whole. */
+  static final class OfVariant extends FailureRow {
+    private final FailureRow whole;
+
+    OfVariant(FailureRow whole) {
+      this.whole = whole;
+    }
+
+    @Override
+    void failed() {
+      super.failed();
+      whole.failed();
+    }
+
+    @Override
+    void succeeded() {
+      super.succeeded();
+      whole.succeeded();
+    }
   }
 }

@@ -4,58 +4,87 @@ import dev.turnout.flags.Histogram;
 import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Reason;
 import dev.turnout.flags.Report;
+import dev.turnout.flags.Variants;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
-/** All counts of one flag, by its revision, ring and path. Safe for many threads. */
+/** All counts of one flag, by its revision, ring and variant. Safe for many threads. */
 final class FlagRecorders {
   private static final int KEPT_REVISIONS = 8;
 
   private final String flag;
   private final Measure measure;
   private final Map<Stratum, PathRecorder> live = new HashMap<>();
-  private final Map<Boolean, PathCounts> retired = new HashMap<>();
+  private final Map<String, PathCounts> retired = new HashMap<>();
   private final Map<Reason, Long> retiredDecisions = new EnumMap<>(Reason.class);
   private final FailureRow newFailures = new FailureRow();
-  private final FailureRow fallbackFailures = new FailureRow();
+  private final Map<String, FailureRow> failures = new ConcurrentHashMap<>();
 
-  private record Stratum(long revision, String ring, boolean on) {}
+  private record Stratum(long revision, String ring, String variant) {}
 
   FlagRecorders(String flag, Measure measure) {
     this.flag = flag;
     this.measure = measure;
+    failures.put(Variants.OFF, new FailureRow());
   }
 
-  synchronized Recorders.Use use(long revision, String ring, boolean on) {
+  synchronized Recorders.Use use(long revision, String ring, String variant) {
     PathRecorder recorder =
         live.computeIfAbsent(
-            new Stratum(revision, ring, on),
-            stratum -> new PathRecorder(measure, on ? newFailures : fallbackFailures));
-    return new Recorders.Use(recorder, recorder.use());
+            new Stratum(revision, ring, variant),
+            stratum -> new PathRecorder(measure, failureRow(variant)));
+    return new Recorders.Use(variant, recorder, recorder.use());
   }
 
-  synchronized PathCounts total(boolean on) {
-    PathCounts sum = retired.getOrDefault(on, PathCounts.NONE);
+  private FailureRow failureRow(String variant) {
+    // Without variants the new path is its own whole.
+    return variant.equals(Variants.ON)
+        ? newFailures
+        : failures.computeIfAbsent(variant, name -> new FailureRow.OfVariant(newFailures));
+  }
+
+  /** Every variant that calls were or may be recorded for, in no order. */
+  synchronized Set<String> variants() {
+    Set<String> variants = new HashSet<>(retired.keySet());
+    live.keySet().forEach(stratum -> variants.add(stratum.variant()));
+    return variants;
+  }
+
+  synchronized PathCounts total(Predicate<String> wanted) {
+    PathCounts sum = PathCounts.NONE;
+    for (Map.Entry<String, PathCounts> entry : retired.entrySet()) {
+      if (wanted.test(entry.getKey())) {
+        sum = sum.plus(entry.getValue());
+      }
+    }
     for (Map.Entry<Stratum, PathRecorder> entry : live.entrySet()) {
-      if (entry.getKey().on() == on) {
+      if (wanted.test(entry.getKey().variant())) {
         sum = sum.plus(entry.getValue().counts());
       }
     }
     return sum;
   }
 
-  int takeLongestFailureRow(boolean on) {
-    return (on ? newFailures : fallbackFailures).takeLongest();
+  int takeLongestFailureRow() {
+    return newFailures.takeLongest();
   }
 
-  synchronized Histogram inFlight(boolean on) {
+  int takeLongestFailureRow(String variant) {
+    return failureRow(variant).takeLongest();
+  }
+
+  synchronized Histogram inFlight(Predicate<String> wanted) {
     Histogram sum = Histogram.EMPTY;
     for (Map.Entry<Stratum, PathRecorder> entry : live.entrySet()) {
-      if (entry.getKey().on() == on) {
+      if (wanted.test(entry.getKey().variant())) {
         sum = sum.plus(entry.getValue().inFlight());
       }
     }
@@ -80,8 +109,15 @@ final class FlagRecorders {
         (stratum, recorder) ->
             counts.add(
                 new Report.Count(
-                    flag, stratum.revision(), stratum.ring(), stratum.on(), recorder.counts())));
-    retired.forEach((on, total) -> counts.add(new Report.Count(flag, 0, "retired", on, total)));
+                    flag,
+                    stratum.revision(),
+                    stratum.ring(),
+                    stratum.variant(),
+                    recorder.counts())));
+    retired.forEach(
+        (variant, total) -> counts.add(new Report.Count(flag, 0, "retired", variant, total)));
+    // Most rings and variants of most revisions never see a call, and a report has its bounds.
+    counts.removeIf(count -> count.counts().calls() == 0);
     return counts;
   }
 
@@ -110,16 +146,16 @@ final class FlagRecorders {
             entry -> {
               boolean old = entry.getKey().revision() < oldestKept && !entry.getValue().isUsed();
               if (old) {
-                retire(entry.getKey().on(), entry.getValue());
+                retire(entry.getKey().variant(), entry.getValue());
               }
               return old;
             });
   }
 
-  private void retire(boolean on, PathRecorder recorder) {
+  private void retire(String variant, PathRecorder recorder) {
     PathCounts last = recorder.counts();
     retired.merge(
-        on, new PathCounts(last.calls(), last.errors(), 0, last.latency()), PathCounts::plus);
+        variant, new PathCounts(last.calls(), last.errors(), 0, last.latency()), PathCounts::plus);
     recorder
         .decisions()
         .forEach((reason, count) -> retiredDecisions.merge(reason, count, Long::sum));

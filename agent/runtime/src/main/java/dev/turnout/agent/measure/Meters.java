@@ -63,12 +63,13 @@ public final class Meters {
   /** Returns all meters as Prometheus text. */
   public byte[] scrape() {
     for (String flag : recorders.flags()) {
-      if (known.add(flag)) {
-        counter(flag, true);
-        counter(flag, false);
+      for (String variant : recorders.variants(flag)) {
+        if (known.add("variant " + flag + ' ' + variant)) {
+          counter(flag, variant);
+        }
       }
       for (Reason reason : recorders.decisions(flag).keySet()) {
-        if (known.add(flag + ' ' + reason)) {
+        if (known.add("reason " + flag + ' ' + reason)) {
           decisions(flag, reason);
         }
       }
@@ -76,16 +77,16 @@ public final class Meters {
     return registry.scrape().getBytes(UTF_8);
   }
 
-  private void counter(String flag, boolean on) {
+  private void counter(String flag, String variant) {
     for (boolean error : new boolean[] {true, false}) {
       FunctionCounter.builder(
               "turnout.calls",
               recorders,
               all -> {
-                PathCounts counts = all.total(flag, on);
+                PathCounts counts = all.total(flag, variant);
                 return error ? counts.errors() : counts.calls() - counts.errors();
               })
-          .tags("flag", flag, "variant", on ? "on" : "off")
+          .tags("flag", flag, "variant", variant)
           .tag("outcome", error ? "error" : "success")
           .description("Completed calls of gated methods")
           .register(registry);
@@ -109,11 +110,11 @@ public final class Meters {
               .name("turnout_latency_seconds")
               .help("Latency of timed calls of gated methods");
       for (String flag : recorders.flags()) {
-        for (boolean on : new boolean[] {true, false}) {
-          Histogram latency = recorders.total(flag, on).latency();
+        for (String variant : recorders.variants(flag)) {
+          Histogram latency = recorders.total(flag, variant).latency();
           all.dataPoint(
               HistogramSnapshot.HistogramDataPointSnapshot.builder()
-                  .labels(Labels.of("flag", flag, "variant", on ? "on" : "off"))
+                  .labels(Labels.of("flag", flag, "variant", variant))
                   .sum(latency.sumNanos() / 1e9)
                   .classicHistogramBuckets(buckets(latency))
                   .build());

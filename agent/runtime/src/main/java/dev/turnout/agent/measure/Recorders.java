@@ -4,15 +4,17 @@ import dev.turnout.flags.Histogram;
 import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Reason;
 import dev.turnout.flags.Report;
+import dev.turnout.flags.Variants;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** All counts of this JVM, by flag, flag revision, ring and path. Safe for many threads. */
+/** All counts of this JVM, by flag, flag revision, ring and variant. Safe for many threads. */
 public final class Recorders {
   private final Measure measure;
   private final Map<String, FlagRecorders> flags = new ConcurrentHashMap<>();
@@ -20,10 +22,11 @@ public final class Recorders {
   /**
    * Leave to record.
    *
+   * @param variant what is recorded
    * @param recorder where
    * @param token to be held as long as something may be recorded
    */
-  public record Use(PathRecorder recorder, Object token) {}
+  public record Use(String variant, PathRecorder recorder, Object token) {}
 
   public Recorders(Measure measure) {
     this.measure = measure;
@@ -34,11 +37,14 @@ public final class Recorders {
     return measure;
   }
 
-  /** Returns leave to record calls of one path of one revision and ring. */
-  public Use use(String flag, long revision, String ring, boolean on) {
+  /**
+   * Returns leave to record calls of one revision, ring and variant; the fallback's are those of
+   * {@link Variants#OFF}.
+   */
+  public Use use(String flag, long revision, String ring, String variant) {
     return flags
         .computeIfAbsent(flag, name -> new FlagRecorders(name, measure))
-        .use(revision, ring, on);
+        .use(revision, ring, variant);
   }
 
   /** The flags that were gated so far. */
@@ -51,25 +57,68 @@ public final class Recorders {
     return flags.containsKey(flag);
   }
 
-  /** Everything that one path of a flag did since the JVM started. */
-  public PathCounts total(String flag, boolean on) {
+  /**
+   * The variants of a flag that calls were or may be recorded for, by name; {@link Variants#ON} and
+   * {@link Variants#OFF} are always among them.
+   */
+  public Set<String> variants(String flag) {
+    Set<String> variants = new TreeSet<>(Set.of(Variants.ON, Variants.OFF));
     FlagRecorders recorders = flags.get(flag);
-    return recorders == null ? PathCounts.NONE : recorders.total(on);
+    if (recorders != null) {
+      variants.addAll(recorders.variants());
+    }
+    return variants;
+  }
+
+  /** Everything that the new path of a flag, in all its variants, or its fallback did so far. */
+  public PathCounts total(String flag, boolean on) {
+    return total(flag, variant -> on != variant.equals(Variants.OFF));
+  }
+
+  /** Everything that one variant of a flag did since the JVM started. */
+  public PathCounts total(String flag, String variant) {
+    return total(flag, variant::equals);
+  }
+
+  private PathCounts total(String flag, Predicate<String> variants) {
+    FlagRecorders recorders = flags.get(flag);
+    return recorders == null ? PathCounts.NONE : recorders.total(variants);
   }
 
   /**
-   * The longest row of failures of one path of a flag since this was last asked, by whoever judges
-   * them.
+   * The longest row of failures of a flag's new path, whatever the variants, since this was last
+   * asked by whoever judges them.
    */
-  public int takeLongestFailureRow(String flag, boolean on) {
+  public int takeLongestFailureRow(String flag) {
     FlagRecorders recorders = flags.get(flag);
-    return recorders == null ? 0 : recorders.takeLongestFailureRow(on);
+    return recorders == null ? 0 : recorders.takeLongestFailureRow();
   }
 
-  /** How long the timed calls of one path of a flag that have not ended are running. */
-  public Histogram inFlight(String flag, boolean on) {
+  /**
+   * The longest row of failures of one variant, leaving aside what other variants did in between,
+   * since this was last asked by whoever judges them.
+   */
+  public int takeLongestFailureRow(String flag, String variant) {
     FlagRecorders recorders = flags.get(flag);
-    return recorders == null ? Histogram.EMPTY : recorders.inFlight(on);
+    return recorders == null ? 0 : recorders.takeLongestFailureRow(variant);
+  }
+
+  /**
+   * How long the timed calls of a flag's new path, in all its variants, or of its fallback that
+   * have not ended are running.
+   */
+  public Histogram inFlight(String flag, boolean on) {
+    return inFlight(flag, variant -> on != variant.equals(Variants.OFF));
+  }
+
+  /** How long the timed calls of one variant that have not ended are running. */
+  public Histogram inFlight(String flag, String variant) {
+    return inFlight(flag, variant::equals);
+  }
+
+  private Histogram inFlight(String flag, Predicate<String> variants) {
+    FlagRecorders recorders = flags.get(flag);
+    return recorders == null ? Histogram.EMPTY : recorders.inFlight(variants);
   }
 
   /** How many calls of a flag were decided for which reason since the JVM started. */

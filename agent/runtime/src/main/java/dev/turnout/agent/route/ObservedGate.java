@@ -6,6 +6,7 @@ import dev.turnout.bootstrap.GatePath;
 import dev.turnout.bootstrap.GateSite;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Reason;
+import dev.turnout.flags.Variants;
 import org.jspecify.annotations.Nullable;
 
 /** The gate of a method that is measured and never routed: its calls count as the fallback's. */
@@ -16,7 +17,7 @@ final class ObservedGate extends GateSite {
     path =
         recorders.measure() == Measure.OFF
             ? new SilentPath()
-            : new RecordedPath(recorders.use(name, 0, Flag.GA, false), Reason.STATIC);
+            : new RecordedPath(recorders.use(name, 0, Flag.GA, Variants.OFF), Reason.STATIC);
   }
 
   @Override

@@ -19,6 +19,7 @@ final class RecordedPath extends GatePath {
   @SuppressWarnings("UnusedVariable") // held, as the recorder asks for
   private final Object token;
 
+  private final String variant;
   private final Reason reason;
   private final LongAdder calls;
   private final FailurePolicy policy;
@@ -29,6 +30,7 @@ final class RecordedPath extends GatePath {
     super(FALLBACK);
     recorder = use.recorder();
     token = use.token();
+    variant = use.variant();
     this.reason = reason;
     calls = recorder.calls(reason);
     policy = FailurePolicy.COUNT_ALL;
@@ -41,10 +43,16 @@ final class RecordedPath extends GatePath {
     super(branch);
     recorder = use.recorder();
     token = use.token();
+    variant = use.variant();
     this.reason = reason;
     calls = recorder.calls(reason);
     this.policy = policy;
     this.recovery = recovery;
+  }
+
+  /** Which variant runs; {@code off} for the fallback. */
+  String variant() {
+    return variant;
   }
 
   /** Why calls take this path. */

@@ -8,6 +8,7 @@ import dev.turnout.bootstrap.GateSite;
 import dev.turnout.flags.Caller;
 import dev.turnout.flags.CompiledFlag;
 import dev.turnout.flags.Decision;
+import dev.turnout.flags.Variants;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.ConcurrentMap;
@@ -122,7 +123,7 @@ final class RoutedGate extends GateSite {
         ? new SilentPath(branch(decision), policy, off)
         : new RecordedPath(
             branch(decision),
-            recorders.use(flag, revision, decision.ring(), true),
+            recorders.use(flag, revision, decision.ring(), decision.variant()),
             decision.reason(),
             policy,
             off);
@@ -138,7 +139,7 @@ final class RoutedGate extends GateSite {
     return recorders.measure() == Measure.OFF
         ? new SilentPath()
         : new RecordedPath(
-            recorders.use(flag, revision, decision.ring(), false), decision.reason());
+            recorders.use(flag, revision, decision.ring(), Variants.OFF), decision.reason());
   }
 
   @Override
@@ -153,7 +154,7 @@ final class RoutedGate extends GateSite {
       GatePath path = decide(current, key);
       SpanTags tags = current.spanTags;
       if (tags != null && path instanceof RecordedPath recorded) {
-        tags.tag(flag, path.branch != GatePath.FALLBACK, recorded.reason());
+        tags.tag(flag, recorded.variant(), recorded.reason());
       }
       return path;
     } catch (Throwable e) {

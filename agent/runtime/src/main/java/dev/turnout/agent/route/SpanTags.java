@@ -46,9 +46,8 @@ final class SpanTags {
     }
   }
 
-  void tag(String flag, boolean on, Reason reason) {
-    // Each a variable of its type: the calls below are linked by the types of their arguments.
-    String variant = on ? "on" : "off";
+  void tag(String flag, String variant, Reason reason) {
+    // A variable of its type: the calls below are linked by the types of their arguments.
     String why = name(reason);
     try {
       Object span = (Object) current.invokeExact();

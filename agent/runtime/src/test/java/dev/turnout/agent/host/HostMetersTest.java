@@ -7,6 +7,7 @@ import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Reason;
+import dev.turnout.flags.Variants;
 import java.io.File;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -36,9 +37,11 @@ class HostMetersTest {
   @Test
   void applicationsOwnRegistry_showsTheCounts() throws Exception {
     Recorders recorders = new Recorders(Measure.EVERY);
-    Recorders.Use use = recorders.use("f", 1, Flag.GA, true);
+    Recorders.Use use = recorders.use("f", 1, Flag.GA, Variants.ON);
     use.recorder().calls(Reason.SPLIT).add(3);
     use.recorder().failed(use.recorder().begin());
+    Recorders.Use manual = recorders.use("f", 1, Flag.GA, "manual");
+    manual.recorder().calls(Reason.CANARY).add(7);
     HostMeters meters = new HostMeters(recorders, new TripBook(directory.toFile()));
     ClassLoader application = application();
     Class<?> metrics = application.loadClass(PACKAGE + "Metrics");
@@ -67,6 +70,11 @@ class HostMetersTest {
                     && line.contains("tag(variant=on)")
                     && line.contains("value=1.0"))
         .anyMatch(line -> line.contains("turnout.calls") && line.contains("value=2.0"))
+        .anyMatch(
+            line ->
+                line.contains("turnout.calls")
+                    && line.contains("tag(variant=manual)")
+                    && line.contains("value=7.0"))
         .anyMatch(line -> line.contains("turnout.decisions") && line.contains("reason=SPLIT"))
         .anyMatch(line -> line.contains("turnout.latency"))
         .anyMatch(line -> line.contains("turnout.trips"));

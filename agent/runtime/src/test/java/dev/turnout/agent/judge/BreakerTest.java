@@ -7,10 +7,14 @@ import dev.turnout.agent.measure.Recorders;
 import dev.turnout.flags.CanaryMode;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Limit;
+import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Reason;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Trip;
+import dev.turnout.flags.Variants;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,8 +37,21 @@ class BreakerTest {
     return Flag.named("f").edit().enabled(true).limits(List.of(limit)).done();
   }
 
+  private static Flag varied(Limit limit, String... names) {
+    List<Variants.Variant> all = new ArrayList<>();
+    for (String name : names) {
+      Percentage weight = all.isEmpty() ? Percentage.FULL : Percentage.ZERO;
+      all.add(new Variants.Variant(name, weight));
+    }
+    return flag(limit).edit().variants(new Variants(all)).done();
+  }
+
   private void calls(int count, boolean failed, long nanos) {
-    Recorders.Use use = recorders.use("f", 1, Flag.GA, true);
+    calls(Variants.ON, count, failed, nanos);
+  }
+
+  private void calls(String variant, int count, boolean failed, long nanos) {
+    Recorders.Use use = recorders.use("f", 1, Flag.GA, variant);
     for (int i = 0; i < count; i++) {
       use.recorder().calls(Reason.STATIC).increment();
       long start = System.nanoTime() - nanos | 1;
@@ -71,11 +88,110 @@ class BreakerTest {
     Flag flag = flag(Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 10));
     look(flag, false);
     calls(8, true, 1);
-    recorders.use("f", 2, "beta", true).recorder().succeeded(0);
+    recorders.use("f", 2, "beta", Variants.ON).recorder().succeeded(0);
     calls(8, true, 1);
     assertThat(look(flag, false)).isEmpty();
-    recorders.use("f", 2, "beta", true).recorder().failed(0);
+    recorders.use("f", 2, "beta", Variants.ON).recorder().failed(0);
     calls(2, true, 1);
     assertThat(look(flag, false)).hasSize(1);
+  }
+
+  @Test
+  void badVariantOfASmallWeight_tripsTheFlag_andIsNamed() {
+    Flag flag = varied(Limit.of(Limit.Metric.ERROR_RATE, 5), "good", "bad");
+    look(flag, false);
+    calls("good", 100_000, false, 1);
+    calls("bad", 10, true, 1);
+    assertThat(look(flag, false))
+        .singleElement()
+        .satisfies(
+            trip -> {
+              assertThat(trip.variant()).isEqualTo("bad");
+              assertThat(trip.limit()).isEqualTo("error_rate > 5 %");
+              assertThat(trip.describe())
+                  .startsWith("error_rate > 5 % breached by variant bad: 10 of 10 calls were bad");
+            });
+  }
+
+  @Test
+  void sameCallsWithoutVariants_doNotTripIt() {
+    Flag flag = flag(Limit.of(Limit.Metric.ERROR_RATE, 5));
+    look(flag, false);
+    calls("good", 100_000, false, 1);
+    calls("bad", 10, true, 1);
+    assertThat(look(flag, false)).isEmpty();
+  }
+
+  @Test
+  void everyVariantALittleBad_tripsTheFlagAsAWhole() {
+    Limit limit = new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofMinutes(1), 100, Duration.ZERO);
+    Flag flag = varied(limit, "a", "b");
+    look(flag, false);
+    // Neither has the minimum of calls for itself.
+    calls("a", 50, false, 1);
+    calls("a", 4, true, 1);
+    calls("b", 50, false, 1);
+    calls("b", 4, true, 1);
+    assertThat(look(flag, false)).singleElement().extracting(Trip::variant).isNull();
+  }
+
+  @Test
+  void allVariantsBad_noneIsNamed() {
+    Flag flag = varied(Limit.of(Limit.Metric.ERROR_RATE, 5), "a", "b");
+    look(flag, false);
+    calls("a", 100, true, 1);
+    calls("b", 100, true, 1);
+    assertThat(look(flag, false)).singleElement().extracting(Trip::variant).isNull();
+  }
+
+  @Test
+  void fallback_isNotJudged() {
+    Flag flag = varied(Limit.of(Limit.Metric.ERROR_RATE, 5), "a", "b");
+    look(flag, false);
+    calls(Variants.OFF, 100, true, 1);
+    assertThat(look(flag, false)).isEmpty();
+  }
+
+  @Test
+  void failuresInARowOfAVariant_areNotEndedByAnother() {
+    Flag flag = varied(Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 3), "good", "bad");
+    look(flag, false);
+    for (int i = 0; i < 4; i++) {
+      calls("bad", 1, true, 1);
+      calls("good", 1, false, 1);
+    }
+    assertThat(look(flag, false)).singleElement().extracting(Trip::variant).isEqualTo("bad");
+  }
+
+  @Test
+  void failuresInARowOverSeveralVariants_countForTheWhole() {
+    Flag flag = varied(Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 3), "a", "b");
+    look(flag, false);
+    calls("a", 2, true, 1);
+    calls("b", 2, true, 1);
+    assertThat(look(flag, false)).singleElement().extracting(Trip::variant).isNull();
+  }
+
+  @Test
+  void variantThatComesBack_isJudgedAnew() {
+    Limit limit = Limit.of(Limit.Metric.ERROR_RATE, 5);
+    calls("bad", 10, true, 1);
+    calls("good", 1_000, false, 1);
+    assertThat(look(varied(limit, "good"), false)).isEmpty();
+    assertThat(look(varied(limit, "good", "bad"), false)).isEmpty();
+    assertThat(look(varied(limit, "good", "bad"), false)).isEmpty();
+    calls("bad", 10, true, 1);
+    assertThat(look(varied(limit, "good", "bad"), false)).hasSize(1);
+  }
+
+  @Test
+  void slowCallsOfAVariantAroundAPause_areNotJudged() {
+    Flag flag = varied(Limit.of(Limit.Metric.P99, 300), "good", "slow");
+    look(flag, false);
+    calls("good", 10_000, false, 1_000_000);
+    calls("slow", 50, false, 8_000_000_000L);
+    assertThat(look(flag, true)).isEmpty();
+    calls("slow", 50, false, 8_000_000_000L);
+    assertThat(look(flag, false)).singleElement().extracting(Trip::variant).isEqualTo("slow");
   }
 }

@@ -22,6 +22,7 @@ class TripBookTest {
   private static Trip trip(String flag) {
     return new Trip(
         flag,
+        null,
         7,
         "error_rate > 5 %",
         "threshold",
@@ -35,6 +36,12 @@ class TripBookTest {
   void trip_outlivesARestart() {
     opened().add(trip("f"));
     assertThat(opened().trips()).containsOnlyKeys("f").containsValue(trip("f"));
+  }
+
+  @Test
+  void tripOfAVariant_outlivesARestart() {
+    opened().add(trip("f").of("manual"));
+    assertThat(opened().trips()).containsValue(trip("f").of("manual"));
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Reason;
+import dev.turnout.flags.Report;
+import dev.turnout.flags.Variants;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -19,14 +21,14 @@ class RecordersTest {
 
   private void edits(int count) {
     for (int revision = 100; revision < 100 + count; revision++) {
-      call(recorders.use("f", revision, Flag.GA, true));
+      call(recorders.use("f", revision, Flag.GA, Variants.ON));
       recorders.tune(true);
     }
   }
 
   @Test
   void callThatOutlivesManyEdits_isCounted() {
-    Recorders.Use use = recorders.use("f", 1, Flag.GA, true);
+    Recorders.Use use = recorders.use("f", 1, Flag.GA, Variants.ON);
     edits(20);
     call(use);
     assertThat(recorders.total("f", true).calls()).isEqualTo(21);
@@ -49,7 +51,7 @@ class RecordersTest {
 
   @Test
   void runningCall_isSeenUntilItEnds() {
-    PathRecorder recorder = recorders.use("f", 1, Flag.GA, true).recorder();
+    PathRecorder recorder = recorders.use("f", 1, Flag.GA, Variants.ON).recorder();
     long start = recorder.begin();
     assertThat(recorders.inFlight("f", true).count()).isEqualTo(1);
     recorder.succeeded(start);
@@ -58,7 +60,7 @@ class RecordersTest {
 
   @Test
   void manyCalls_areSampledBeforeTheWindowEnds() {
-    Recorders.Use use = recorders.use("f", 1, Flag.GA, true);
+    Recorders.Use use = recorders.use("f", 1, Flag.GA, Variants.ON);
     for (int i = 0; i < 100_000; i++) {
       call(use);
     }
@@ -69,5 +71,48 @@ class RecordersTest {
     }
     // One in eight.
     assertThat(timed).isBetween(700, 1_300);
+  }
+
+  @Test
+  void total_ofTheNewPath_isOfAllVariants() {
+    call(recorders.use("f", 1, Flag.GA, "a"));
+    call(recorders.use("f", 2, "beta", "a"));
+    call(recorders.use("f", 2, Flag.GA, "b"));
+    call(recorders.use("f", 1, Flag.GA, Variants.ON));
+    call(recorders.use("f", 1, Flag.GA, Variants.OFF));
+    assertThat(recorders.total("f", true).calls()).isEqualTo(4);
+    assertThat(recorders.total("f", false).calls()).isEqualTo(1);
+    assertThat(recorders.total("f", "a").calls()).isEqualTo(2);
+    assertThat(recorders.total("f", "nobody").calls()).isZero();
+    assertThat(recorders.variants("f")).containsExactly("a", "b", "off", "on");
+  }
+
+  @Test
+  void counts_leaveOutWhatNeverRan() {
+    recorders.use("f", 1, Flag.GA, "a");
+    call(recorders.use("f", 1, Flag.GA, "b"));
+    assertThat(recorders.counts())
+        .singleElement()
+        .satisfies(count -> assertThat(count.variant()).isEqualTo("b"));
+  }
+
+  @Test
+  void foldedRevisions_keepTheirVariants() {
+    for (int revision = 1; revision <= 20; revision++) {
+      call(recorders.use("f", revision, Flag.GA, revision % 2 == 0 ? "even" : "odd"));
+    }
+    await()
+        .untilAsserted(
+            () -> {
+              System.gc();
+              recorders.tune(true);
+              assertThat(recorders.counts().size()).isLessThanOrEqualTo(10);
+            });
+    assertThat(recorders.total("f", "even").calls()).isEqualTo(10);
+    assertThat(recorders.total("f", "odd").calls()).isEqualTo(10);
+    assertThat(recorders.counts())
+        .filteredOn(count -> count.ring().equals("retired"))
+        .extracting(Report.Count::variant)
+        .containsExactlyInAnyOrder("even", "odd");
   }
 }

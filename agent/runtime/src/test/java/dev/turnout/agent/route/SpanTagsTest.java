@@ -41,16 +41,16 @@ class SpanTagsTest {
         SdkTracerProvider.builder().addSpanProcessor(new Listening()).build()) {
       Span span = provider.get("test").spanBuilder("request").startSpan();
       try (Scope scope = span.makeCurrent()) {
-        tags.tag("use_it", true, Reason.RANDOM);
+        tags.tag("use_it", "manual", Reason.RANDOM);
       }
       assertThat(((ReadableSpan) span).getAttributes().asMap())
           .containsEntry(AttributeKey.stringKey("feature_flag.key"), "use_it")
-          .containsEntry(AttributeKey.stringKey("feature_flag.result.variant"), "on")
+          .containsEntry(AttributeKey.stringKey("feature_flag.result.variant"), "manual")
           .containsEntry(AttributeKey.stringKey("feature_flag.result.reason"), "split");
       span.end();
     }
     // Without a span there is nothing to tell it to.
-    tags.tag("use_it", true, Reason.RANDOM);
+    tags.tag("use_it", "manual", Reason.RANDOM);
   }
 
   @Test

@@ -1,0 +1,67 @@
+package dev.turnout.agent.measure;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnout.agent.Overrides;
+import dev.turnout.agent.judge.TripBook;
+import dev.turnout.agent.route.Gates;
+import dev.turnout.agent.route.Rulebook;
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.Host;
+import dev.turnout.flags.Reason;
+import dev.turnout.flags.Variants;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MetersTest {
+  private final Recorders recorders = new Recorders(Measure.EVERY);
+
+  @TempDir Path directory;
+
+  private static final class NoTroubles implements Gates.Troubles {
+    @Override
+    public void unlinked(String flag, String method, Throwable failure) {
+      throw new AssertionError(failure);
+    }
+
+    @Override
+    public void undecided(String flag, String method, Throwable failure) {
+      throw new AssertionError(failure);
+    }
+  }
+
+  private Meters meters() {
+    Gates gates = new Gates(recorders, type -> {}, new NoTroubles());
+    Rulebook rules = new Rulebook(Host.UNKNOWN, gates, Overrides.NONE);
+    return new Meters(recorders, rules, new TripBook(directory.toFile()), Clock.systemUTC());
+  }
+
+  private void calls(String variant, int count) {
+    Recorders.Use use = recorders.use("f", 1, Flag.GA, variant);
+    for (int i = 0; i < count; i++) {
+      long start = use.recorder().begin();
+      use.recorder().calls(Reason.SPLIT).increment();
+      use.recorder().succeeded(start);
+    }
+  }
+
+  @Test
+  void scrape_hasACounterAndAHistogramOfEachVariant() {
+    Meters meters = meters();
+    calls(Variants.OFF, 3);
+    assertThat(new String(meters.scrape(), UTF_8))
+        .contains("turnout_calls_total{flag=\"f\",outcome=\"success\",variant=\"off\"} 3.0")
+        .contains("turnout_calls_total{flag=\"f\",outcome=\"success\",variant=\"on\"} 0.0");
+    // Variants may come while the JVM runs.
+    calls("SPLIT", 5);
+    calls("manual", 2);
+    assertThat(new String(meters.scrape(), UTF_8))
+        .contains("turnout_calls_total{flag=\"f\",outcome=\"success\",variant=\"SPLIT\"} 5.0")
+        .contains("turnout_calls_total{flag=\"f\",outcome=\"success\",variant=\"manual\"} 2.0")
+        .contains("turnout_latency_seconds_count{flag=\"f\",variant=\"manual\"} 2")
+        .contains("turnout_decisions_total{flag=\"f\",reason=\"SPLIT\"} 10.0");
+  }
+}
