@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +38,8 @@ class GatedVariantsTest {
   private AgentRuntime runtime;
   private Class<?> type;
   private Object target;
+  private Class<?> shaped;
+  private Object subject;
 
   @BeforeEach
   void install() throws Exception {
@@ -47,8 +50,11 @@ class GatedVariantsTest {
             new Properties(),
             Map.of());
     runtime = AgentMain.install(options, ByteBuddyAgent.install());
-    type = new FreshLoader().loadClass(Subjects.class.getName());
+    ClassLoader loader = new FreshLoader();
+    type = loader.loadClass(Subjects.class.getName());
     target = type.getDeclaredConstructor().newInstance();
+    shaped = loader.loadClass(SubjectsOfVariants.class.getName());
+    subject = shaped.getDeclaredConstructor().newInstance();
     await().until(() -> runtime.engine() != null);
   }
 
@@ -103,6 +109,63 @@ class GatedVariantsTest {
     } catch (InvocationTargetException e) {
       assertThat(e).hasCauseInstanceOf(IllegalStateException.class);
     }
+  }
+
+  private void turnShaped(String flag, String state) throws Exception {
+    write("flags:\n  f: " + flag + "\n");
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .untilAsserted(() -> assertThat(call("text", "u")).isEqualTo(state + " u"));
+  }
+
+  private Object call(String name, Object... arguments) throws ReflectiveOperationException {
+    for (Method method : shaped.getDeclaredMethods()) {
+      if (method.getName().equals(name)) {
+        method.setAccessible(true);
+        return method.invoke(subject, arguments);
+      }
+    }
+    throw new NoSuchMethodException(name);
+  }
+
+  @Test
+  void variantWithAMethod_everyShape_runsThat() throws Exception {
+    turnShaped("{percentage: 100, variants: {bold: 100}}", "bold");
+    assertThat(call("greeting", "u")).isEqualTo("bold u");
+    assertThat(call("number", 3L, 2.5)).isEqualTo(302L);
+    call("nothing", "u");
+    assertThat(shaped.getField("ran").get(subject)).hasToString("[bold]");
+    assertThat(call("recovering", "u", 7L)).isEqualTo("old u7 after bold u");
+    assertThat((CompletableFuture<?>) call("later", "u")).isCompletedExceptionally();
+    assertThat(runtime.engine().recorders().total("f", "bold").errors()).isEqualTo(2);
+  }
+
+  @Test
+  void variantWithoutAMethod_everyShape_runsTheAnnotatedOne() throws Exception {
+    turnShaped("{percentage: 100, variants: {other: 100}}", "new");
+    assertThat(call("greeting", "u")).isEqualTo("new u");
+    assertThat(call("number", 3L, 2.5)).isEqualTo(5L);
+    call("nothing", "u");
+    assertThat(shaped.getField("ran").get(subject)).hasToString("[new]");
+    assertThat(call("recovering", "u", 7L)).isEqualTo("old u7 after new unull0");
+  }
+
+  @Test
+  void off_everyShape_runsTheFallback() throws Exception {
+    turnShaped("{percentage: 0, variants: {bold: 100}}", "old");
+    assertThat(call("greeting", "u")).isEqualTo("old u");
+    assertThat(call("number", 3L, 2.5)).isEqualTo(-3L);
+    assertThat(call("recovering", "u", 7L)).isEqualTo("old u7");
+  }
+
+  @Test
+  void variantOfTheFallback_runsItAndIsCountedApart() throws Exception {
+    turnShaped("{percentage: 0}", "old");
+    turnShaped("{percentage: 100, variants: {bold: 100}}", "bold");
+    turnShaped("{percentage: 100, variants: {control: 100}}", "old");
+    long before = runtime.engine().recorders().total("f", "control").calls();
+    assertThat(call("text", "u")).isEqualTo("old u");
+    assertThat(runtime.engine().recorders().total("f", "control").calls()).isEqualTo(before + 1);
   }
 
   @Test

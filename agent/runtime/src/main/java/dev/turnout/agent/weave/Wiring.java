@@ -260,8 +260,10 @@ final class Wiring {
   }
 
   private Wire.Variant variant(MethodFacts method, String variant, String named) throws Misfit {
-    if (!FLAG_NAME.matcher(variant).matches()) {
-      throw new Misfit("a variant's name must be 1 to 128 characters out of a-z A-Z 0-9 . _ -");
+    if (!FLAG_NAME.matcher(variant).matches() || variant.equals("on") || variant.equals("off")) {
+      throw new Misfit(
+          "a variant's name must be 1 to 128 characters out of a-z A-Z 0-9 . _ -, neither on nor"
+              + " off");
     }
     return new Wire.Variant(variant, named(method, named, "its variant's method ", false));
   }
