@@ -2,7 +2,6 @@ package dev.turnout.flags;
 
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -37,17 +36,22 @@ public final class CompiledFlag {
   private final boolean stopped;
   private final boolean canaryHost;
   private final boolean canaryMode;
+  private final boolean canariesListed;
 
-  // Null while canary mode is off or nobody is on a list; else everybody on either list.
-  private final @Nullable Set<String> canaryUsers;
+  // Null while canary mode is off, and where the flag has no canaries of its own.
+  private final @Nullable Set<String> ownCanaries;
+
+  // Null where no list could tell anything of this flag's callers.
+  private final @Nullable Members members;
 
   private final boolean byRings;
   private final boolean stickyByUser;
-  private final MemberRing[] memberRings;
+  private final Outcomes[] memberRings;
   private final IntSupplier draw;
   private final int seed;
   private final Outcomes everyone;
   private final Map<String, Outcomes> rings;
+  private final Outcomes generalAvailability;
   private final int canaryOn;
   private final List<Decision> decisions;
 
@@ -67,6 +71,7 @@ public final class CompiledFlag {
       List<CompiledFlag> dependencies,
       boolean trippedHere,
       Snapshot snapshot,
+      Members members,
       Host host,
       IntSupplier draw) {
     this.flag = flag;
@@ -78,7 +83,9 @@ public final class CompiledFlag {
     byRings = flag.strategy() == Flag.Strategy.RING;
     stickyByUser = flag.stickiness().equals(Flag.USER);
     canaryMode = snapshot.canary().on();
-    canaryUsers = canaryMode ? canaryUsers(snapshot.canary(), flag.canary()) : null;
+    ownCanaries = canaryMode && !flag.canary().users().isEmpty() ? flag.canary().users() : null;
+    canariesListed = canaryMode && !snapshot.canary().users().isEmpty();
+    this.members = canariesListed || (byRings && !members.isEmpty()) ? members : null;
     canaryHost =
         canaryMode
             && (flag.canary().servers().contains(host.instance())
@@ -100,18 +107,13 @@ public final class CompiledFlag {
     for (String ring : known) {
       rings.put(ring, new Outcomes(flag.share(ring), ring, Reason.RING, all));
     }
-    memberRings =
-        snapshot.ringMembers().entrySet().stream()
-            .map(entry -> new MemberRing(entry.getValue(), ring(entry.getKey())))
-            .toArray(MemberRing[]::new);
+    generalAvailability = rings.getOrDefault(Flag.GA, everyone);
+    memberRings = members.rings().stream().map(this::ring).toArray(Outcomes[]::new);
     decisions = all.done();
     drawnOn = variants == null ? new int[0] : drawnOn();
     settledExposure = settleExposure();
     settled = settle();
   }
-
-  /** A ring with a list of its members; in an array, for walking a map would allocate. */
-  private record MemberRing(RingMembers members, Outcomes outcomes) {}
 
   private int[] drawnOn() {
     int[] drawn = new int[decisions.size()];
@@ -152,17 +154,7 @@ public final class CompiledFlag {
     if (canaryHost) {
       return canaryOn;
     }
-    return canaryUsers != null || byRings ? UNSETTLED : everyone.constant;
-  }
-
-  private static @Nullable Set<String> canaryUsers(CanaryMode mode, Canary own) {
-    if (mode.users().isEmpty() || own.users().isEmpty()) {
-      Set<String> users = mode.users().isEmpty() ? own.users() : mode.users();
-      return users.isEmpty() ? null : users;
-    }
-    Set<String> users = new HashSet<>(mode.users());
-    users.addAll(own.users());
-    return users;
+    return canariesListed || ownCanaries != null || byRings ? UNSETTLED : everyone.constant;
   }
 
   private int stop() {
@@ -257,15 +249,18 @@ public final class CompiledFlag {
       }
     }
     String user = key != null ? key : caller.attribute(Flag.USER);
+    Members.Member member = members == null ? Members.NOBODY : members.of(user);
     boolean canary =
-        canaryHost || (canaryUsers != null && user != null && canaryUsers.contains(user));
+        canaryHost
+            || member.canary()
+            || (ownCanaries != null && user != null && ownCanaries.contains(user));
     if (trace != null) {
       noteCanary(trace, canary);
     }
     if (canary) {
       return canaryOn;
     }
-    Outcomes outcomes = byRings ? ring(user, caller) : everyone;
+    Outcomes outcomes = byRings ? ring(member, caller) : everyone;
     if (trace != null) {
       note(trace, "strategy", flag.strategy().name().toLowerCase(Locale.ROOT));
       if (outcomes != everyone) {
@@ -331,32 +326,19 @@ public final class CompiledFlag {
     return attribute != null ? attribute : key;
   }
 
-  private Outcomes ring(@Nullable String user, Caller caller) {
+  private Outcomes ring(Members.Member member, Caller caller) {
     String own = caller.attribute("ring");
     if (own != null) {
       return ring(own);
     }
-    if (memberRings.length > 0) {
-      String email = caller.attribute("email");
-      String domain =
-          email == null ? null : email.substring(email.indexOf('@') + 1).toLowerCase(Locale.ROOT);
-      for (MemberRing ring : memberRings) {
-        if ((user != null && ring.members.users().contains(user))
-            || (domain != null && ring.members.emailDomains().contains(domain))) {
-          return ring.outcomes;
-        }
-      }
-    }
-    return ring(Flag.GA);
+    int listed = members == null ? Members.Member.NO_RING : members.ring(member, caller);
+    return listed == Members.Member.NO_RING ? generalAvailability : memberRings[listed];
   }
 
   // A ring that the flag does not name is served as general availability.
   private Outcomes ring(String name) {
     Outcomes outcomes = rings.get(name);
-    if (outcomes == null) {
-      outcomes = rings.get(Flag.GA);
-    }
-    return outcomes == null ? everyone : outcomes;
+    return outcomes == null ? generalAvailability : outcomes;
   }
 
   private static void note(@Nullable Trace trace, String rule, String finding) {

@@ -12,7 +12,19 @@ import org.jspecify.annotations.Nullable;
 public final class Decider {
   private final Map<String, CompiledFlag> compiled = new HashMap<>();
 
-  private Decider() {}
+  private final Snapshot snapshot;
+  private final Members members;
+  private final Host host;
+  private final Set<String> trippedHere;
+  private final IntSupplier draw;
+
+  private Decider(Snapshot snapshot, Host host, Set<String> trippedHere, IntSupplier draw) {
+    this.snapshot = snapshot;
+    members = new Members(snapshot);
+    this.host = host;
+    this.trippedHere = trippedHere;
+    this.draw = draw;
+  }
 
   /**
    * Compiles a snapshot.
@@ -24,36 +36,37 @@ public final class Decider {
    */
   public static Decider compile(
       Snapshot snapshot, Host host, Set<String> trippedHere, IntSupplier draw) {
-    Decider decider = new Decider();
+    Decider decider = new Decider(snapshot, host, trippedHere, draw);
     for (String name : snapshot.flags().keySet()) {
-      decider.compile(name, snapshot, host, trippedHere, draw);
+      decider.compile(name);
     }
     return decider;
   }
 
-  private @Nullable CompiledFlag compile(
-      String name, Snapshot snapshot, Host host, Set<String> trippedHere, IntSupplier draw) {
+  private @Nullable CompiledFlag compile(String name) {
     CompiledFlag known = compiled.get(name);
     Flag flag = snapshot.flag(name);
     if (known != null || flag == null) {
       return known;
     }
     // Stands in for the flag while its dependencies are compiled, so that a cycle ends as "off".
-    compiled.put(name, off(flag, snapshot, host, draw));
+    compiled.put(name, off(flag));
     List<CompiledFlag> dependencies = new ArrayList<>();
     for (String dependency : flag.dependencies()) {
-      CompiledFlag ready = compile(dependency, snapshot, host, trippedHere, draw);
-      dependencies.add(ready != null ? ready : off(Flag.named(dependency), snapshot, host, draw));
+      CompiledFlag ready = compile(dependency);
+      dependencies.add(ready != null ? ready : off(Flag.named(dependency)));
     }
-    CompiledFlag result =
-        new CompiledFlag(flag, dependencies, trippedHere.contains(name), snapshot, host, draw);
+    CompiledFlag result = compile(flag, dependencies, trippedHere.contains(name));
     compiled.put(name, result);
     return result;
   }
 
-  private static CompiledFlag off(Flag flag, Snapshot snapshot, Host host, IntSupplier draw) {
-    return new CompiledFlag(
-        flag.edit().enabled(false).done(), List.of(), false, snapshot, host, draw);
+  private CompiledFlag compile(Flag flag, List<CompiledFlag> dependencies, boolean tripped) {
+    return new CompiledFlag(flag, dependencies, tripped, snapshot, members, host, draw);
+  }
+
+  private CompiledFlag off(Flag flag) {
+    return compile(flag.edit().enabled(false).done(), List.of(), false);
   }
 
   /** Returns the flag of that name, or null. */
