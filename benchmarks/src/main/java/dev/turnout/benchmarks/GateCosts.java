@@ -19,9 +19,9 @@ public final class GateCosts {
       Usage: benchmarks/gate [OPTION]...
         What one gated call costs beyond the direct call of the same method, and whether that is
         within its limit. Medians over rounds; "of rounds" is the least and the greatest
-        difference of any. Takes about 8 minutes for each JDK.
+        difference of any. Takes about 9 minutes for each JDK, with --quick 2.
       """
-          + Choices.OPTIONS;
+          + Choices.OPTIONS.indent(4).stripTrailing();
 
   private static final List<Row> CALLS =
       List.of(

@@ -17,9 +17,9 @@ public final class PeerCosts {
         What one call costs beyond the direct one if its path is chosen, or if it is measured, by
         a gate and by other libraries, all in one run. Medians over rounds; "of rounds" is the
         least and the greatest difference of any, "× ours" the difference beside the gate's.
-        Takes about 6 minutes for each JDK. Nothing leaves this machine.
+        Takes about 6 minutes for each JDK, with --quick 2. Nothing leaves this machine.
       """
-          + Choices.OPTIONS;
+          + Choices.OPTIONS.indent(4).stripTrailing();
 
   private static final List<List<Peer>> TABLES =
       List.of(

@@ -49,7 +49,7 @@ record Row(String says, String gated, String direct, Limit limit) {
           direct == 0 ? "" : String.format(Locale.ROOT, "%.2f", ratio),
           Row.bytes(bytes),
           limit,
-          held == null ? "" : held ? "yes" : "**no**");
+          held == null ? "" : held ? "yes" : "NO");
     }
   }
 

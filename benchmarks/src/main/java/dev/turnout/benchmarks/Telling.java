@@ -1,5 +1,9 @@
 package dev.turnout.benchmarks;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -18,15 +22,18 @@ final class Telling {
   private record Json(String measured, List<? extends Record> lines) {}
 
   static void tell(List<Part> parts, Choices.Format format) {
+    // Whatever the locale: the tables have signs that ASCII lacks.
+    PrintStream out =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     if (format == Choices.Format.JSON) {
       List<Json> all = parts.stream().map(part -> new Json(part.title(), part.lines())).toList();
-      System.out.println(
+      out.println(
           JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(all));
       return;
     }
     for (Part part : parts) {
       Table table = part.table();
-      System.out.println(format == Choices.Format.TEXT ? table.text() : table.markdown());
+      out.println(format == Choices.Format.TEXT ? table.text() : table.markdown());
     }
   }
 }

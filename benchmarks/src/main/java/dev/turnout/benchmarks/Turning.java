@@ -20,15 +20,13 @@ import java.util.function.LongUnaryOperator;
  */
 public final class Turning {
   private static final int CALLS = 100;
-  private static final int KEPT = 128;
-  private static final long STEADY_NANOS = 600_000_000;
-  private static final long PAUSE_NANOS = 2_000_000;
+  private static final int KEPT = 15;
+  private static final long STEADY_NANOS = 40_000_000;
+  private static final long PAUSE_NANOS = 500_000;
   private static final long LONGEST_WAIT_NANOS = 10_000_000_000L;
 
   private final Path flags;
   private final List<LongUnaryOperator> methods = List.of(this::first, this::second, this::third);
-  private final long[][] before = new long[methods.size()][KEPT];
-  private int batch;
   private long sum;
 
   private Turning(Path flags) {
@@ -49,22 +47,34 @@ public final class Turning {
     write(on);
     await(on);
     for (int change = 0; change < changes; change++) {
-      long start = System.nanoTime();
-      while (System.nanoTime() - start < STEADY_NANOS) {
-        callAll();
-      }
+      long[][] before = before();
       on = !on;
       write(on);
       await(on);
       for (int i = 0; i < methods.size(); i++) {
         long took = time(methods.get(i));
-        long[] sorted = before[i].clone();
-        Arrays.sort(sorted);
+        Arrays.sort(before[i]);
         System.out.println(
-            change + " " + (double) sorted[KEPT / 2] / CALLS + " " + (double) took / CALLS);
+            change + " " + (double) before[i][KEPT / 2] / CALLS + " " + (double) took / CALLS);
       }
     }
     System.err.println(sum);
+  }
+
+  // After the same pauses as the calls after a change, for a pause alone makes calls slower.
+  private long[][] before() {
+    long[][] before = new long[methods.size()][KEPT];
+    for (int kept = 0; kept < KEPT; kept++) {
+      long start = System.nanoTime();
+      while (System.nanoTime() - start < STEADY_NANOS) {
+        callAll();
+      }
+      pause();
+      for (int i = 0; i < methods.size(); i++) {
+        before[i][kept] = time(methods.get(i));
+      }
+    }
+    return before;
   }
 
   private void write(boolean on) throws IOException {
@@ -85,16 +95,19 @@ public final class Turning {
         throw new IllegalStateException("the agent does not read " + flags);
       }
     }
-    long seen = System.nanoTime();
-    while (System.nanoTime() - seen < PAUSE_NANOS) {
+    pause();
+  }
+
+  private static void pause() {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < PAUSE_NANOS) {
       Thread.onSpinWait();
     }
   }
 
   private void callAll() {
-    batch++;
-    for (int i = 0; i < methods.size(); i++) {
-      before[i][batch & KEPT - 1] = time(methods.get(i));
+    for (LongUnaryOperator method : methods) {
+      sum += method.applyAsLong(sum);
     }
   }
 
