@@ -23,6 +23,8 @@ public final class GateCosts {
       """
           + Choices.OPTIONS.indent(4).stripTrailing();
 
+  private static final int WARM_UPS = 5;
+
   private static final List<Row> CALLS =
       List.of(
           new Row("0 %, routing only", "zero", "direct", Limit.ratio(1.05)),
@@ -87,10 +89,11 @@ public final class GateCosts {
     boolean alone = threads == 1;
     String gates = GateCost.class.getName();
     List<Rounds.Part> benchmarks = new ArrayList<>();
-    benchmarks.add(new Rounds.Part(gates + "\\.(?!directFailing)", jvms.withAgent()));
-    benchmarks.add(new Rounds.Part(gates + "\\.directFailing", jvms.withoutAgent()));
+    benchmarks.add(new Rounds.Part(gates + "\\.(?!directFailing)", jvms.withAgent(), WARM_UPS));
+    benchmarks.add(new Rounds.Part(gates + "\\.directFailing", jvms.withoutAgent(), WARM_UPS));
     if (alone) {
-      benchmarks.add(new Rounds.Part(HashCost.class.getName() + "\\.", jvms.withoutAgent()));
+      benchmarks.add(
+          new Rounds.Part(HashCost.class.getName() + "\\.", jvms.withoutAgent(), WARM_UPS));
     }
     Rounds rounds = new Rounds(choices, jdk, threads, jvms.directory().resolve("jmh.log"));
     Map<String, Figures> measured = new HashMap<>(rounds.run(benchmarks));

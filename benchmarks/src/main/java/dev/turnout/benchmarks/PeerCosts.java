@@ -17,9 +17,12 @@ public final class PeerCosts {
         What one call costs beyond the direct one if its path is chosen, or if it is measured, by
         a gate and by other libraries, all in one run. Medians over rounds; "of rounds" is the
         least and the greatest difference of any, "× ours" the difference beside the gate's.
-        Takes about 6 minutes for each JDK, with --quick 2. Nothing leaves this machine.
+        Takes about 8 minutes for each JDK, with --quick 2. Nothing leaves this machine.
       """
           + Choices.OPTIONS.indent(4).stripTrailing();
+
+  // More than a gate asks for: some of the libraries have a lot to compile.
+  private static final int WARM_UPS = 10;
 
   private static final List<List<Peer>> TABLES =
       List.of(
@@ -76,7 +79,8 @@ public final class PeerCosts {
         Rounds rounds = new Rounds(choices, jdk, threads, jvms.directory().resolve("jmh.log"));
         Map<String, Figures> measured =
             rounds.run(
-                List.of(new Rounds.Part(PeerCost.class.getName() + "\\.", jvms.withAgent())));
+                List.of(
+                    new Rounds.Part(PeerCost.class.getName() + "\\.", jvms.withAgent(), WARM_UPS)));
         String title =
             "JDK %s, %d thread(s), %s".formatted(rounds.version(), threads, choices.clock());
         for (List<Peer> peers : TABLES) {

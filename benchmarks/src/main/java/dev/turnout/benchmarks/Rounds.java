@@ -37,8 +37,14 @@ final class Rounds {
     this.log = log;
   }
 
-  /** The benchmarks whose names match, in JVMs with these options. */
-  record Part(String include, List<String> options) {}
+  /**
+   * Some benchmarks.
+   *
+   * @param include what their names match
+   * @param options of their JVMs
+   * @param warmUps of 400 ms each, until the JVM has compiled what is called; a quick run has half
+   */
+  record Part(String include, List<String> options, int warmUps) {}
 
   /** Runs them all; the figures by the benchmark's name, and its parameter after a blank. */
   Map<String, Figures> run(List<Part> parts) throws RunnerException {
@@ -74,7 +80,7 @@ final class Rounds {
                 .jvmArgs(part.options().toArray(String[]::new))
                 .threads(threads)
                 .forks(1)
-                .warmupIterations(choices.quick() ? 3 : 4)
+                .warmupIterations(choices.quick() ? (part.warmUps() + 1) / 2 : part.warmUps())
                 .warmupTime(TimeValue.milliseconds(400))
                 .measurementIterations(choices.quick() ? 3 : 5)
                 .measurementTime(TimeValue.milliseconds(300))
