@@ -48,6 +48,8 @@ final class Rounds {
 
   /** Runs them all; the figures by the benchmark's name, and its parameter after a blank. */
   Map<String, Figures> run(List<Part> parts) throws RunnerException {
+    // JMH passes on what the measured libraries print; the result alone belongs there.
+    System.setOut(System.err);
     for (int round = 1; round <= choices.rounds(); round++) {
       System.err.printf(
           "%s, %d thread(s): round %d of %d, told in %s%n",
