@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
@@ -14,38 +15,28 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * One call through a gate beside the same call without one. Needs the agent in the JVM, with the
- * flags of {@link GateCosts}: start it by that.
+ * flags of {@link Jvms}: start it by {@code benchmarks/gate}.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)
 public class GateCost {
-  private static final int USERS = 1 << 10;
-
   // As many as the caches hold, for it is the branches that shall not be predicted.
   private static final int STRANGERS = 1 << 12;
 
   private final Work work = new Work();
-  private final String[] users = new String[USERS];
-  private final String[] strangers = new String[STRANGERS];
+  private final String[] users = Users.cycle();
+  private final String[] strangers = Users.strangers(STRANGERS);
+  private String user = Users.user(17);
   private long seed = 88172645463325252L;
   private int turn;
 
-  /** Makes the keys, of 11 characters as in the peers' figures. */
-  @Setup
-  public void makeUsers() {
-    for (int i = 0; i < USERS; i++) {
-      users[i] = "user-" + (100_000 + i);
-    }
-    for (int i = 0; i < STRANGERS; i++) {
-      strangers[i] = "user-" + (100_000 + (i * 48_271L) % 900_000);
-    }
-  }
-
-  /** Waits until the agent has read the flags. */
+  /** Waits until the agent has read the flags, where there is one. */
   @Setup
   public void awaitFlags() throws InterruptedException {
-    Work.awaitGates();
+    if (!Boolean.getBoolean(Jvms.NO_AGENT)) {
+      Work.awaitGates();
+    }
   }
 
   /** Opens a context for the benchmark that reads one. */
@@ -56,7 +47,7 @@ public class GateCost {
     /** Opens it. */
     @Setup
     public void open() {
-      scope = FlagContext.user("user-100017").open();
+      scope = FlagContext.user(Users.user(17)).open();
     }
 
     /** Closes it. */
@@ -76,31 +67,58 @@ public class GateCost {
 
   /** At 0 %. */
   @Benchmark
-  public long zeroPercent() {
+  public long zero() {
     return work.zero(seed++);
   }
 
   /** At 100 %. */
   @Benchmark
-  public long fullPercent() {
+  public long full() {
+    return work.full(seed++);
+  }
+
+  /** At 100 %, counted. */
+  @Benchmark
+  @Fork(jvmArgsAppend = Measured.COUNTS)
+  public long fullCounted() {
+    return work.full(seed++);
+  }
+
+  /** At 100 %, counted, a sample timed. */
+  @Benchmark
+  @Fork(jvmArgsAppend = Measured.SAMPLED)
+  public long fullSampled() {
+    return work.full(seed++);
+  }
+
+  /** At 100 %, counted, every call timed. */
+  @Benchmark
+  @Fork(jvmArgsAppend = Measured.EVERY)
+  public long fullTimed() {
     return work.full(seed++);
   }
 
   /** No gate, with a key from a cycle. */
   @Benchmark
-  public long directKeyCycle() {
-    return work.plain(users[turn++ & USERS - 1], seed++);
+  public long directCycle() {
+    return work.plain(users[turn++ & Users.MANY - 1], seed++);
   }
 
   /** At 50 % by key, the same keys in a cycle. */
   @Benchmark
   public long splitCycle() {
-    return work.split(users[turn++ & USERS - 1], seed++);
+    return work.split(users[turn++ & Users.MANY - 1], seed++);
+  }
+
+  /** By rings, with an allow-list and ring members of 10,000 users each, the keys in a cycle. */
+  @Benchmark
+  public long ringsCycle() {
+    return work.rings(users[turn++ & Users.MANY - 1], seed++);
   }
 
   /** No gate, with a key drawn at random. */
   @Benchmark
-  public long directKeyRandom() {
+  public long directRandom() {
     return work.plain(strangers[next()], seed++);
   }
 
@@ -110,16 +128,22 @@ public class GateCost {
     return work.split(strangers[next()], seed++);
   }
 
-  /** At 50 % with the key of an open context. */
-  @Benchmark
-  public long splitContext(OpenContext context) {
-    return work.context(seed++);
-  }
-
   /** By rings, with an allow-list and ring members of 10,000 users each, at random. */
   @Benchmark
   public long ringsRandom() {
     return work.rings(strangers[next()], seed++);
+  }
+
+  /** At 50 % by key, always the same one, given as a parameter. */
+  @Benchmark
+  public long splitSame() {
+    return work.split(user, seed++);
+  }
+
+  /** At 50 % by the same key, from an open context. */
+  @Benchmark
+  public long splitContext(OpenContext context) {
+    return work.context(user, seed++);
   }
 
   /** No gate, and the call throws. */
@@ -134,7 +158,8 @@ public class GateCost {
 
   /** At 100 %, and the call throws. */
   @Benchmark
-  public String fullFailing() {
+  @Fork(jvmArgsAppend = Measured.SAMPLED)
+  public String failing() {
     try {
       return "" + work.failing(seed++);
     } catch (IllegalStateException e) {

@@ -4,38 +4,50 @@ import dev.turnout.flags.Bucketing;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** The hash of a targeting key alone, by the key's length and script. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)
-@Fork(2)
-@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 4, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class HashCost {
-  /** The key: 8, 11, 22 and 36 ASCII characters, and 8 of another script. */
-  @Param({
-    "user-177",
-    "user-100017",
-    "customer-0123456789abc",
-    "123e4567-e89b-12d3-a456-426614174000",
-    "\u03b1\u03b2\u03b3\u03b4\u03b5\u03b6\u03b7\u03b8"
-  })
-  public String key = "";
+  /** A key by script and number of characters. */
+  public enum Key {
+    ASCII_8("user-177"),
+    ASCII_11("user-100017"),
+    ASCII_22("customer-0123456789abc"),
+    ASCII_36("123e4567-e89b-12d3-a456-426614174000"),
+    LATIN_11("m\u00fcller-1000"),
+    CYRILLIC_11("\u043f\u043e\u043b\u044c\u0437\u043e\u0432\u0430\u0442\u0435\u043b"),
+    CJK_11("\u7528\u6237\u540d\u79f0\u6d4b\u8bd5\u8d26\u53f7\u4e00\u4e8c\u4e09");
+
+    private final String text;
+
+    Key(String text) {
+      this.text = text;
+    }
+  }
+
+  /** Which key. */
+  @Param public Key key = Key.ASCII_8;
 
   private final int seed = Bucketing.seed("flag");
+  private String text = "";
+
+  /** Takes the key's text. */
+  @Setup
+  public void take() {
+    text = key.text;
+  }
 
   /** The bucket of the key. */
   @Benchmark
   public int bucket() {
-    return Bucketing.bucket(key, seed);
+    return Bucketing.bucket(text, seed);
   }
 }

@@ -13,7 +13,7 @@ public class Work {
    *
    * @throws IllegalStateException if it does not within ten seconds, or is not there
    */
-  static void awaitGates() throws InterruptedException {
+  public static void awaitGates() throws InterruptedException {
     long start = System.nanoTime();
     while (new Work().ready() == 0) {
       if (System.nanoTime() - start > LONGEST_WAIT_NANOS) {
@@ -32,7 +32,7 @@ public class Work {
     return 0;
   }
 
-  /** What the gates cost is told beside this: three rounds of xorshift, about 5 ns. */
+  /** What the gates cost is told beside this: six rounds of xorshift, about 5 ns. */
   public long plain(long seed) {
     return body(seed);
   }
@@ -57,38 +57,55 @@ public class Work {
     return body(seed);
   }
 
-  @Flagged("split")
-  public long split(@FlagKey String user, long seed) {
-    return body(seed);
-  }
-
-  @Fallback("split")
-  long splitOld(String user, long seed) {
-    return body(seed);
-  }
-
+  /** What gates with a key are told beside. */
   public long plain(String user, long seed) {
     return body(seed) + user.length();
   }
 
+  /** The same again: a peer's other path. */
+  public long plainOld(String user, long seed) {
+    return body(seed) + user.length();
+  }
+
+  @Flagged("fullKey")
+  public long full(String user, long seed) {
+    return body(seed) + user.length();
+  }
+
+  @Fallback("fullKey")
+  long fullOld(String user, long seed) {
+    return body(seed) + user.length();
+  }
+
+  @Flagged("split")
+  public long split(@FlagKey String user, long seed) {
+    return body(seed) + user.length();
+  }
+
+  @Fallback("split")
+  long splitOld(String user, long seed) {
+    return body(seed) + user.length();
+  }
+
+  /** The key comes from the context, not from the parameter. */
   @Flagged("context")
-  public long context(long seed) {
-    return body(seed);
+  public long context(String user, long seed) {
+    return body(seed) + user.length();
   }
 
   @Fallback("context")
-  long contextOld(long seed) {
-    return body(seed);
+  long contextOld(String user, long seed) {
+    return body(seed) + user.length();
   }
 
   @Flagged("rings")
   public long rings(@FlagKey String user, long seed) {
-    return body(seed);
+    return body(seed) + user.length();
   }
 
   @Fallback("rings")
   long ringsOld(String user, long seed) {
-    return body(seed);
+    return body(seed) + user.length();
   }
 
   @Flagged("failing")
@@ -105,7 +122,11 @@ public class Work {
     throw new IllegalStateException("seed " + (seed & 7));
   }
 
-  private static long body(long seed) {
+  static long body(long seed) {
+    return threeRounds(threeRounds(seed));
+  }
+
+  private static long threeRounds(long seed) {
     long x = seed;
     x ^= x << 13;
     x ^= x >>> 7;

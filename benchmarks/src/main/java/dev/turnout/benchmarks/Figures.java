@@ -1,0 +1,35 @@
+package dev.turnout.benchmarks;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * What one benchmark came to.
+ *
+ * @param nanos for one call, in nanoseconds: the median of each round
+ * @param bytes allocated by one call: the median of the rounds
+ */
+record Figures(List<Double> nanos, double bytes) {
+  /** No time at all, to be the baseline of what is told as it is. */
+  static final Figures NOTHING = new Figures(List.of(), 0);
+
+  double median() {
+    return nanos.isEmpty() ? 0 : median(nanos);
+  }
+
+  /** How much this is beyond the other, round by round. */
+  List<Double> beyond(Figures other) {
+    List<Double> differences = new ArrayList<>();
+    for (int i = 0; i < nanos.size(); i++) {
+      differences.add(nanos.get(i) - (i < other.nanos.size() ? other.nanos.get(i) : 0));
+    }
+    return differences;
+  }
+
+  static double median(Collection<Double> values) {
+    double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+}
