@@ -1,7 +1,5 @@
 package dev.turnout.flags;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 /**
  * The {@code turnout1} algorithm: murmur3 x86 32 of the key in UTF-8, seeded with murmur3 of the
  * flag's name, scaled to {@link Percentage#BUCKETS} by unsigned multiply and shift. A key keeps its
@@ -37,7 +35,7 @@ public final class Bucketing {
     return murmur3(flagName, seed(flagName));
   }
 
-  /** Returns the bucket of {@code key}, 0 to 99,999. Allocates nothing for ASCII keys. */
+  /** Returns the bucket of {@code key}, 0 to 99,999. Allocates nothing. */
   public static int bucket(String key, int seed) {
     return scale(murmur3(key, seed));
   }
@@ -57,38 +55,75 @@ public final class Bucketing {
       char c = text.charAt(index + 2);
       char d = text.charAt(index + 3);
       if ((a | b | c | d) >= 0x80) {
-        return murmur3(text.getBytes(UTF_8), seed);
+        return beyondAscii(text, index, hash);
       }
       hash = mix(hash, a | b << 8 | c << 16 | d << 24);
     }
     int tail = 0;
-    for (int shift = 0; index < length; index++, shift += 8) {
-      char c = text.charAt(index);
+    for (int at = index, shift = 0; at < length; at++, shift += 8) {
+      char c = text.charAt(at);
       if (c >= 0x80) {
-        return murmur3(text.getBytes(UTF_8), seed);
+        return beyondAscii(text, index, hash);
       }
       tail |= c << shift;
     }
     return finish(hash, tail, length);
   }
 
-  private static int murmur3(byte[] bytes, int seed) {
-    int hash = seed;
-    int index = 0;
-    for (; index + 4 <= bytes.length; index += 4) {
-      hash =
-          mix(
-              hash,
-              (bytes[index] & 0xff)
-                  | (bytes[index + 1] & 0xff) << 8
-                  | (bytes[index + 2] & 0xff) << 16
-                  | bytes[index + 3] << 24);
+  // Encodes as it hashes, so that nothing is allocated. What stands before is ASCII, and hashed.
+  private static int beyondAscii(String text, int from, int hashed) {
+    int length = text.length();
+    int hash = hashed;
+    int bytes = from;
+    // Bytes that do not fill a block yet, the first lowest, and how many bits they are.
+    long pending = 0;
+    int bits = 0;
+    for (int index = from; index < length; index++) {
+      char c = text.charAt(index);
+      long encoded;
+      int size;
+      if (c < 0x80) {
+        encoded = c;
+        size = 1;
+      } else if (c < 0x800) {
+        encoded = 0x80c0 | c >> 6 | (c & 0x3f) << 8;
+        size = 2;
+      } else if (!Character.isSurrogate(c)) {
+        encoded = 0x8080e0 | c >> 12 | (c >> 6 & 0x3f) << 8 | (c & 0x3f) << 16;
+        size = 3;
+      } else if (isPair(text, index)) {
+        encoded = encodePair(Character.toCodePoint(c, text.charAt(index + 1)));
+        size = 4;
+        index++;
+      } else {
+        // Half a pair is no character; Java encodes it as a question mark.
+        encoded = '?';
+        size = 1;
+      }
+      pending |= encoded << bits;
+      bits += size * 8;
+      bytes += size;
+      if (bits >= 32) {
+        hash = mix(hash, (int) pending);
+        pending >>>= 32;
+        bits -= 32;
+      }
     }
-    int tail = 0;
-    for (int shift = 0; index < bytes.length; index++, shift += 8) {
-      tail |= (bytes[index] & 0xff) << shift;
-    }
-    return finish(hash, tail, bytes.length);
+    return finish(hash, (int) pending, bytes);
+  }
+
+  private static boolean isPair(String text, int index) {
+    return Character.isHighSurrogate(text.charAt(index))
+        && index + 1 < text.length()
+        && Character.isLowSurrogate(text.charAt(index + 1));
+  }
+
+  private static long encodePair(int codePoint) {
+    return 0x808080f0L
+        | codePoint >> 18
+        | (codePoint >> 12 & 0x3f) << 8
+        | (codePoint >> 6 & 0x3f) << 16
+        | (long) (codePoint & 0x3f) << 24;
   }
 
   private static int mix(int hash, int block) {

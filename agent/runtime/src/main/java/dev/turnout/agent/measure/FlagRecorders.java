@@ -37,11 +37,25 @@ final class FlagRecorders {
   }
 
   synchronized Recorders.Use use(long revision, String ring, String variant) {
-    PathRecorder recorder =
-        live.computeIfAbsent(
-            new Stratum(revision, ring, variant),
-            stratum -> new PathRecorder(measure, failureRow(variant)));
+    Stratum stratum = new Stratum(revision, ring, variant);
+    PathRecorder recorder = live.get(stratum);
+    if (recorder == null) {
+      recorder = new PathRecorder(measure, failureRow(variant), skipMask(ring, variant));
+      live.put(stratum, recorder);
+    }
     return new Recorders.Use(variant, recorder, recorder.use());
+  }
+
+  // What was called much is called as much by the next rules: calls right after a change are not
+  // slower for being timed, all of them.
+  private int skipMask(String ring, String variant) {
+    int mask = 0;
+    for (Map.Entry<Stratum, PathRecorder> entry : live.entrySet()) {
+      if (entry.getKey().ring().equals(ring) && entry.getKey().variant().equals(variant)) {
+        mask = Math.max(mask, entry.getValue().skipMask());
+      }
+    }
+    return mask;
   }
 
   private FailureRow failureRow(String variant) {

@@ -37,10 +37,17 @@ public final class PathRecorder {
    *
    * @param failureRow of the flag's path as a whole, shared by the recorders of all its revisions
    *     and rings
+   * @param skipMask how few calls are timed at first: 0 for all, else one less than a power of two
    */
-  PathRecorder(Measure measure, FailureRow failureRow) {
+  PathRecorder(Measure measure, FailureRow failureRow, int skipMask) {
     this.measure = measure;
     this.failureRow = failureRow;
+    this.skipMask = skipMask;
+  }
+
+  /** How few calls are timed now. */
+  int skipMask() {
+    return skipMask;
   }
 
   /**
