@@ -46,8 +46,8 @@ final class AmbientContext {
   }
 
   /** Whether any thread ever opened a context. */
-  boolean isUsed() {
-    return used.get();
+  AtomicBoolean used() {
+    return used;
   }
 
   /** The context open on this thread, or null. */

@@ -12,6 +12,7 @@ import dev.turnout.flags.Variants;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +28,16 @@ final class RoutedGate extends GateSite {
   private final String keyAttribute;
   private final FailurePolicy policy;
   private final AmbientContext ambient;
+  private final AtomicBoolean contextsUsed;
   private final Recorders recorders;
   private final Consumer<Throwable> trouble;
   private volatile boolean inTrouble;
   private volatile @Nullable SpanTags spanTags;
   private volatile State state;
+
+  // The path of every call, where callers do not differ and nothing is told of them; else null.
+  // Follows the state: whoever reads it sees the rules before a change or after it.
+  private volatile @Nullable GatePath always;
 
   // What a context that outlives a change was decided by before.
   private volatile State previous;
@@ -54,10 +60,12 @@ final class RoutedGate extends GateSite {
     this.keyAttribute = keyAttribute;
     this.policy = policy;
     this.ambient = ambient;
+    contextsUsed = ambient.used();
     this.recorders = recorders;
     this.trouble = trouble;
     state = state(compiled);
     previous = state;
+    always = always(state);
   }
 
   /**
@@ -89,7 +97,7 @@ final class RoutedGate extends GateSite {
   void swap(@Nullable CompiledFlag compiled) {
     if (state.flag() != compiled) {
       previous = state;
-      state = state(compiled);
+      inForce(state(compiled));
     }
   }
 
@@ -97,8 +105,17 @@ final class RoutedGate extends GateSite {
   void trace(SpanTags tags) {
     if (spanTags == null) {
       spanTags = tags;
-      state = state(state.flag());
+      inForce(state(state.flag()));
     }
+  }
+
+  private void inForce(State next) {
+    state = next;
+    always = always(next);
+  }
+
+  private static @Nullable GatePath always(State state) {
+    return state.spanTags() == null ? state.settled() : null;
   }
 
   private State state(@Nullable CompiledFlag compiled) {
@@ -144,14 +161,14 @@ final class RoutedGate extends GateSite {
 
   @Override
   public GatePath choose(@Nullable Object key) {
-    State current = state;
-    GatePath settled = current.settled;
-    if (settled != null && current.spanTags == null && !ambient.isUsed()) {
-      return settled;
+    GatePath path = always;
+    if (path != null && !contextsUsed.get()) {
+      return path;
     }
+    State current = state;
     try {
       FaultPoint.reach("choose");
-      GatePath path = decide(current, key);
+      path = decide(current, key);
       SpanTags tags = current.spanTags;
       if (tags != null && path instanceof RecordedPath recorded) {
         tags.tag(flag, recorded.variant(), recorded.reason());
@@ -179,7 +196,7 @@ final class RoutedGate extends GateSite {
 
   private GatePath decide(State current, @Nullable Object keyValue)
       throws ReflectiveOperationException {
-    Object[] context = ambient.isUsed() ? ambient.current() : null;
+    Object[] context = contextsUsed.get() ? ambient.current() : null;
     GatePath settled = current.settled;
     if (context == null) {
       return settled != null ? settled : split(current, keyReader.read(keyValue), Caller.UNKNOWN);
