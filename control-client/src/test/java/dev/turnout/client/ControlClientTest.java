@@ -19,6 +19,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +36,7 @@ class ControlClientTest {
   private final List<Snapshot> delivered = new CopyOnWriteArrayList<>();
   private final List<String> warnings = new CopyOnWriteArrayList<>();
   private volatile String token = "secret";
+  private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor();
   private FakeServer server;
   private ControlClient client;
 
@@ -46,6 +50,7 @@ class ControlClientTest {
     if (client != null) {
       client.close();
     }
+    looks.shutdownNow();
     server.close();
     assertThat(warnings).noneMatch(line -> line.contains("secret"));
   }
@@ -59,6 +64,7 @@ class ControlClientTest {
         authLane,
         silence,
         Duration.ofSeconds(60),
+        Duration.ofSeconds(2),
         Duration.ofSeconds(2),
         Duration.ofSeconds(5));
   }
@@ -91,6 +97,7 @@ class ControlClientTest {
               }
             });
     client.start();
+    looks.scheduleAtFixedRate(client::look, 20, 20, TimeUnit.MILLISECONDS);
   }
 
   private static Snapshot revision(long revision) {
@@ -308,11 +315,13 @@ class ControlClientTest {
 
     List<Thread> threads =
         Thread.getAllStackTraces().keySet().stream()
-            // OkHttp renames a thread for as long as it makes a call.
-            .filter(thread -> thread.getName().matches("(turnout-|OkHttp http).*"))
+            .filter(thread -> thread.getName().matches("turnout-.*|OkHttp.*|Okio.*"))
             .filter(thread -> !others.contains(thread))
             .toList();
-    assertThat(threads).hasSizeBetween(2, 3).allMatch(Thread::isDaemon);
+    assertThat(threads)
+        .allMatch(Thread::isDaemon)
+        .extracting(Thread::getName)
+        .containsExactlyInAnyOrder("turnout-stream", "turnout-requests");
     client.close();
 
     await().untilAsserted(() -> assertThat(threads).noneMatch(Thread::isAlive));

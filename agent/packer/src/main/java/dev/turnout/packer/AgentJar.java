@@ -45,7 +45,7 @@ import org.objectweb.asm.Opcodes;
  */
 final class AgentJar {
   private static final String INNER = "inst/";
-  private static final String OWN = "dev/turnout/";
+  private static final String OWN = "dev/turnout/agent/";
   private static final String SERVICES = "META-INF/services/";
   private static final String VERSIONS = "META-INF/versions/";
 

@@ -1,0 +1,98 @@
+package dev.turnout.client;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import okhttp3.Call;
+import okhttp3.Response;
+import okio.BufferedSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request and its answer, on the calling thread, with a time limit that another thread enforces
+ * by {@link #look}. OkHttp's own limits are not used: Okio would start a thread to watch them.
+ */
+final class Exchange implements AutoCloseable {
+  // An error page is read to its end, so that its connection can be used again.
+  private static final int SHORT = 64 << 10;
+
+  private final Call call;
+  private final LongSupplier nanos;
+  private final Set<Exchange> open;
+  private final long startedAt;
+  private volatile long until;
+  private volatile boolean late;
+  private @Nullable Response response;
+
+  /** Begins; it is up to the caller to close it, which takes it out of {@code open}. */
+  Exchange(Call call, LongSupplier nanos, Set<Exchange> open, Duration limit) {
+    this.call = call;
+    this.nanos = nanos;
+    this.open = open;
+    startedAt = nanos.getAsLong();
+    until = startedAt + limit.toNanos();
+    open.add(this);
+  }
+
+  /** Sends the request and waits for the head of the answer. */
+  Response answer() throws IOException {
+    Response head = call.execute();
+    response = head;
+    return head;
+  }
+
+  /** Gives it that long from now. */
+  void allow(Duration limit) {
+    until = nanos.getAsLong() + limit.toNanos();
+  }
+
+  /** Ends it if its time is over. */
+  void look() {
+    if (nanos.getAsLong() - until > 0) {
+      late = true;
+      call.cancel();
+    }
+  }
+
+  /** Ends it now: whoever waits for it gets an exception. */
+  void cancel() {
+    call.cancel();
+  }
+
+  boolean isOlderThan(Duration age) {
+    return nanos.getAsLong() - startedAt > age.toNanos();
+  }
+
+  /** In words for people, why it failed. */
+  String describe(IOException e) {
+    return late ? "nothing was heard in time" : e.toString();
+  }
+
+  @Override
+  public void close() {
+    Response last = response;
+    try {
+      if (last != null) {
+        finish(last);
+      }
+    } finally {
+      open.remove(this);
+    }
+  }
+
+  // OkHttp reads a rest with a time limit of its own: so there must be none when it is closed, or
+  // no connection to read it from.
+  private void finish(Response last) {
+    try (last) {
+      BufferedSource rest = last.body().source();
+      if (rest.request(SHORT)) {
+        call.cancel();
+        rest.request(Long.MAX_VALUE);
+      }
+    } catch (IOException | RuntimeException e) {
+      // Its connection is of no use any more, and gone.
+      return;
+    }
+  }
+}
