@@ -6,7 +6,6 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import okhttp3.Call;
 import okhttp3.Response;
-import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  * by {@link #look}. OkHttp's own limits are not used: Okio would start a thread to watch them.
  */
 final class Exchange implements AutoCloseable {
-  // An error page is read to its end, so that its connection can be used again.
-  private static final int SHORT = 64 << 10;
-
   private final Call call;
   private final LongSupplier nanos;
   private final Set<Exchange> open;
@@ -71,28 +67,13 @@ final class Exchange implements AutoCloseable {
 
   @Override
   public void close() {
-    Response last = response;
     try {
+      Response last = response;
       if (last != null) {
-        finish(last);
+        last.close();
       }
     } finally {
       open.remove(this);
-    }
-  }
-
-  // OkHttp reads a rest with a time limit of its own: so there must be none when it is closed, or
-  // no connection to read it from.
-  private void finish(Response last) {
-    try (last) {
-      BufferedSource rest = last.body().source();
-      if (rest.request(SHORT)) {
-        call.cancel();
-        rest.request(Long.MAX_VALUE);
-      }
-    } catch (IOException | RuntimeException e) {
-      // Its connection is of no use any more, and gone.
-      return;
     }
   }
 }

@@ -60,6 +60,7 @@ final class Http {
             // TLS fixes the JVM's TLS settings when it is first used: not for a server without it.
             .connectionSpecs(
                 List.of(base.isHttps() ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
+            .addNetworkInterceptor(new CleanEnd())
             .fastFallback(false)
             .followRedirects(false)
             // The socket's own. All other limits are those of the exchange.
