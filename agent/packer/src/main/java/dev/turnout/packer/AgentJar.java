@@ -45,6 +45,7 @@ import org.objectweb.asm.Opcodes;
  */
 final class AgentJar {
   private static final String INNER = "inst/";
+  private static final String CLASS_DATA = ".classdata";
   private static final String OWN = "dev/turnout/agent/";
   private static final String SERVICES = "META-INF/services/";
   private static final String VERSIONS = "META-INF/versions/";
@@ -109,7 +110,7 @@ final class AgentJar {
       if (name.endsWith(".class")) {
         byte[] bytes = file.getValue();
         put(
-            INNER + name.substring(0, name.length() - ".class".length()) + ".classdata",
+            INNER + name.substring(0, name.length() - ".class".length()) + CLASS_DATA,
             name.startsWith(OWN) ? bytes : relocation.relocate(bytes),
             jarOrFolder);
       } else if (LICENSE.matcher(name).matches()) {
@@ -128,6 +129,19 @@ final class AgentJar {
   /** Adds this project's own licence. */
   void addLicense(Path file) throws IOException {
     put("META-INF/LICENSE", Files.readAllBytes(file), file);
+  }
+
+  /** Takes out what nobody calls of the largest classes, once all libraries are there. */
+  void prune() {
+    Facades facades = new Facades();
+    for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+      String name = entry.getKey();
+      if (name.startsWith(INNER) && name.endsWith(CLASS_DATA)) {
+        facades.add(
+            name.substring(INNER.length(), name.length() - CLASS_DATA.length()), entry.getValue());
+      }
+    }
+    facades.pruned().forEach((name, bytes) -> entries.put(INNER + name + CLASS_DATA, bytes));
   }
 
   /** What libraries use of {@code java.util.logging} that the stand-in does not have. */
@@ -239,7 +253,7 @@ final class AgentJar {
 
   /** The members of a class of the stand-in and of its superclasses; null without such a class. */
   private @Nullable Set<String> members(String className) throws IOException {
-    byte[] own = entries.get(INNER + className + ".classdata");
+    byte[] own = entries.get(INNER + className + CLASS_DATA);
     ClassReader reader;
     if (own != null) {
       reader = new ClassReader(own);
