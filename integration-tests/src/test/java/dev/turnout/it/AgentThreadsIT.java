@@ -38,7 +38,7 @@ class AgentThreadsIT {
   private static final List<String> PASSING = List.of("turnout-log", "turnout-page");
 
   private static final String AGENT_LOADER = "dev.turnout.bootstrap.AgentClassLoader";
-  private static final Duration LONG_ENOUGH_FOR_RECONNECTS = Duration.ofSeconds(4);
+  private static final Duration LONG_ENOUGH_FOR_RECONNECTS = Duration.ofSeconds(3);
 
   @TempDir Path directory;
   private final HttpClient http = HttpClient.newHttpClient();

@@ -9,6 +9,7 @@ import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
 import java.time.Duration;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ final class Reporter implements ControlClient.Reports {
   private final Rulebook rules;
   private final TripBook tripBook;
   private final Supplier<List<Report.Gate>> gates;
-  private final String bootId = UUID.randomUUID().toString();
+  private final String bootId = bootId();
   private long sequence;
 
   Reporter(
@@ -42,6 +43,14 @@ final class Reporter implements ControlClient.Reports {
     this.rules = rules;
     this.tripBook = tripBook;
     this.gates = gates;
+  }
+
+  // Different from one start to the next, and no secret: a random UUID would have the JVM set up its
+  // source of secrets, before the application had a say in it.
+  private static String bootId() {
+    SplittableRandom random = new SplittableRandom();
+    return new UUID(random.nextLong(), random.nextLong() ^ ProcessHandle.current().pid())
+        .toString();
   }
 
   @Override
