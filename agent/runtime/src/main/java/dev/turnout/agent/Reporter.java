@@ -45,7 +45,8 @@ final class Reporter implements ControlClient.Reports {
     this.gates = gates;
   }
 
-  // Different from one start to the next, and no secret: a random UUID would have the JVM set up its
+  // Different from one start to the next, and no secret: a random UUID would have the JVM set up
+  // its
   // source of secrets, before the application had a say in it.
   private static String bootId() {
     SplittableRandom random = new SplittableRandom();
