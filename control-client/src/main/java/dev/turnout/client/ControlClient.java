@@ -7,18 +7,20 @@ import dev.turnout.flags.Snapshot;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps an agent in touch with its control server: the stored snapshot at once, then whatever the
- * stream or the poll brings that is newer. Needs at most three threads of its own, all daemons and
- * named {@code turnout-…}: a timer, and two for HTTP of which one is idle most of the time; OkHttp
- * renames the latter while they make a call, and adds two daemons that it shares between all its
- * clients. Safe for use by several threads.
+ * stream or the poll brings that is newer; and sends its reports.
+ *
+ * <p>Two threads, and no library adds one: {@code turnout-stream} follows the stream, and waits in
+ * between; {@code turnout-requests} asks for whatever is answered at once, one thing after another,
+ * so that nothing of that ever delays a kill. Time limits are the caller's to enforce, see {@link
+ * #look}. Safe for use by several threads.
  */
 public final class ControlClient implements AutoCloseable {
 
@@ -67,18 +69,30 @@ public final class ControlClient implements AutoCloseable {
     private static final Sent ACCEPTED = new Sent(true, "");
   }
 
+  /** Says what is to be reported, and when; on the thread that requests are made on. */
+  public interface Reports {
+    /** The report to send now. */
+    Report next();
+
+    /** Takes note of what became of it, and returns how long to wait for the next. */
+    Duration sent(Sent sent);
+  }
+
   private final Settings settings;
   private final Sources sources;
   private final Warnings warnings;
   private final InForce inForce;
+  private final SnapshotStream stream;
+  private final SnapshotPoll poll;
+  private final Requests requests;
   private volatile @Nullable Instant lastContact;
-  private @Nullable Http http;
-  private @Nullable SnapshotStream stream;
+  private volatile @Nullable Http http;
+  private Requests.@Nullable Job reporting;
   private boolean closed;
 
   /** Creates a client; nothing happens before {@link #start}. */
   public ControlClient(Settings settings, Listener listener) {
-    this(settings, listener, Sources.real(listener::warning));
+    this(settings, listener, Sources.real());
   }
 
   ControlClient(Settings settings, Listener listener, Sources sources) {
@@ -88,6 +102,10 @@ public final class ControlClient implements AutoCloseable {
     Path directory = settings.stateDirectory();
     SnapshotStore store = directory == null ? null : new SnapshotStore(directory, warnings::say);
     inForce = new InForce(store, listener::snapshot, warnings);
+    Timing timing = settings.timing();
+    stream = new SnapshotStream(this::http, inForce, timing, sources, warnings, this::contact);
+    poll = new SnapshotPoll(this::http, inForce, timing, sources, warnings, this::contact, stream);
+    requests = new Requests(sources.nanos());
   }
 
   /**
@@ -96,80 +114,95 @@ public final class ControlClient implements AutoCloseable {
    */
   public void start() {
     inForce.restore();
-    try {
-      // Not here: to load an HTTP client takes longer than an application should wait.
-      sources.timer().execute(this::connect);
-    } catch (RejectedExecutionException e) {
-      // Closed before it was started.
-      return;
+    Daemon.start("turnout-stream", warnings, stream::goesOn, stream::round);
+    requests.add(poll.first(), poll::poll);
+    Daemon.start("turnout-requests", warnings, requests::goesOn, requests::round);
+  }
+
+  /**
+   * Ends what takes too long. To be called several times a second, by a thread that waits for
+   * nothing: this does not either.
+   */
+  public void look() {
+    Http ready = http;
+    if (ready != null) {
+      ready.look();
     }
   }
 
-  private void connect() {
-    try {
-      Http ready = http();
-      if (ready == null) {
-        return;
-      }
-      Timing timing = settings.timing();
-      SnapshotStream following =
-          new SnapshotStream(ready, inForce, timing, sources, warnings, this::contact);
-      synchronized (this) {
-        if (closed) {
-          return;
-        }
-        stream = following;
-      }
-      following.connect();
-      new SnapshotPoll(ready, inForce, timing, sources, warnings, this::contact, following).start();
-    } catch (RuntimeException | LinkageError e) {
-      warnings.say("the control server cannot be followed: " + e);
-    }
+  // Not before it is needed, and never on the thread that starts the client: to load an HTTP client
+  // takes longer than anybody should wait.
+  private Http http() {
+    Http ready = http;
+    return ready != null ? ready : connect();
   }
 
-  private synchronized @Nullable Http http() {
-    if (http == null && !closed) {
-      http =
+  private synchronized Http connect() {
+    if (closed) {
+      throw new IllegalStateException("the client is closed");
+    }
+    Http ready = http;
+    if (ready == null) {
+      ready =
           new Http(
-              settings.server(),
-              settings.token(),
-              settings.host(),
-              settings.timing(),
-              sources.clock(),
-              warnings::say);
+              settings.server(), settings.token(), settings.host(), settings.timing(), sources);
+      http = ready;
     }
-    return closed ? null : http;
-  }
-
-  private synchronized @Nullable SnapshotStream stream() {
-    return stream;
+    return ready;
   }
 
   private void contact() {
     lastContact = sources.clock().instant();
   }
 
-  /** Sends a report and waits for the answer, at most as long as {@link Timing#call}. */
+  /**
+   * Sends reports from now on.
+   *
+   * @param first how long to wait for the first
+   */
+  public synchronized void report(Duration first, Reports reports) {
+    reporting = requests.add(first, () -> reports.sent(send(reports.next())));
+  }
+
+  /** Has a report sent at once, ahead of a poll that hangs. */
+  public void hurry() {
+    Requests.Job job;
+    synchronized (this) {
+      job = reporting;
+    }
+    if (job != null) {
+      requests.hurry(job);
+      poll.giveWay();
+    }
+  }
+
+  /**
+   * Sends a report and waits for the answer, at most as long as {@link Timing#answer} if somebody
+   * calls {@link #look}.
+   */
   public Sent send(Report report) {
     try {
       Http ready = http();
-      if (ready == null) {
-        return new Sent(false, "the client is closed");
-      }
       byte[] json = ReportCodec.write(report);
-      try (Response response = ready.client().newCall(ready.report(json)).execute()) {
-        contact();
-        if (!response.isSuccessful()) {
-          return new Sent(false, "answered " + response.code());
-        }
-        SnapshotStream following = stream();
-        if (following != null) {
-          following.reachable();
-        }
-        return Sent.ACCEPTED;
+      try (Exchange exchange = ready.begin(ready.report(json))) {
+        return send(exchange);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       return new Sent(false, String.valueOf(e));
+    }
+  }
+
+  private Sent send(Exchange exchange) {
+    try {
+      Response response = exchange.answer();
+      contact();
+      if (!response.isSuccessful()) {
+        return new Sent(false, "answered " + response.code());
+      }
+      stream.reachable();
+      return Sent.ACCEPTED;
+    } catch (IOException e) {
+      return new Sent(false, exchange.describe(e));
     }
   }
 
@@ -187,16 +220,12 @@ public final class ControlClient implements AutoCloseable {
   @Override
   public void close() {
     Http open;
-    SnapshotStream following;
     synchronized (this) {
       closed = true;
       open = http;
-      following = stream;
     }
-    sources.timer().shutdownNow();
-    if (following != null) {
-      following.close();
-    }
+    stream.close();
+    requests.close();
     if (open != null) {
       open.close();
     }

@@ -1,7 +1,6 @@
 package dev.turnout.client;
 
 import java.io.IOException;
-import okhttp3.Interceptor;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 import okio.Buffer;
@@ -14,64 +13,56 @@ import okio.Source;
  * lines are, in memory; a server gone mad could fill it. Also tells of every byte that arrives:
  * comments, which OkHttp swallows, are contact too.
  */
-final class EventLimit implements Interceptor {
+final class EventLimit extends ForwardingSource {
   private final long limit;
   private final Runnable contact;
+  private long size;
+  private boolean blank = true;
 
-  EventLimit(long limit, Runnable contact) {
+  private EventLimit(Source source, long limit, Runnable contact) {
+    super(source);
     this.limit = limit;
     this.contact = contact;
   }
 
-  @Override
-  public Response intercept(Chain chain) throws IOException {
-    Response response = chain.proceed(chain.request());
+  /** The same answer, with a body that is limited. */
+  static Response on(Response response, long limit, Runnable contact) {
     ResponseBody body = response.body();
+    Source limited = new EventLimit(body.source(), limit, contact);
     return response
         .newBuilder()
-        .body(
-            ResponseBody.create(
-                Okio.buffer(new Limited(body.source())), body.contentType(), body.contentLength()))
+        .body(ResponseBody.create(Okio.buffer(limited), body.contentType(), body.contentLength()))
         .build();
   }
 
-  private final class Limited extends ForwardingSource {
-    private long size;
-    private boolean blank = true;
-
-    Limited(Source source) {
-      super(source);
+  @Override
+  public long read(Buffer sink, long byteCount) throws IOException {
+    long read = super.read(sink, byteCount);
+    if (read > 0) {
+      contact.run();
+      Buffer chunk = new Buffer();
+      sink.copyTo(chunk, sink.size() - read, read);
+      count(chunk.readByteArray());
     }
+    return read;
+  }
 
-    @Override
-    public long read(Buffer sink, long byteCount) throws IOException {
-      long read = super.read(sink, byteCount);
-      if (read > 0) {
-        contact.run();
-        Buffer chunk = new Buffer();
-        sink.copyTo(chunk, sink.size() - read, read);
-        count(chunk.readByteArray());
-      }
-      return read;
-    }
-
-    // An event ends with a blank line. A carriage return says nothing of its own: a server that
-    // ends lines with it alone is counted as one event and cut off at the limit.
-    private void count(byte[] bytes) throws IOException {
-      for (byte b : bytes) {
-        size++;
-        if (b == '\n') {
-          if (blank) {
-            size = 0;
-          }
-          blank = true;
-        } else if (b != '\r') {
-          blank = false;
+  // An event ends with a blank line. A carriage return says nothing of its own: a server that
+  // ends lines with it alone is counted as one event and cut off at the limit.
+  private void count(byte[] bytes) throws IOException {
+    for (byte b : bytes) {
+      size++;
+      if (b == '\n') {
+        if (blank) {
+          size = 0;
         }
+        blank = true;
+      } else if (b != '\r') {
+        blank = false;
       }
-      if (size > limit) {
-        throw new IOException("an event of more than " + limit + " bytes");
-      }
+    }
+    if (size > limit) {
+      throw new IOException("an event of more than " + limit + " bytes");
     }
   }
 }

@@ -5,7 +5,6 @@ import dev.turnout.flags.Host;
 import java.io.IOException;
 import java.net.Proxy;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -13,18 +12,11 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
-import okhttp3.Dispatcher;
 import okhttp3.HttpUrl;
-import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
@@ -34,92 +26,68 @@ import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OkHttp set up for one server. Two daemon threads at most, one of them for the stream; HTTP/1.1
- * and no racing of addresses, for those would take threads of their own. Redirects are not
+ * OkHttp set up for one server, for requests that are made on the caller's threads: it has none of
+ * its own. HTTP/1.1 and no racing of addresses, for those would take some. Redirects are not
  * followed: the token is for this server alone.
  */
 final class Http {
-  private static final MediaType JSON = MediaType.get("application/json");
-
   // A server cannot send an agent to sleep for good.
   private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(5);
 
-  private final URI server;
+  private final HttpUrl base;
   private final Supplier<String> token;
   private final Host host;
-  private final Clock clock;
+  private final Timing timing;
+  private final Sources sources;
   private final OkHttpClient client;
+  private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
-  Http(
-      URI server,
-      Supplier<String> token,
-      Host host,
-      Timing timing,
-      Clock clock,
-      Consumer<String> warning) {
-    this.server = server;
+  Http(URI server, Supplier<String> token, Host host, Timing timing, Sources sources) {
+    base = Objects.requireNonNull(HttpUrl.get(server), "server");
     this.token = token;
     this.host = host;
-    this.clock = clock;
-    ThreadPoolExecutor threads =
-        new ThreadPoolExecutor(
-            2,
-            2,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            daemons("turnout-http", warning));
-    threads.allowCoreThreadTimeOut(true);
-    Dispatcher dispatcher = new Dispatcher(threads);
-    dispatcher.setMaxRequests(2);
-    dispatcher.setMaxRequestsPerHost(2);
+    this.timing = timing;
+    this.sources = sources;
     client =
         new OkHttpClient.Builder()
-            .dispatcher(dispatcher)
-            .connectionPool(new ConnectionPool(1, 1, TimeUnit.MINUTES))
+            .connectionPool(IdleTasks.pool())
             .protocols(List.of(Protocol.HTTP_1_1))
             // The application's proxy selector is the application's: it would be asked on our
             // threads, and might name a proxy that the token is not for.
             .proxy(Proxy.NO_PROXY)
+            .socketFactory(new DirectSockets())
             // TLS fixes the JVM's TLS settings when it is first used: not for a server without it.
             .connectionSpecs(
-                List.of(
-                    "https".equalsIgnoreCase(server.getScheme())
-                        ? ConnectionSpec.MODERN_TLS
-                        : ConnectionSpec.CLEARTEXT))
+                List.of(base.isHttps() ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
+            .addNetworkInterceptor(new CleanEnd())
             .fastFallback(false)
             .followRedirects(false)
+            // The socket's own. All other limits are those of the exchange.
             .connectTimeout(timing.connect())
-            .readTimeout(timing.silence())
-            .writeTimeout(timing.silence())
-            .callTimeout(timing.call())
+            .readTimeout(Duration.ZERO)
+            .writeTimeout(Duration.ZERO)
+            .callTimeout(Duration.ZERO)
             .build();
   }
 
-  /** Makes daemons whose failures are told here and not to the application's handler. */
-  static ThreadFactory daemons(String name, Consumer<String> warning) {
-    AtomicInteger count = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(null, task, name + "-" + count.incrementAndGet(), 0, false);
-      thread.setDaemon(true);
-      thread.setContextClassLoader(Http.class.getClassLoader());
-      thread.setUncaughtExceptionHandler(
-          (failed, e) -> warning.accept("a thread of the control client ended: " + e));
-      return thread;
-    };
+  /** Begins to make a request of the server; close what is returned. */
+  Exchange begin(Request request, Duration limit) {
+    Exchange exchange = new Exchange(client.newCall(request), sources.nanos(), open, limit);
+    if (closed) {
+      exchange.cancel();
+    }
+    return exchange;
   }
 
-  OkHttpClient client() {
-    return client;
+  /** Begins to make a request that is answered soon or never. */
+  Exchange begin(Request request) {
+    return begin(request, timing.answer());
   }
 
-  /** The client for the stream: no end to a call, but to an event. */
-  OkHttpClient streaming(Runnable contact) {
-    return client
-        .newBuilder()
-        .callTimeout(Duration.ZERO)
-        .addInterceptor(new EventLimit(Json.MAX_BYTES, contact))
-        .build();
+  /** Ends what takes too long; never waits. */
+  void look() {
+    open.forEach(Exchange::look);
   }
 
   Request stream(@Nullable String lastEventId) {
@@ -129,7 +97,8 @@ final class Http {
             .addQueryParameter("instance", host.instance())
             .addQueryParameter("region", host.region());
     // Not compressed, so that a small stream cannot become a large one.
-    Request.Builder request = request(url).header("Accept-Encoding", "identity");
+    Request.Builder request =
+        request(url).header("Accept", "text/event-stream").header("Accept-Encoding", "identity");
     if (lastEventId != null) {
       request.header("Last-Event-ID", lastEventId);
     }
@@ -145,13 +114,14 @@ final class Http {
   }
 
   Request report(byte[] json) {
-    return request(url("reports")).post(RequestBody.create(json, JSON)).build();
+    return request(url("reports"))
+        .header("Content-Type", "application/json")
+        .post(RequestBody.create(json, null))
+        .build();
   }
 
   private HttpUrl.Builder url(String last) {
-    return Objects.requireNonNull(HttpUrl.get(server), "server")
-        .newBuilder()
-        .addPathSegments("agent/v1/" + last);
+    return base.newBuilder().addPathSegments("agent/v1/" + last);
   }
 
   private Request.Builder request(HttpUrl.Builder url) {
@@ -195,7 +165,7 @@ final class Http {
     }
     try {
       Instant until = ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-      return Duration.between(clock.instant(), until);
+      return Duration.between(sources.clock().instant(), until);
     } catch (DateTimeParseException e) {
       return Duration.ZERO;
     }
@@ -205,9 +175,14 @@ final class Http {
     return status == 401 || status == 403;
   }
 
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Ends what is under way. */
   void close() {
-    client.dispatcher().cancelAll();
-    client.dispatcher().executorService().shutdown();
+    closed = true;
+    open.forEach(Exchange::cancel);
     client.connectionPool().evictAll();
   }
 }

@@ -3,13 +3,9 @@ package dev.turnout.client;
 import dev.turnout.client.Warnings.Topic;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import okhttp3.Call;
-import okhttp3.Callback;
-import okhttp3.Request;
+import java.util.function.Supplier;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks for the snapshot every 30 seconds, whether the stream works or not: proxies that buffer or
@@ -17,19 +13,22 @@ import okhttp3.Response;
  * followed by the next, for ever; only Retry-After makes it pause.
  */
 final class SnapshotPoll {
-  private final Http http;
+  // Nearly every answer is here by then.
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private final Supplier<Http> http;
   private final InForce inForce;
   private final Timing timing;
   private final Sources sources;
   private final Warnings warnings;
   private final Runnable contact;
   private final SnapshotStream stream;
-  private final AtomicBoolean inFlight = new AtomicBoolean();
-  private volatile boolean refused;
-  private volatile long notBefore;
+  private boolean refused;
+  private volatile boolean gaveWay;
+  private volatile @Nullable Exchange current;
 
   SnapshotPoll(
-      Http http,
+      Supplier<Http> http,
       InForce inForce,
       Timing timing,
       Sources sources,
@@ -43,69 +42,46 @@ final class SnapshotPoll {
     this.warnings = warnings;
     this.contact = contact;
     this.stream = stream;
-    notBefore = sources.nanos().getAsLong();
   }
 
-  /** Schedules the first poll, soon, but after the stream had its chance. */
-  void start() {
-    schedule(sources.jittered(timing.poll().dividedBy(10)));
+  /** How long the first poll waits: not long, but the stream has its chance. */
+  Duration first() {
+    return sources.jittered(timing.poll().dividedBy(10));
   }
 
-  private void schedule(Duration wait) {
+  /** Asks once, and returns how long to wait for the next time. For one thread. */
+  Duration poll() {
+    Duration wait = sources.jittered(timing.poll());
+    gaveWay = false;
     try {
-      sources.timer().schedule(this::tick, wait.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      // Closed.
-      return;
-    }
-  }
-
-  private void tick() {
-    // The next one first: nothing that goes wrong below can end the polling.
-    schedule(sources.jittered(timing.poll()));
-    stream.check();
-    if (sources.nanos().getAsLong() - notBefore >= 0 && inFlight.compareAndSet(false, true)) {
-      poll();
-    }
-  }
-
-  private void poll() {
-    try {
-      Request request = http.snapshot(inForce.id());
-      http.client().newCall(request).enqueue(new Answer());
+      Http server = http.get();
+      try (Exchange exchange = server.begin(server.snapshot(inForce.id()))) {
+        current = exchange;
+        Duration asked = take(server, exchange);
+        wait = asked.compareTo(wait) > 0 ? asked : wait;
+      } finally {
+        current = null;
+      }
     } catch (RuntimeException e) {
-      inFlight.set(false);
       warn(String.valueOf(e.getMessage()));
     }
+    return gaveWay ? Duration.ZERO : wait;
   }
 
-  private void warn(String why) {
-    warnings.warn(
-        Topic.CONNECTION,
-        "polling the control server: " + why + "; goes on, the flags stay as they are");
+  /** Breaks off a poll that hangs, for something is urgent; it comes again right after that. */
+  void giveWay() {
+    Exchange asking = current;
+    if (asking != null && asking.isOlderThan(PATIENCE)) {
+      gaveWay = true;
+      asking.cancel();
+    }
   }
 
-  private final class Answer implements Callback {
-    @Override
-    public void onFailure(Call call, IOException e) {
-      inFlight.set(false);
-      if (!call.isCanceled()) {
-        warn(e.toString());
-      }
-    }
-
-    @Override
-    public void onResponse(Call call, Response response) {
-      try (response) {
-        take(response);
-      } catch (IOException e) {
-        warn(e.toString());
-      } finally {
-        inFlight.set(false);
-      }
-    }
-
-    private void take(Response response) throws IOException {
+  /** Returns how long the server wants to be left alone. */
+  private Duration take(Http server, Exchange exchange) {
+    try {
+      Response response = exchange.answer();
+      exchange.allow(timing.call());
       int status = response.code();
       if (status == 200 || status == 304) {
         contact.run();
@@ -116,11 +92,22 @@ final class SnapshotPoll {
           refused = false;
           stream.letIn();
         }
-        return;
+        return Duration.ZERO;
       }
       refused = refused || Http.isAuth(status);
-      notBefore = sources.nanos().getAsLong() + http.retryAfter(response).toNanos();
       warn("answered " + status);
+      return server.retryAfter(response);
+    } catch (IOException e) {
+      if (!gaveWay && !server.isClosed()) {
+        warn(exchange.describe(e));
+      }
+      return Duration.ZERO;
     }
+  }
+
+  private void warn(String why) {
+    warnings.warn(
+        Topic.CONNECTION,
+        "polling the control server: " + why + "; goes on, the flags stay as they are");
   }
 }

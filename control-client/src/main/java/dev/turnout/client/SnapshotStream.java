@@ -3,10 +3,12 @@ package dev.turnout.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.turnout.client.Warnings.Topic;
+import dev.turnout.client.codec.Json;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import okhttp3.Response;
 import okhttp3.sse.EventSource;
 import okhttp3.sse.EventSourceListener;
@@ -26,27 +28,27 @@ import org.jspecify.annotations.Nullable;
  *       at once when a poll is let in again.
  *   <li>429 or 503 with Retry-After: that long, and the back-off on top, so that a fleet does not
  *       return in one moment.
- *   <li>An attempt vanishes without a word, say by an OutOfMemoryError: {@link #check} notices.
+ *   <li>An attempt fails as nothing should, say by an OutOfMemoryError: as the first.
  * </ol>
+ *
+ * <p>One thread goes the {@link #round}; all else is for any thread.
  */
 final class SnapshotStream {
-  private final Http http;
+  private final Supplier<Http> http;
   private final InForce inForce;
   private final Timing timing;
   private final Sources sources;
   private final Warnings warnings;
   private final Runnable contact;
   private final BackOff backOff;
-  private final EventSource.Factory factory;
-  private @Nullable Attempt attempt;
+  private boolean closed;
+  private boolean waiting;
+  private long waitsUntil;
   private boolean refused;
   private boolean unreachable;
-  private @Nullable ScheduledFuture<?> next;
-  private volatile boolean closed;
-  private volatile long aliveUntil;
 
   SnapshotStream(
-      Http http,
+      Supplier<Http> http,
       InForce inForce,
       Timing timing,
       Sources sources,
@@ -59,32 +61,112 @@ final class SnapshotStream {
     this.warnings = warnings;
     this.contact = contact;
     backOff = new BackOff(timing.backOffFrom(), timing.backOffTo(), sources.random());
-    factory = EventSources.createFactory(http.streaming(this::read));
   }
 
-  synchronized void connect() {
+  /**
+   * How a connection ended.
+   *
+   * @param why for people
+   * @param heard whether the server, or whoever stands for it, answered at all
+   * @param followed whether it was a stream
+   * @param auth whether it was refused for its token
+   * @param retryAfter how long the server wants to be left alone
+   */
+  private record End(
+      String why, boolean heard, boolean followed, boolean auth, Duration retryAfter) {
+    static End unheard(String why) {
+      return new End(why, false, false, false, Duration.ZERO);
+    }
+
+    static End followed(String why) {
+      return new End(why, true, true, false, Duration.ZERO);
+    }
+  }
+
+  /** One connection, to its end, and the wait for the next. */
+  void round() {
+    long startedAt = sources.nanos().getAsLong();
+    End end;
+    try {
+      end = follow();
+    } catch (Throwable e) {
+      end =
+          End.unheard(
+              e instanceof IllegalStateException ? String.valueOf(e.getMessage()) : e.toString());
+    }
+    await(end, sources.nanos().getAsLong() - startedAt);
+  }
+
+  private End follow() {
+    Http server = http.get();
+    Duration opening = timing.connect().plus(timing.silence());
+    try (Exchange exchange = server.begin(server.stream(inForce.id()), opening)) {
+      try {
+        return follow(server, exchange);
+      } catch (IOException e) {
+        return End.unheard(exchange.describe(e));
+      }
+    }
+  }
+
+  private End follow(Http server, Exchange exchange) throws IOException {
+    Response response = exchange.answer();
+    if (!response.isSuccessful()) {
+      boolean auth = Http.isAuth(response.code());
+      String why = "answered " + response.code();
+      return new End(why, true, false, auth, server.retryAfter(response));
+    }
+    String type = String.valueOf(response.header("Content-Type"));
+    if (!type.toLowerCase(Locale.ROOT).startsWith("text/event-stream")) {
+      return new End("answered with " + type, true, false, false, Duration.ZERO);
+    }
+    exchange.allow(timing.silence());
+    Runnable heard =
+        () -> {
+          exchange.allow(timing.silence());
+          contact.run();
+        };
+    Events events = new Events(exchange);
+    EventSources.processResponse(EventLimit.on(response, Json.MAX_BYTES, heard), events);
+    return events.end;
+  }
+
+  private synchronized void await(End end, long livedNanos) {
     if (closed) {
       return;
     }
-    Attempt now = new Attempt(sources.nanos().getAsLong());
-    attempt = now;
-    refused = false;
-    unreachable = false;
-    expectWithin(timing.connect().plus(timing.silence()));
-    try {
-      now.source = factory.newEventSource(http.stream(inForce.id()), now);
-    } catch (RuntimeException e) {
-      now.ended(e.getMessage(), null);
+    boolean healthy = end.followed() && livedNanos >= timing.healthy().toNanos();
+    if (healthy) {
+      backOff.reset();
     }
+    Duration wait =
+        end.auth() ? sources.jittered(timing.authLane()) : backOff.next().plus(end.retryAfter());
+    if (!healthy) {
+      warnings.warn(
+          Topic.CONNECTION,
+          "the stream of the control server: "
+              + end.why()
+              + "; next attempt in "
+              + wait.toMillis()
+              + " ms, the flags stay as they are");
+    }
+    refused = end.auth();
+    unreachable = !end.heard();
+    waitsUntil = sources.nanos().getAsLong() + wait.toNanos();
+    waiting = true;
+    while (!closed && left() > 0) {
+      try {
+        TimeUnit.NANOSECONDS.timedWait(this, left());
+      } catch (InterruptedException e) {
+        // Nobody has a reason to: the thread ends by being told so.
+        continue;
+      }
+    }
+    waiting = false;
   }
 
-  /** Starts over if the current attempt should have said something long ago. */
-  synchronized void check() {
-    if (!closed && sources.nanos().getAsLong() - aliveUntil > 0) {
-      warnings.warn(Topic.INTERNAL, "the stream of snapshots stood still and is started anew");
-      cancel();
-      connect();
-    }
+  private long left() {
+    return waitsUntil - sources.nanos().getAsLong();
   }
 
   /**
@@ -92,131 +174,54 @@ final class SnapshotStream {
    * need not wait long. Soon and not now, since a whole fleet hears of it in the same moment.
    */
   synchronized void reachable() {
-    ScheduledFuture<?> waiting = next;
     long soon = (long) (timing.backOffFrom().toNanos() * 3 * sources.random().nextDouble());
-    if (!closed
-        && unreachable
-        && waiting != null
-        && waiting.getDelay(TimeUnit.NANOSECONDS) > soon
-        && waiting.cancel(false)
-        && attempt != null) {
+    if (waiting && unreachable && left() > soon) {
       unreachable = false;
-      schedule(attempt, Duration.ofNanos(soon));
-    }
-  }
-
-  private void schedule(Attempt ended, Duration wait) {
-    try {
-      next = sources.timer().schedule(() -> again(ended), wait.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      closed = true;
-    }
-  }
-
-  private synchronized void again(Attempt ended) {
-    if (attempt == ended) {
-      connect();
+      waitsUntil = sources.nanos().getAsLong() + soon;
+      notifyAll();
     }
   }
 
   /** A poll was let in after others were refused: so will the stream be. */
   synchronized void letIn() {
-    if (refused) {
-      cancel();
-      connect();
+    if (waiting && refused) {
+      waitsUntil = sources.nanos().getAsLong();
+      notifyAll();
     }
+  }
+
+  synchronized boolean goesOn() {
+    return !closed;
   }
 
   synchronized void close() {
     closed = true;
-    cancel();
+    notifyAll();
   }
 
-  private void cancel() {
-    Attempt last = attempt;
-    attempt = null;
-    if (last != null && last.source != null) {
-      last.source.cancel();
-    }
-  }
+  /** Takes the snapshots of one connection. */
+  private final class Events extends EventSourceListener {
+    private final Exchange exchange;
+    private End end = End.followed("closed by the server");
 
-  private void read() {
-    expectWithin(timing.silence());
-    contact.run();
-  }
-
-  // Twice, for timers and threads may be late on a busy host.
-  private void expectWithin(Duration wait) {
-    aliveUntil = sources.nanos().getAsLong() + 2 * wait.toNanos();
-  }
-
-  /** One connection; what a past one still says is not heard. */
-  private final class Attempt extends EventSourceListener {
-    private final long startedAt;
-    private @Nullable EventSource source;
-    private boolean opened;
-
-    Attempt(long startedAt) {
-      this.startedAt = startedAt;
-    }
-
-    @Override
-    public void onOpen(EventSource eventSource, Response response) {
-      opened = true;
+    Events(Exchange exchange) {
+      this.exchange = exchange;
     }
 
     @Override
     public void onEvent(
-        EventSource eventSource, @Nullable String id, @Nullable String type, String data) {
+        EventSource source, @Nullable String id, @Nullable String type, String data) {
       boolean known = id != null && id.equals(inForce.id());
-      if (!closed && !known && "snapshot".equals(type)) {
+      if (!known && "snapshot".equals(type)) {
         inForce.offer(data.getBytes(UTF_8));
       }
     }
 
     @Override
-    public void onClosed(EventSource eventSource) {
-      ended("closed by the server", null);
-    }
-
-    @Override
     public void onFailure(
-        EventSource eventSource, @Nullable Throwable cause, @Nullable Response response) {
-      if (response != null && !response.isSuccessful()) {
-        ended("answered " + response.code(), response);
-      } else {
-        ended(cause == null ? "failed" : cause.toString(), null);
-      }
-    }
-
-    private void ended(@Nullable String why, @Nullable Response response) {
-      synchronized (SnapshotStream.this) {
-        if (closed || attempt != this) {
-          return;
-        }
-        long lived = sources.nanos().getAsLong() - startedAt;
-        boolean healthy = opened && lived >= timing.healthy().toNanos();
-        if (healthy) {
-          backOff.reset();
-        }
-        refused = response != null && Http.isAuth(response.code());
-        unreachable = response == null && !opened;
-        Duration wait =
-            refused
-                ? sources.jittered(timing.authLane())
-                : backOff.next().plus(response == null ? Duration.ZERO : http.retryAfter(response));
-        expectWithin(wait);
-        if (!healthy) {
-          warnings.warn(
-              Topic.CONNECTION,
-              "the stream of the control server: "
-                  + why
-                  + "; next attempt in "
-                  + wait.toMillis()
-                  + " ms, the flags stay as they are");
-        }
-        schedule(this, wait);
-      }
+        EventSource source, @Nullable Throwable cause, @Nullable Response response) {
+      String why = cause instanceof IOException e ? exchange.describe(e) : String.valueOf(cause);
+      end = End.followed(why);
     }
   }
 }

@@ -11,8 +11,9 @@ import java.time.Duration;
  * @param authLane the wait, give or take 20 %, after the stream was refused for its token
  * @param silence after which a stream that sent nothing, not even a comment, is dead
  * @param healthy how long a stream must have lived for the back-off to start over
- * @param connect the longest time to connect
- * @param call the longest time for a poll or a report
+ * @param connect the longest time to connect to one address of the server
+ * @param answer the longest time until a poll or a report begins to be answered
+ * @param call the longest time for the rest of the answer
  */
 public record Timing(
     Duration poll,
@@ -22,6 +23,7 @@ public record Timing(
     Duration silence,
     Duration healthy,
     Duration connect,
+    Duration answer,
     Duration call) {
   /** What the contract with the server says. */
   public static final Timing DEFAULT =
@@ -33,5 +35,6 @@ public record Timing(
           Duration.ofSeconds(45),
           Duration.ofSeconds(60),
           Duration.ofSeconds(10),
+          Duration.ofSeconds(15),
           Duration.ofSeconds(60));
 }

@@ -11,20 +11,31 @@ import static org.awaitility.Awaitility.await;
 import dev.turnout.client.codec.ReportCodec;
 import dev.turnout.client.codec.Samples;
 import dev.turnout.flags.Host;
+import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlClientTest {
   private static final Duration NEVER = Duration.ofHours(1);
@@ -33,6 +44,7 @@ class ControlClientTest {
   private final List<Snapshot> delivered = new CopyOnWriteArrayList<>();
   private final List<String> warnings = new CopyOnWriteArrayList<>();
   private volatile String token = "secret";
+  private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor();
   private FakeServer server;
   private ControlClient client;
 
@@ -46,6 +58,7 @@ class ControlClientTest {
     if (client != null) {
       client.close();
     }
+    looks.shutdownNow();
     server.close();
     assertThat(warnings).noneMatch(line -> line.contains("secret"));
   }
@@ -60,7 +73,8 @@ class ControlClientTest {
         silence,
         Duration.ofSeconds(60),
         Duration.ofSeconds(2),
-        Duration.ofSeconds(5));
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(30));
   }
 
   private static Timing streamOnly() {
@@ -91,6 +105,7 @@ class ControlClientTest {
               }
             });
     client.start();
+    looks.scheduleAtFixedRate(client::look, 20, 20, TimeUnit.MILLISECONDS);
   }
 
   private static Snapshot revision(long revision) {
@@ -308,13 +323,168 @@ class ControlClientTest {
 
     List<Thread> threads =
         Thread.getAllStackTraces().keySet().stream()
-            // OkHttp renames a thread for as long as it makes a call.
-            .filter(thread -> thread.getName().matches("(turnout-|OkHttp http).*"))
+            .filter(thread -> thread.getName().matches("turnout-.*|OkHttp.*|Okio.*"))
             .filter(thread -> !others.contains(thread))
             .toList();
-    assertThat(threads).hasSizeBetween(2, 3).allMatch(Thread::isDaemon);
+    assertThat(threads)
+        .allMatch(Thread::isDaemon)
+        .extracting(Thread::getName)
+        .containsExactlyInAnyOrder("turnout-stream", "turnout-requests");
     client.close();
 
     await().untilAsserted(() -> assertThat(threads).noneMatch(Thread::isAlive));
+  }
+
+  @Test
+  void poll_thatHangs_delaysNoKill() {
+    Snapshot kill = revision(2);
+    server.poll = exchange -> pause(60_000);
+    server.stream =
+        exchange -> {
+          await().until(() -> server.polls.get() > 0);
+          events(true, kill).to(exchange);
+        };
+
+    start(server.uri(), polling());
+
+    awaitInForce(kill);
+    assertThat(server.polls.get()).isEqualTo(1);
+  }
+
+  @Test
+  void poll_thatHangs_isBrokenOffForAnUrgentReport_andComesAgain() {
+    server.poll = exchange -> pause(60_000);
+    start(server.uri(), slowToGiveUp());
+    client.report(NEVER, new Repeated());
+    await().until(() -> server.polls.get() == 1);
+
+    await().until(this::hurriedReportIsThere);
+
+    await().until(() -> server.polls.get() > 1);
+    assertThat(warnings).noneMatch(line -> line.contains("polling"));
+  }
+
+  private boolean hurriedReportIsThere() {
+    client.hurry();
+    return !server.reports.isEmpty();
+  }
+
+  @Test
+  void report_thatHangs_delaysPollsForAsLongAsItMayTake() {
+    server.report = exchange -> pause(60_000);
+    server.poll = snapshot(revision(1));
+    start(server.uri(), polling());
+    client.report(Duration.ZERO, new Repeated());
+
+    awaitInForce(revision(1));
+    await().until(() -> server.reports.size() > 1);
+    int before = server.polls.get();
+    await().until(() -> server.polls.get() > before);
+  }
+
+  @Test
+  void report_isRepeated_afterWhateverWentWrong() {
+    start(server.uri(), streamOnly());
+    server.report = status(503);
+    AtomicInteger asked = new AtomicInteger();
+
+    client.report(
+        Duration.ZERO,
+        new Repeated() {
+          @Override
+          public Report next() {
+            if (asked.incrementAndGet() == 2) {
+              throw new OutOfMemoryError("not really");
+            }
+            return super.next();
+          }
+        });
+
+    await().until(() -> asked.get() > 3);
+    assertThat(server.reports).hasSizeGreaterThanOrEqualTo(2);
+  }
+
+  /** The same report, every few milliseconds. */
+  private static class Repeated implements ControlClient.Reports {
+    @Override
+    public Report next() {
+      return Samples.report();
+    }
+
+    @Override
+    public Duration sent(ControlClient.Sent sent) {
+      return Duration.ofMillis(50);
+    }
+  }
+
+  private static Timing slowToGiveUp() {
+    Duration patience = Duration.ofMinutes(1);
+    Timing timing = polling();
+    return new Timing(
+        timing.poll(),
+        timing.backOffFrom(),
+        timing.backOffTo(),
+        timing.authLane(),
+        timing.silence(),
+        timing.healthy(),
+        timing.connect(),
+        patience,
+        patience);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "https"})
+  void blackHole_isGivenUp_andTriedAgain(String scheme) throws Exception {
+    try (ServerSocket blackHole = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      start(
+          URI.create(scheme + "://127.0.0.1:" + blackHole.getLocalPort()),
+          timing(NEVER, NEVER, Duration.ofMillis(300)));
+      // Neither an answer nor, with TLS, a handshake; nobody reads what is sent either.
+      try (Socket first = blackHole.accept();
+          Socket second = blackHole.accept()) {
+        assertThat(second.getPort()).isNotEqualTo(first.getPort());
+      }
+    }
+    assertThat(warnings).anyMatch(line -> line.contains("nothing was heard in time"));
+  }
+
+  @Test
+  void send_toWhoeverDoesNotRead_isGivenUp() throws Exception {
+    try (ServerSocket blackHole = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      blackHole.setReceiveBufferSize(4_096);
+      start(URI.create("http://127.0.0.1:" + blackHole.getLocalPort()), streamOnly());
+
+      assertThat(client.send(largeReport()))
+          .isEqualTo(new ControlClient.Sent(false, "nothing was heard in time"));
+    }
+  }
+
+  private static Report largeReport() {
+    Report sample = Samples.report();
+    List<Report.Gate> gates =
+        IntStream.range(0, 5_000)
+            .mapToObj(i -> new Report.Gate("flag", "method" + i, false, "x".repeat(100)))
+            .toList();
+    return new Report(sample.host(), sample.bootId(), 1, "1", 0, 0, gates, List.of(), List.of());
+  }
+
+  @Test
+  void errorPageThatNeverEnds_isNotReadForLong_andBringsNoThread() {
+    server.poll =
+        exchange -> {
+          exchange.sendResponseHeaders(500, 0);
+          byte[] page = "no ".repeat(10_000).getBytes(UTF_8);
+          for (int i = 0; i < 1_000; i++) {
+            exchange.getResponseBody().write(page);
+          }
+        };
+    server.stream = server.poll;
+
+    start(server.uri(), polling());
+
+    await().until(() -> server.polls.get() > 3);
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .noneMatch(name -> name.startsWith("OkHttp") || name.startsWith("Okio"));
   }
 }

@@ -33,7 +33,12 @@ final class FakeServer implements AutoCloseable {
   volatile Answer report = status(202);
   private final HttpServer server;
   private final ExecutorService threads =
-      Executors.newCachedThreadPool(Http.daemons("server", System.err::println));
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "server");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   FakeServer() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);

@@ -46,7 +46,7 @@ import org.objectweb.asm.Opcodes;
 final class AgentJar {
   private static final String INNER = "inst/";
   private static final String CLASS_DATA = ".classdata";
-  private static final String OWN = "dev/turnout/";
+  private static final String OWN = "dev/turnout/agent/";
   private static final String SERVICES = "META-INF/services/";
   private static final String VERSIONS = "META-INF/versions/";
 
@@ -129,6 +129,19 @@ final class AgentJar {
   /** Adds this project's own licence. */
   void addLicense(Path file) throws IOException {
     put("META-INF/LICENSE", Files.readAllBytes(file), file);
+  }
+
+  /** Takes out what nobody calls of the largest classes, once all libraries are there. */
+  void prune() {
+    Facades facades = new Facades();
+    for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+      String name = entry.getKey();
+      if (name.startsWith(INNER) && name.endsWith(CLASS_DATA)) {
+        facades.add(
+            name.substring(INNER.length(), name.length() - CLASS_DATA.length()), entry.getValue());
+      }
+    }
+    facades.pruned().forEach((name, bytes) -> entries.put(INNER + name + CLASS_DATA, bytes));
   }
 
   /** What libraries use of {@code java.util.logging} that the stand-in does not have. */

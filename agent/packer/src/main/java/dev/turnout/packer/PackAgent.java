@@ -36,6 +36,7 @@ public final class PackAgent {
         jar.addLibrary(element);
       }
     }
+    jar.prune();
     jar.unfoldLambdas();
     jar.addLicense(Path.of(required(options, "--license")));
 

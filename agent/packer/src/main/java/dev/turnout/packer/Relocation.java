@@ -13,6 +13,7 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.commons.ClassRemapper;
 import org.objectweb.asm.commons.Remapper;
+import org.objectweb.asm.commons.SimpleRemapper;
 
 /**
  * Rewrites references to {@code java.util.logging} to the agent's own small stand-in.
@@ -22,10 +23,17 @@ import org.objectweb.asm.commons.Remapper;
  * application that sets its own (as application servers do) would no longer get it.
  *
  * <p>Only references in code and descriptors are rewritten; string constants stay as they are.
+ *
+ * <p>OkHttp also looks whether the first of the JVM's security providers is one that it knows,
+ * which has the JVM load all of them. It does not know the stand-in's.
  */
 final class Relocation {
   static final String FROM = "java/util/logging/";
   static final String TO = "dev/turnout/agent/jul/";
+
+  private static final String ASKS_FOR_PROVIDERS = "okhttp3/internal/platform/PlatformRegistry";
+  private static final String PROVIDERS_FROM = "java/security/Security";
+  private static final String PROVIDERS_TO = "dev/turnout/agent/jca/Security";
 
   /** Class name to the members ({@code name + descriptor}) of it that rewritten classes use. */
   private final Map<String, Set<String>> used = new TreeMap<>();
@@ -50,11 +58,18 @@ final class Relocation {
 
   byte[] relocate(byte[] classFile) {
     // A class that does not have the name in its constants stays as its authors made it.
-    if (!new String(classFile, StandardCharsets.ISO_8859_1).contains(FROM)) {
+    String text = new String(classFile, StandardCharsets.ISO_8859_1);
+    boolean asks = text.contains(ASKS_FOR_PROVIDERS) && text.contains(PROVIDERS_FROM);
+    if (!asks && !text.contains(FROM)) {
       return classFile;
     }
     ClassReader reader = new ClassReader(classFile);
     ClassWriter writer = new ClassWriter(0);
+    if (asks && reader.getClassName().equals(ASKS_FOR_PROVIDERS)) {
+      Remapper providers = new SimpleRemapper(Opcodes.ASM9, Map.of(PROVIDERS_FROM, PROVIDERS_TO));
+      reader.accept(new ClassRemapper(writer, providers), 0);
+      return writer.toByteArray();
+    }
     reader.accept(new ClassRemapper(new UseRecorder(writer), remapper), 0);
     return writer.toByteArray();
   }

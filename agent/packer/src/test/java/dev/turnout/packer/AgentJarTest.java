@@ -107,11 +107,11 @@ class AgentJarTest {
   }
 
   @Test
-  void rewritesLoggingOfLibrariesOnly() throws IOException {
+  void rewritesLoggingOfAllButTheAgentItself() throws IOException {
     String text = classFile(UsesLogging.class);
     AgentJar jar = new AgentJar(NOTHING);
     jar.addLibrary(
-        jar("a.jar", Map.of("example/UsesLogging.class", text, "dev/turnout/X.class", text)));
+        jar("a.jar", Map.of("example/UsesLogging.class", text, "dev/turnout/agent/X.class", text)));
 
     Map<String, String> entries = write(jar, "out.jar");
 
@@ -119,7 +119,7 @@ class AgentJarTest {
         .contains("dev/turnout/agent/jul/Logger")
         .contains(UsesLogging.LOGGER_NAME)
         .doesNotContain("java/util/logging");
-    assertThat(entries).containsEntry("inst/dev/turnout/X.classdata", text);
+    assertThat(entries).containsEntry("inst/dev/turnout/agent/X.classdata", text);
   }
 
   @Test

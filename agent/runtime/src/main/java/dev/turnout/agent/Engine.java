@@ -27,11 +27,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that is not a call: four times a second it looks at the flags file and at the limits,
- * and at the sampling. The server's changes do not wait for it: the client's thread puts them in
- * force itself.
+ * at the sampling and at requests that take too long; in between it serves the metrics port. All of
+ * that is on one thread, which waits for nobody. The server's changes do not wait for it either:
+ * the client's thread puts them in force itself.
  */
 final class Engine implements AutoCloseable {
-  private static final long TICK_MILLIS = 250;
+  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final int TICKS_PER_WINDOW = 20;
   private static final int TICKS_PER_LOOK_AT_LIBRARIES = 20;
 
@@ -54,8 +55,10 @@ final class Engine implements AutoCloseable {
   private long pausedUntilNanos = lastLookNanos;
   private @Nullable FlagsFile flagsFile;
   private @Nullable ControlClient client;
-  private @Nullable Reporter reporter;
   private @Nullable StatusPort port;
+  private @Nullable Meters meters;
+  private long nextTickNanos;
+  private boolean portRests;
   private volatile boolean closed;
 
   Engine(
@@ -109,11 +112,40 @@ final class Engine implements AutoCloseable {
   }
 
   private void round() throws InterruptedException {
-    TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
-    ticks++;
-    tick(ticks % TICKS_PER_WINDOW == 0);
-    if (ticks % TICKS_PER_LOOK_AT_LIBRARIES == 0) {
-      libraries.look();
+    servePort(nextTickNanos - System.nanoTime());
+    if (nextTickNanos - System.nanoTime() > 0) {
+      return;
+    }
+    try {
+      portRests = false;
+      ticks++;
+      tick(ticks % TICKS_PER_WINDOW == 0);
+      if (ticks % TICKS_PER_LOOK_AT_LIBRARIES == 0) {
+        libraries.look();
+      }
+    } finally {
+      nextTickNanos = System.nanoTime() + TICK_NANOS;
+    }
+  }
+
+  /** Serves the port, or just waits, for a while at most. */
+  private void servePort(long nanos) throws InterruptedException {
+    StatusPort open = port;
+    // Rounded up, or the last of a millisecond would be spent going round.
+    long millis = Math.max(0, TimeUnit.NANOSECONDS.toMillis(nanos + 999_999));
+    if (open == null || portRests) {
+      Thread.sleep(millis);
+      return;
+    }
+    try {
+      open.serve(millis);
+    } catch (Throwable e) {
+      // Such as no more files: it may be back at the next tick, and the tick must not wait for it.
+      portRests = true;
+      throw e;
+    }
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
     }
   }
 
@@ -158,27 +190,40 @@ final class Engine implements AutoCloseable {
               }
             });
     client = connected;
+    Reporter reporter = new Reporter(host, recorders, rules, tripBook, runtime::gates);
+    connected.report(Reporter.INTERVAL, reporter);
     connected.start();
-    Reporter started = new Reporter(connected, host, recorders, rules, tripBook, runtime::gates);
-    reporter = started;
-    started.start();
   }
 
   private void openPort() {
     if (!options.get("metrics-port").isEmpty()) {
-      Meters meters = new Meters(recorders, rules, tripBook, clock);
       port =
           StatusPort.open(
               options.get("metrics-host"),
               Integer.parseInt(options.get("metrics-port")),
-              Map.of("/metrics", meters::scrape, "/status.json", status()::json));
+              Map.of("/metrics", this::scrape, "/status.json", status()::json),
+              page -> AgentThread.start("turnout-page", page));
       AgentLog.line(
           "metrics at " + port.url() + "/metrics, status at " + port.url() + "/status.json");
     }
   }
 
+  // To load the meters' library takes long, and some are never asked for them.
+  private synchronized byte[] scrape() {
+    Meters asked = meters;
+    if (asked == null) {
+      asked = new Meters(recorders, rules, tripBook, clock);
+      meters = asked;
+    }
+    return asked.scrape();
+  }
+
   private void tick(boolean windowEnds) {
     FaultPoint.reach("tick");
+    ControlClient connected = client;
+    if (connected != null) {
+      connected.look();
+    }
     runtime.gates();
     FlagsFile file = flagsFile;
     Snapshot fromFile = file == null ? null : file.changed();
@@ -227,9 +272,9 @@ final class Engine implements AutoCloseable {
               + " is off in this JVM until it is reset: "
               + trip.describe());
     }
-    Reporter reporting = reporter;
-    if (!breaches.isEmpty() && reporting != null) {
-      reporting.wake();
+    ControlClient connected = client;
+    if (!breaches.isEmpty() && connected != null) {
+      connected.hurry();
     }
   }
 
@@ -247,10 +292,6 @@ final class Engine implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-    }
-    Reporter reporting = reporter;
-    if (reporting != null) {
-      reporting.close();
     }
     ControlClient connected = client;
     if (connected != null) {

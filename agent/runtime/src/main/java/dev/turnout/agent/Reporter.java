@@ -7,10 +7,10 @@ import dev.turnout.client.ControlClient;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
+import java.time.Duration;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,31 +18,26 @@ import org.jspecify.annotations.Nullable;
  * Tells the control server what happened: every few seconds, and at once when a limit was breached.
  * Reports are cumulative, so nothing is queued while the server is away: the next one says it all.
  */
-final class Reporter implements AutoCloseable {
-  private static final long INTERVAL_MILLIS = 2_000;
-  private static final long RETRY_TRIP_MILLIS = 500;
+final class Reporter implements ControlClient.Reports {
+  static final Duration INTERVAL = Duration.ofSeconds(2);
 
-  private final ControlClient client;
+  // A trip that the fleet does not know of yet is worth asking twice a second.
+  private static final Duration RETRY_TRIP = Duration.ofMillis(500);
+
   private final Host host;
   private final Recorders recorders;
   private final Rulebook rules;
   private final TripBook tripBook;
   private final Supplier<List<Report.Gate>> gates;
-  private final String bootId = UUID.randomUUID().toString();
-  private final Semaphore wake = new Semaphore(0);
-  private @Nullable Thread thread;
+  private final String bootId = bootId();
   private long sequence;
-  private boolean accepted = true;
-  private volatile boolean closed;
 
   Reporter(
-      ControlClient client,
       Host host,
       Recorders recorders,
       Rulebook rules,
       TripBook tripBook,
       Supplier<List<Report.Gate>> gates) {
-    this.client = client;
     this.host = host;
     this.recorders = recorders;
     this.rules = rules;
@@ -50,31 +45,17 @@ final class Reporter implements AutoCloseable {
     this.gates = gates;
   }
 
-  synchronized void start() {
-    thread = AgentThread.start("turnout-reports", this::run);
+  // Different from one start to the next, and no secret: a random UUID would have the JVM set up
+  // its
+  // source of secrets, before the application had a say in it.
+  private static String bootId() {
+    SplittableRandom random = new SplittableRandom();
+    return new UUID(random.nextLong(), random.nextLong() ^ ProcessHandle.current().pid())
+        .toString();
   }
 
-  /** Has a report sent now. */
-  void wake() {
-    wake.release();
-  }
-
-  private void run() {
-    AgentThread.repeat("sending a report", () -> !closed, this::round);
-  }
-
-  private void round() throws InterruptedException {
-    // A trip that the fleet does not know of yet is worth asking twice a second.
-    boolean urgent = !accepted && !tripBook.trips().isEmpty();
-    long wait = urgent ? RETRY_TRIP_MILLIS : INTERVAL_MILLIS;
-    if (wake.tryAcquire(wait, TimeUnit.MILLISECONDS)) {
-      wake.drainPermits();
-    }
-    accepted = false;
-    accepted = client.send(report()).accepted();
-  }
-
-  private Report report() {
+  @Override
+  public Report next() {
     Snapshot snapshot = rules.serverSnapshot();
     return new Report(
         host,
@@ -88,21 +69,15 @@ final class Reporter implements AutoCloseable {
         List.copyOf(tripBook.trips().values()));
   }
 
+  @Override
+  public Duration sent(ControlClient.Sent sent) {
+    boolean urgent = !sent.accepted() && !tripBook.trips().isEmpty();
+    return urgent ? RETRY_TRIP : INTERVAL;
+  }
+
   /** The agent's version, out of its jar; {@code dev} when it runs from classes. */
   static String version() {
     @Nullable String version = Reporter.class.getPackage().getImplementationVersion();
     return version == null ? "dev" : version;
-  }
-
-  @Override
-  public void close() {
-    closed = true;
-    Thread running;
-    synchronized (this) {
-      running = thread;
-    }
-    if (running != null) {
-      running.interrupt();
-    }
   }
 }

@@ -3,10 +3,10 @@ package dev.turnout.agent.measure;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.turnout.agent.AgentThread;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -14,13 +14,16 @@ import java.nio.channels.SocketChannel;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers a handful of GET requests on one thread. A client that is slow, idle or endless keeps
- * nobody from being answered and takes a few kilobytes at most.
+ * Answers a handful of GET requests, on the thread that calls {@link #serve}, which never waits for
+ * a client. A client that is slow, idle or endless keeps nobody from being answered and takes a few
+ * kilobytes at most. Pages are made elsewhere, one at a time: some take long.
  *
  * <p>Not the JDK's HTTP server: that asks for a {@code System.Logger} when it starts and so fixes
  * the JVM's log manager before an application that brings its own had the chance to.
@@ -34,38 +37,58 @@ public final class StatusPort implements AutoCloseable {
   private final Selector selector;
   private final ServerSocketChannel listener;
   private final Map<String, Supplier<byte[]>> pages;
+  private final Executor maker;
   private final String host;
+  private @Nullable Exchange making;
 
   private StatusPort(
       String host,
       Selector selector,
       ServerSocketChannel listener,
-      Map<String, Supplier<byte[]>> pages) {
+      Map<String, Supplier<byte[]>> pages,
+      Executor maker) {
     this.host = host;
     this.selector = selector;
     this.listener = listener;
     this.pages = pages;
-  }
-
-  /** A connection: first the request is filled in, then the answer is emptied. */
-  private static final class Exchange {
-    final long deadline = System.nanoTime() + PATIENCE_NANOS;
-    final ByteBuffer request = ByteBuffer.allocate(MAX_REQUEST);
-    @Nullable ByteBuffer answer;
+    this.maker = maker;
   }
 
   /**
-   * Opens the port.
+   * A connection: first the request is filled in, then the answer is made, then emptied. Only the
+   * answer is ever seen by another thread than the one that serves.
+   */
+  private static final class Exchange {
+    final long deadline = System.nanoTime() + PATIENCE_NANOS;
+    final ByteBuffer request = ByteBuffer.allocate(MAX_REQUEST);
+    final SelectionKey key;
+    boolean asked;
+    volatile boolean failed;
+    volatile @Nullable ByteBuffer answer;
+
+    Exchange(SelectionKey key) {
+      this.key = key;
+    }
+
+    boolean waits() {
+      return asked && answer == null && !failed;
+    }
+  }
+
+  /**
+   * Opens the port; it answers while {@link #serve} is called.
    *
    * @param port 0 for any free one
    * @param pages what to answer, by path
+   * @param maker makes pages, best on another thread; is given one at a time
    * @throws IllegalStateException if the port cannot be opened
    */
-  public static StatusPort open(String host, int port, Map<String, Supplier<byte[]>> pages) {
+  public static StatusPort open(
+      String host, int port, Map<String, Supplier<byte[]>> pages, Executor maker) {
     try {
       Selector selector = Selector.open();
       ServerSocketChannel listener = ServerSocketChannel.open();
-      StatusPort opened = new StatusPort(host, selector, listener, pages);
+      StatusPort opened = new StatusPort(host, selector, listener, pages, maker);
       try {
         listener.bind(new InetSocketAddress(host, port));
         listener.configureBlocking(false);
@@ -74,7 +97,6 @@ public final class StatusPort implements AutoCloseable {
         opened.close();
         throw e;
       }
-      AgentThread.start("turnout-status", opened::serve);
       return opened;
     } catch (IOException | RuntimeException e) {
       throw new IllegalStateException("metrics-port " + host + ":" + port + ": " + e, e);
@@ -86,29 +108,74 @@ public final class StatusPort implements AutoCloseable {
     return "http://" + host + ":" + listener.socket().getLocalPort();
   }
 
-  private void serve() {
-    AgentThread.repeat("answering on the metrics port", selector::isOpen, this::turn);
-  }
-
-  private void turn() {
+  /**
+   * Waits for clients and serves those that are ready. For one thread.
+   *
+   * @param millis how long to wait for one at most, 0 for not at all
+   * @throws IllegalStateException if the port is of no use at present
+   */
+  public void serve(long millis) {
     try {
-      selector.select(1_000);
-      if (!selector.isOpen()) {
-        return;
+      if (millis > 0) {
+        selector.select(millis);
+      } else {
+        selector.selectNow();
       }
       for (Iterator<SelectionKey> ready = selector.selectedKeys().iterator(); ready.hasNext(); ) {
         SelectionKey key = ready.next();
         ready.remove();
         serve(key);
       }
+      makeNext();
       long now = System.nanoTime();
       for (SelectionKey key : List.copyOf(selector.keys())) {
         if (key.attachment() instanceof Exchange exchange && now - exchange.deadline > 0) {
           drop(key);
         }
       }
+    } catch (ClosedSelectorException e) {
+      // Closed in the meantime.
+      return;
     } catch (IOException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  // The answer that is being made, and then the one that waits for longest.
+  private void makeNext() {
+    Exchange made = making;
+    if (made != null) {
+      if (made.answer != null && made.key.isValid()) {
+        made.key.interestOps(SelectionKey.OP_WRITE);
+      } else if (made.failed) {
+        drop(made.key);
+      } else if (made.answer == null) {
+        return;
+      }
+    }
+    making = oldest(Exchange::waits);
+    if (making != null) {
+      make(making);
+    }
+  }
+
+  private void make(Exchange exchange) {
+    boolean begun = false;
+    try {
+      maker.execute(
+          () -> {
+            try {
+              exchange.answer = answer(exchange.request);
+            } finally {
+              exchange.failed = exchange.answer == null;
+              selector.wakeup();
+            }
+          });
+      begun = true;
+    } finally {
+      if (!begun) {
+        exchange.failed = true;
+      }
     }
   }
 
@@ -137,42 +204,44 @@ public final class StatusPort implements AutoCloseable {
       dropOldest();
     }
     connection.configureBlocking(false);
-    connection.register(selector, SelectionKey.OP_READ, new Exchange());
+    SelectionKey key = connection.register(selector, SelectionKey.OP_READ);
+    key.attach(new Exchange(key));
   }
 
   // Who connected first had the most time; a newcomer may be the one who means it.
   private void dropOldest() {
-    SelectionKey oldest = null;
-    long deadline = Long.MAX_VALUE;
+    Exchange oldest = oldest(exchange -> true);
+    if (oldest != null) {
+      drop(oldest.key);
+    }
+  }
+
+  private @Nullable Exchange oldest(Predicate<Exchange> among) {
+    Exchange oldest = null;
     for (SelectionKey key : selector.keys()) {
-      if (key.attachment() instanceof Exchange exchange && exchange.deadline < deadline) {
-        oldest = key;
-        deadline = exchange.deadline;
+      if (key.isValid()
+          && key.attachment() instanceof Exchange exchange
+          && among.test(exchange)
+          && (oldest == null || exchange.deadline - oldest.deadline < 0)) {
+        oldest = exchange;
       }
     }
-    if (oldest != null) {
-      drop(oldest);
-    }
+    return oldest;
   }
 
   private void talk(SelectionKey key, Exchange exchange) throws IOException {
     SocketChannel connection = (SocketChannel) key.channel();
     ByteBuffer answer = exchange.answer;
-    if (answer == null) {
-      if (connection.read(exchange.request) < 0) {
+    if (answer != null) {
+      connection.write(answer);
+      if (!answer.hasRemaining()) {
         drop(key);
-        return;
       }
-      if (!isWhole(exchange.request)) {
-        return;
-      }
-      answer = answer(exchange.request);
-      exchange.answer = answer;
-      key.interestOps(SelectionKey.OP_WRITE);
-    }
-    connection.write(answer);
-    if (!answer.hasRemaining()) {
+    } else if (connection.read(exchange.request) < 0) {
       drop(key);
+    } else if (isWhole(exchange.request)) {
+      exchange.asked = true;
+      key.interestOps(0);
     }
   }
 

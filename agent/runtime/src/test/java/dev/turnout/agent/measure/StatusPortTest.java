@@ -3,7 +3,9 @@ package dev.turnout.agent.measure;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.turnout.agent.AgentThread;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -15,10 +17,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class StatusPortTest {
+  private volatile boolean open = true;
   private final StatusPort port =
       StatusPort.open(
           "127.0.0.1",
@@ -27,7 +33,35 @@ class StatusPortTest {
               "/metrics",
               () -> "x".repeat(3_000_000).getBytes(UTF_8),
               "/broken",
-              StatusPortTest::fail));
+              StatusPortTest::fail,
+              "/slow",
+              this::slow),
+          page -> AgentThread.start("page", page));
+  private final AtomicInteger turns = new AtomicInteger();
+  private final CountDownLatch slowly = new CountDownLatch(1);
+
+  @BeforeEach
+  void serve() {
+    AgentThread.start(
+        "port",
+        () ->
+            AgentThread.repeat(
+                "serving",
+                () -> open,
+                () -> {
+                  turns.incrementAndGet();
+                  port.serve(20);
+                }));
+  }
+
+  private byte[] slow() {
+    try {
+      slowly.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return "at last".getBytes(UTF_8);
+  }
 
   private static byte[] fail() {
     throw new OutOfMemoryError("none left");
@@ -35,6 +69,8 @@ class StatusPortTest {
 
   @AfterEach
   void close() {
+    open = false;
+    slowly.countDown();
     port.close();
   }
 
@@ -90,5 +126,30 @@ class StatusPortTest {
   void failingPage_costsOneAnswer() throws Exception {
     assertThatThrownBy(() -> get("/broken")).isInstanceOf(IOException.class);
     assertThat(get("/metrics").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void slowPage_keepsOthersWaiting_butNotWhoServes() throws Exception {
+    try (Socket slow = connect()) {
+      slow.getOutputStream().write("GET /slow HTTP/1.1\r\n\r\n".getBytes(UTF_8));
+      try (Socket next = connect()) {
+        next.getOutputStream().write("GET /nothing HTTP/1.1\r\n\r\n".getBytes(UTF_8));
+        int before = turns.get();
+        await().until(() -> turns.get() > before + 10);
+        assertThat(next.getInputStream().available()).isZero();
+        slowly.countDown();
+        assertThat(new String(slow.getInputStream().readAllBytes(), UTF_8)).endsWith("at last");
+        assertThat(new String(next.getInputStream().readAllBytes(), UTF_8)).contains("404");
+      }
+    }
+  }
+
+  @Test
+  void readerThatStops_keepsNobodyWaiting() throws Exception {
+    try (Socket stopped = connect()) {
+      stopped.getOutputStream().write("GET /metrics HTTP/1.1\r\n\r\n".getBytes(UTF_8));
+      assertThat(stopped.getInputStream().read()).isEqualTo('H');
+      assertThat(get("/metrics").statusCode()).isEqualTo(200);
+    }
   }
 }
