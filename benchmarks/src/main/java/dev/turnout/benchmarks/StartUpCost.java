@@ -11,7 +11,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
@@ -25,8 +29,8 @@ public final class StartUpCost {
       """
       Usage: benchmarks/startup [--runs N] [--jdk HOME]
         What the agent adds to the start of an application of 5,000 classes, as a Markdown
-        table of medians, beside the same application without it and with the OpenTelemetry
-        agent. Takes about N minutes.
+        table of medians, beside the same application without it, with an agent that does
+        nothing, and with the OpenTelemetry agent. Takes about N minutes.
           --runs  how often each variant is started, 1 to 100; default 7
           --jdk   the JDK to measure on; default: the one this runs on""";
 
@@ -99,6 +103,7 @@ public final class StartUpCost {
     Map<String, List<String>> variants = new LinkedHashMap<>();
     variants.put("no agent", List.of("plain"));
     variants.put("no agent, again", List.of("plain"));
+    variants.put("an agent that does nothing", List.of("-javaagent:" + idleAgent(), "plain"));
     variants.put("agent, nothing flagged", List.of(agent, "plain"));
     variants.put("agent, flags file", List.of(agent + ",flags-file=" + flags, "flagged"));
     variants.put(
@@ -115,6 +120,19 @@ public final class StartUpCost {
               "plain"));
     }
     return variants;
+  }
+
+  // What any agent costs, whatever it does: the JVM brings up instrumentation, and shares less.
+  private Path idleAgent() throws IOException {
+    Path jar = directory.resolve("idle.jar");
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().putValue("Premain-Class", "Idle");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
+      out.putNextEntry(new ZipEntry("Idle.class"));
+      out.write(Files.readAllBytes(directory.resolve("classes").resolve("Idle.class")));
+    }
+    return jar;
   }
 
   private Cost start(List<String> options) throws IOException, InterruptedException {
@@ -212,6 +230,9 @@ public final class StartUpCost {
           }
           System.out.println(cpu + " " + ready + " " + peak);
         }
+      }
+      class Idle {
+        public static void premain(String arguments) {}
       }
       class Gated {
         @dev.turnout.Flagged("f") static String call(@dev.turnout.FlagKey String user) {
