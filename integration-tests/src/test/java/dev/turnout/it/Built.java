@@ -11,6 +11,7 @@ final class Built {
   private static final Path ROOT = Path.of(System.getProperty("turnout.root"));
   private static final Path MODULE = ROOT.resolve("integration-tests");
   static final Path AGENT = ROOT.resolve("agent/runtime/target/turnout-agent.jar");
+  static final Path COMMAND = ROOT.resolve("turnout");
   static final Path ANNOTATIONS =
       ROOT.resolve(
           "annotations/target/turnout-annotations-"
