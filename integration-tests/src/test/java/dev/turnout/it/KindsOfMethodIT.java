@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Methods by where they are declared and by what their bodies do, half of their users each way. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KindsOfMethodIT {
-  private static final String FLAGS =
+  static final String FLAGS =
       """
       flags:
         checkout: {percentage: 50}
