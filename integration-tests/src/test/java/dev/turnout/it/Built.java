@@ -34,9 +34,14 @@ final class Built {
 
   /** The Java files of an application, in a folder or alone. */
   static List<Path> sources(String application) throws IOException {
+    return sources(application, ".java");
+  }
+
+  /** The files of an application in the language that writes files ending like that. */
+  static List<Path> sources(String application, String ending) throws IOException {
     Path path = MODULE.resolve("src/test/resources/apps").resolve(application);
     try (Stream<Path> files = Files.walk(path)) {
-      return files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+      return files.filter(file -> file.toString().endsWith(ending)).sorted().toList();
     }
   }
 }

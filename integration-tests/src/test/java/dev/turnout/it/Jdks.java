@@ -55,6 +55,11 @@ final class Jdks {
 
   /** The release of a JDK: 17, 21 and so on. */
   static int feature(Path jdk) {
+    return version(jdk).feature();
+  }
+
+  /** The whole version of a JDK. */
+  static Runtime.Version version(Path jdk) {
     Properties properties = new Properties();
     try (var in = Files.newInputStream(jdk.resolve("release"))) {
       properties.load(in);
@@ -62,7 +67,7 @@ final class Jdks {
       throw new IllegalStateException("no JDK: " + jdk, e);
     }
     String version = properties.getProperty("JAVA_VERSION", "0").replace("\"", "");
-    return Runtime.Version.parse(version.replaceAll("_.*", "")).feature();
+    return Runtime.Version.parse(version.replaceAll("_.*", ""));
   }
 
   private static void add(Map<Integer, Path> found, Path jdk) {

@@ -3,6 +3,7 @@ package dev.turnout.it;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +26,39 @@ record Run(int exit, String out, String err) {
       Map<String, String> environment,
       List<String> arguments)
       throws IOException, InterruptedException {
+    return of(jdk, program, directory, environment, arguments, Duration.ofMinutes(1));
+  }
+
+  /** As {@link #of(Path, String, Path, Map, List)}, with the time that it may take. */
+  static Run of(
+      Path jdk,
+      String program,
+      Path directory,
+      Map<String, String> environment,
+      List<String> arguments,
+      Duration limit)
+      throws IOException, InterruptedException {
+    Path file = jdk.resolve("bin").resolve(program);
+    return of(file, directory, environment, arguments, limit, process -> threads(jdk, process));
+  }
+
+  /** Runs any program, with the arguments and the further environment given. */
+  static Run of(
+      Path program, Path directory, Map<String, String> environment, List<String> arguments)
+      throws IOException, InterruptedException {
+    return of(program, directory, environment, arguments, Duration.ofMinutes(1), process -> "");
+  }
+
+  private static Run of(
+      Path program,
+      Path directory,
+      Map<String, String> environment,
+      List<String> arguments,
+      Duration limit,
+      Inspection inspection)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
-    command.add(jdk.resolve("bin").resolve(program).toString());
+    command.add(program.toString());
     command.addAll(arguments);
     Path out = Files.createTempFile(directory, "out", ".txt");
     Path err = Files.createTempFile(directory, "err", ".txt");
@@ -37,12 +69,40 @@ record Run(int exit, String out, String err) {
             .redirectError(err.toFile());
     builder.environment().putAll(environment);
     Process process = builder.start();
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      String threads = inspection.of(process);
       process.destroyForcibly();
       throw new IllegalStateException(
-          "still running after a minute: " + Files.readString(out) + Files.readString(err));
+          "still running after "
+              + limit
+              + ": "
+              + Files.readString(out)
+              + Files.readString(err)
+              + threads);
     }
     return new Run(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  /** What there is to say about a process that does not end. */
+  private interface Inspection {
+    String of(Process process) throws IOException, InterruptedException;
+  }
+
+  /** Where the threads of a JVM that hangs are. */
+  private static String threads(Path jdk, Process process)
+      throws IOException, InterruptedException {
+    Path dump = Files.createTempFile("threads", ".txt");
+    Process jstack =
+        new ProcessBuilder(jdk.resolve("bin/jstack").toString(), "-l", Long.toString(process.pid()))
+            .redirectErrorStream(true)
+            .redirectOutput(dump.toFile())
+            .start();
+    if (!jstack.waitFor(20, TimeUnit.SECONDS)) {
+      jstack.destroyForcibly();
+    }
+    String text = Files.readString(dump);
+    Files.delete(dump);
+    return text;
   }
 
   /** The lines that the agent wrote. */

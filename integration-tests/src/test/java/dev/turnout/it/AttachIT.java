@@ -1,0 +1,178 @@
+package dev.turnout.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The commands about one running JVM, against one whose gated methods have run before. */
+class AttachIT {
+  private static final int REFUSED = 1;
+
+  @TempDir Path directory;
+  private Process application;
+  private Writer in;
+  private BufferedReader out;
+
+  static List<Path> jdks() {
+    return Jdks.all();
+  }
+
+  @BeforeEach
+  void compile() throws IOException {
+    Javac.compile(directory.resolve("classes"), List.of(Built.ANNOTATIONS), "running");
+    flag("percentage: 0");
+  }
+
+  private void start(Path jdk) throws IOException {
+    application =
+        new ProcessBuilder(
+                jdk.resolve("bin/java").toString(),
+                "-Xverify:all",
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                "-XX:+EnableDynamicAgentLoading",
+                "-cp",
+                Javac.classPath(List.of(directory.resolve("classes"), Built.ANNOTATIONS)),
+                "shop.Running")
+            .redirectError(directory.resolve("err.txt").toFile())
+            .start();
+    in = application.outputWriter();
+    out = application.inputReader();
+  }
+
+  @AfterEach
+  void stop() {
+    if (application != null) {
+      application.destroyForcibly();
+    }
+  }
+
+  private String answer() throws IOException {
+    in.write("user-1\n");
+    in.flush();
+    return out.readLine();
+  }
+
+  private void flag(String definition) throws IOException {
+    Files.writeString(
+        directory.resolve("flags.yaml"), "flags:\n  checkout: {" + definition + "}\n");
+  }
+
+  private Run turnout(Path jdk, String command, String... options) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(command, "" + application.pid()));
+    arguments.addAll(List.of(options));
+    return Run.of(Built.TURNOUT, directory, Map.of("JAVA_HOME", jdk.toString()), arguments);
+  }
+
+  private Run attach(Path jdk, String... more) throws Exception {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "flags-file=" + directory.resolve("flags.yaml"),
+                "state-directory=" + directory.resolve("state")));
+    options.addAll(List.of(more));
+    return turnout(jdk, "attach", options.toArray(String[]::new));
+  }
+
+  // JDK-8240908
+  private static boolean losesNames(Path jdk) {
+    Runtime.Version version = Jdks.version(jdk);
+    return version.feature() == 17
+        ? version.compareTo(Runtime.Version.parse("17.0.20")) < 0
+        : version.feature() < 19;
+  }
+
+  // JDK-8376185
+  private static boolean corruptsRecords(Path jdk) {
+    return Jdks.version(jdk).compareTo(Runtime.Version.parse("25.0.4")) < 0;
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void attachByForce_gatesWhatIsLoaded_andDetachTakesItOutAgain(Path jdk) throws Exception {
+    start(jdk);
+    assertThat(answer()).isEqualTo("new shop, record new user-1");
+    // More than once: whoever was detached can be attached to again.
+    for (int round = 0; round < 2; round++) {
+      flag("percentage: 0");
+      Run attached = attach(jdk, "force=true");
+      assertThat(attached.exit()).as(attached.toString()).isZero();
+      assertThat(attached.out()).isEqualTo("2 of 2 gates in loaded classes are in place\n");
+      assertThat(answer()).isEqualTo("old shop, record old user-1");
+      flag("percentage: 100");
+      await().until(() -> answer().equals("new shop, record new user-1"));
+
+      Run shown = turnout(jdk, "agent");
+      assertThat(shown.exit()).as(shown.toString()).isZero();
+      assertThat(shown.out())
+          .containsPattern("shop\\.Running#pay\\(java\\.lang\\.String\\) +checkout +yes")
+          .containsPattern("checkout +on +100\\.0 ")
+          .contains("flags-file", "agent argument");
+
+      flag("percentage: 0");
+      await().until(() -> answer().equals("old shop, record old user-1"));
+      Run detached = turnout(jdk, "detach");
+      assertThat(detached.exit()).as(detached.toString()).isZero();
+      assertThat(detached.out()).isEqualTo("the gated classes are as they were written\n");
+      assertThat(answer()).isEqualTo("new shop, record new user-1");
+    }
+    in.close();
+    assertThat(application.waitFor()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void attach_whereTheJvmWouldLoseSomething_isRefusedInOneLine(Path jdk) throws Exception {
+    start(jdk);
+    assertThat(answer()).isEqualTo("new shop, record new user-1");
+    Run attached = attach(jdk);
+    if (losesNames(jdk)) {
+      assertThat(attached.exit()).isEqualTo(REFUSED);
+      assertThat(attached.err().lines())
+          .singleElement()
+          .asString()
+          .contains("loses the names of parameters", "JDK-8240908", "force=true");
+      assertThat(answer()).isEqualTo("new shop, record new user-1");
+      assertThat(turnout(jdk, "agent").err()).contains("no agent is running in this JVM");
+    } else {
+      assertThat(attached.exit()).as(attached.toString()).isZero();
+      String record = corruptsRecords(jdk) ? "new" : "old";
+      assertThat(answer()).isEqualTo("old shop, record " + record + " user-1");
+      assertThat(turnout(jdk, "agent").out().contains("JDK-8376185"))
+          .isEqualTo(corruptsRecords(jdk));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void attachTwice_theSecondIsRefused_andTheFirstWorksOn(Path jdk) throws Exception {
+    start(jdk);
+    assertThat(attach(jdk, "force=true").exit()).isZero();
+    Run second = attach(jdk, "force=true");
+    assertThat(second.exit()).isEqualTo(REFUSED);
+    assertThat(second.err()).contains("an agent is running in this JVM already; detach it first");
+    assertThat(answer()).startsWith("old shop");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void wrongOption_isRefused_andTheApplicationRunsAsWritten(Path jdk) throws Exception {
+    start(jdk);
+    Run attached = attach(jdk, "servr=http://x");
+    assertThat(attached.exit()).isEqualTo(REFUSED);
+    assertThat(attached.err()).contains("there is no option \"servr\"");
+    assertThat(answer()).isEqualTo("new shop, record new user-1");
+  }
+}

@@ -1,0 +1,50 @@
+package dev.turnout.it;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The compilers of other languages than Java, each run in a JVM of its own. */
+enum JvmLanguage {
+  KOTLIN(
+      "kotlin-compiler",
+      "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler",
+      ".kt",
+      "-no-stdlib",
+      "-no-reflect",
+      "-jvm-target",
+      "17"),
+  GROOVY("groovy", "org.codehaus.groovy.tools.FileSystemCompiler", ".groovy");
+
+  private final String host;
+  private final String mainClass;
+  private final String ending;
+  private final List<String> options;
+
+  JvmLanguage(String host, String mainClass, String ending, String... options) {
+    this.host = host;
+    this.mainClass = mainClass;
+    this.ending = ending;
+    this.options = List.of(options);
+  }
+
+  /** Compiles an application of the test resources, and returns the folder of classes. */
+  Path compile(Path into, List<Path> classPath, String application) throws Exception {
+    Files.createDirectories(into);
+    List<String> arguments = new ArrayList<>();
+    // The compiler works for a few seconds, which an optimising one would spend on it.
+    arguments.add("-XX:TieredStopAtLevel=1");
+    arguments.addAll(List.of("-cp", Javac.classPath(Built.libraries(host)), mainClass));
+    arguments.addAll(options);
+    arguments.addAll(List.of("-cp", Javac.classPath(classPath), "-d", into.toString()));
+    for (Path source : Built.sources(application, ending)) {
+      arguments.add(source.toString());
+    }
+    Run run = Run.of(Path.of(System.getProperty("java.home")), "java", into, arguments);
+    if (run.exit() != 0) {
+      throw new IllegalStateException(run.toString());
+    }
+    return into;
+  }
+}
