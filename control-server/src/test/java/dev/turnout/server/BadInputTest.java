@@ -159,7 +159,7 @@ final class BadInputTest extends WithServer {
       quoteCharacter = '`',
       value = {
         "{\"percentage\": | body: line 1, column 15: the document ends too early",
-        "{\"percentage\": 5, \"percentage\": 6} | body: line 1, column 31: \"percentage\" is there"
+        "{\"percentage\": 5, \"percentage\": 6} | body: line 1, column 19: \"percentage\" is there"
             + " twice",
         "{} {} | body: line 1, column 4: something follows after the document's end",
         "null | body: must be an object, not null",

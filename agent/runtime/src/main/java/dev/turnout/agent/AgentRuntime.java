@@ -12,12 +12,12 @@ import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.Report;
 import java.lang.instrument.Instrumentation;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -28,20 +28,30 @@ import org.jspecify.annotations.Nullable;
  * logged.
  */
 final class AgentRuntime
-    implements GateTransformer.Findings, Gates.Troubles, Function<String, String>, AutoCloseable {
+    implements GateTransformer.Findings,
+        Gates.Troubles,
+        Status.Found,
+        Function<String, String>,
+        AutoCloseable {
+  // A class loader may be made for each script, and the names of its gates be new each time.
+  private static final int MOST_GATES = 10_000;
+
   private final Options options;
   private final Instrumentation instrumentation;
+  private final GateRules rules;
   private final GateTransformer transformer;
   private final LoadedClasses loadedClasses;
   private final Queue<Report.Gate> news = new ConcurrentLinkedQueue<>();
   private final Map<String, Report.Gate> found = new TreeMap<>();
-  private final Set<String> flags = new HashSet<>();
+  private final Set<String> flags = new TreeSet<>();
+  private long gatesBeyondBounds;
   private volatile @Nullable Engine engine;
   private boolean closed;
 
   /** Creates the runtime; nothing is installed or started yet. */
   AgentRuntime(Options options, GateRules rules, Instrumentation instrumentation) {
     this.options = options;
+    this.rules = rules;
     this.instrumentation = instrumentation;
     transformer = new GateTransformer(instrumentation, rules, this);
     loadedClasses = new LoadedClasses(instrumentation, transformer, this);
@@ -127,24 +137,48 @@ final class AgentRuntime
     started.start();
   }
 
-  /** Says what is new, once each, and returns all gates found so far. For the engine's thread. */
-  List<Report.Gate> gates() {
+  /** Says what is new, once each, and returns all gates found so far. */
+  @Override
+  public List<Report.Gate> gates() {
     synchronized (found) {
       Report.Gate gate;
       while ((gate = news.poll()) != null) {
-        Engine running = engine;
-        if (running != null && flags.add(gate.flag())) {
-          running.gated(gate.flag());
-        }
-        if (!gate.equals(found.put(gate.method(), gate)) && gate.problem() != null) {
-          AgentLog.line(
-              (gate.wired()
-                      ? gate.method() + ": "
-                      : "MISWIRED " + gate.method() + " runs ungated: ")
-                  + gate.problem());
-        }
+        take(gate);
       }
       return new ArrayList<>(found.values());
+    }
+  }
+
+  private void take(Report.Gate gate) {
+    if (found.size() >= MOST_GATES && !found.containsKey(gate.method())) {
+      if (gatesBeyondBounds++ == 0) {
+        AgentLog.line("more than " + MOST_GATES + " methods have gates: no others are told of");
+      }
+      return;
+    }
+    Engine running = engine;
+    boolean routed = gate.wired() && !rules.isObserved(gate.flag());
+    if (running != null && routed && flags.add(gate.flag())) {
+      running.gated(gate.flag());
+    }
+    if (!gate.equals(found.put(gate.method(), gate)) && gate.problem() != null) {
+      AgentLog.line(
+          (gate.wired() ? gate.method() + ": " : "MISWIRED " + gate.method() + " runs ungated: ")
+              + gate.problem());
+    }
+  }
+
+  @Override
+  public Set<String> flags() {
+    synchronized (found) {
+      return new TreeSet<>(flags);
+    }
+  }
+
+  @Override
+  public long gatesBeyondBounds() {
+    synchronized (found) {
+      return gatesBeyondBounds;
     }
   }
 

@@ -47,6 +47,7 @@ final class Engine implements AutoCloseable {
   private final Rulebook rules;
   private final TripBook tripBook;
   private final Breaker breaker;
+  private final FlagNews news = new FlagNews();
   private final HostLibraries libraries;
   private final Clock clock = Clock.systemUTC();
   private @Nullable Thread thread;
@@ -80,7 +81,7 @@ final class Engine implements AutoCloseable {
   }
 
   Status status() {
-    return new Status(options, host, recorders, rules, tripBook, runtime::gates, clock);
+    return new Status(options, host, recorders, rules, tripBook, runtime, clock);
   }
 
   Recorders recorders() {
@@ -232,6 +233,9 @@ final class Engine implements AutoCloseable {
     }
     forgetResetTrips();
     judge();
+    // Flags that nobody has told of by then will not come.
+    boolean settled = ticks > TICKS_PER_WINDOW;
+    news.lines(runtime.flags(), rules.inForce(), tripBook.trips(), settled).forEach(AgentLog::line);
     recorders.tune(windowEnds);
   }
 

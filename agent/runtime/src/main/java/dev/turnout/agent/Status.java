@@ -20,18 +20,30 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.Set;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What this JVM's agent does, for people and scripts, as JSON. */
 final class Status {
+  /** The gates of this JVM. Safe for use by several threads. */
+  interface Found {
+    /** All that are kept track of. */
+    List<Report.Gate> gates();
+
+    /** The flags of those that are routed. */
+    Set<String> flags();
+
+    /** How many there are beyond those that are kept track of. */
+    long gatesBeyondBounds();
+  }
+
   private final Options options;
   private final Host host;
   private final Recorders recorders;
   private final Rulebook rules;
   private final TripBook tripBook;
-  private final Supplier<List<Report.Gate>> gates;
+  private final Found found;
   private final Clock clock;
 
   Status(
@@ -40,14 +52,14 @@ final class Status {
       Recorders recorders,
       Rulebook rules,
       TripBook tripBook,
-      Supplier<List<Report.Gate>> gates,
+      Found found,
       Clock clock) {
     this.options = options;
     this.host = host;
     this.recorders = recorders;
     this.rules = rules;
     this.tripBook = tripBook;
-    this.gates = gates;
+    this.found = found;
     this.clock = clock;
   }
 
@@ -88,14 +100,25 @@ final class Status {
         path(variants.putObject(variant), recorders.total(flag.name(), variant));
       }
     }
-    ArrayNode found = root.putArray("gates");
-    for (Report.Gate gate : gates.get()) {
-      ObjectNode node = found.addObject();
+    ArrayNode gates = root.putArray("gates");
+    Set<String> routed = found.flags();
+    for (Report.Gate gate : found.gates()) {
+      ObjectNode node = gates.addObject();
       node.put("flag", gate.flag());
       node.put("method", gate.method());
       node.put("wired", gate.wired());
       node.put("problem", gate.problem());
+      String flag = gate.flag();
+      // Of an observed method there is nothing to decide, nor of one that runs ungated.
+      node.put(
+          "decision",
+          gate.wired() && routed.contains(flag)
+              ? FlagNews.describe(snapshot.flag(flag), trips.get(flag))
+              : null);
     }
+    ObjectNode beyond = root.putObject("beyond_bounds");
+    beyond.put("flags", recorders.beyondBounds());
+    beyond.put("gates", found.gatesBeyondBounds());
     ArrayNode tripped = root.putArray("trips");
     for (Trip trip : trips.values()) {
       ObjectNode node = tripped.addObject();

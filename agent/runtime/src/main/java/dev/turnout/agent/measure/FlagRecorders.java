@@ -58,6 +58,11 @@ final class FlagRecorders {
     return mask;
   }
 
+  /** Whether a gate may still record here. */
+  synchronized boolean isUsed() {
+    return live.values().stream().anyMatch(PathRecorder::isUsed);
+  }
+
   private FailureRow failureRow(String variant) {
     // Without variants the new path is its own whole.
     return variant.equals(Variants.ON)

@@ -11,12 +11,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** All counts of this JVM, by flag, flag revision, ring and variant. Safe for many threads. */
 public final class Recorders {
+  /** How many flags are counted each by itself. */
+  static final int MOST_FLAGS = 2_000;
+
+  /** What the calls of all further flags are counted under. */
+  static final String OTHERS = "turnout.others";
+
   private final Measure measure;
+  private final LongAdder beyondBounds = new LongAdder();
   private final Map<String, FlagRecorders> flags = new ConcurrentHashMap<>();
 
   /**
@@ -42,9 +50,27 @@ public final class Recorders {
    * {@link Variants#OFF}.
    */
   public Use use(String flag, long revision, String ring, String variant) {
-    return flags
-        .computeIfAbsent(flag, name -> new FlagRecorders(name, measure))
-        .use(revision, ring, variant);
+    FlagRecorders known = flags.get(flag);
+    return (known != null ? known : admit(flag)).use(revision, ring, variant);
+  }
+
+  // Classes may come and go with their loaders, and have new names for flags each time. When there
+  // are too many, those whose gates are gone make room; where all are in use, the rest share one.
+  private synchronized FlagRecorders admit(String flag) {
+    if (flags.size() >= MOST_FLAGS && !flags.containsKey(flag)) {
+      flags.values().removeIf(recorders -> !recorders.isUsed());
+    }
+    boolean room = flags.size() < MOST_FLAGS || flags.containsKey(flag);
+    if (!room) {
+      beyondBounds.increment();
+    }
+    String name = room ? flag : OTHERS;
+    return flags.computeIfAbsent(name, first -> new FlagRecorders(first, measure));
+  }
+
+  /** How many times a flag was new and there was no room to count its calls by themselves. */
+  public long beyondBounds() {
+    return beyondBounds.sum();
   }
 
   /** The flags that were gated so far. */

@@ -29,7 +29,7 @@ public final class Rulebook {
   private final Host host;
   private final Gates gates;
   private final Overrides overrides;
-  private final Set<String> gated = new HashSet<>();
+  private final Set<String> gated = new HashSet<>(); // those that are pinned
   private Snapshot server = Snapshot.EMPTY;
   private Snapshot file = Snapshot.EMPTY;
   private Map<String, Trip> trips = Map.of();
@@ -43,7 +43,7 @@ public final class Rulebook {
 
   /** Takes note of a flag that this JVM has a gate for; it may be pinned and in no snapshot. */
   public synchronized void gated(String flag) {
-    if (gated.add(flag) && overrides.of(flag) != null) {
+    if (overrides.of(flag) != null && gated.add(flag)) {
       compile();
     }
   }

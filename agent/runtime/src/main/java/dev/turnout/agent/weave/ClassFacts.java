@@ -2,6 +2,7 @@ package dev.turnout.agent.weave;
 
 import java.util.ArrayList;
 import java.util.List;
+import net.bytebuddy.jar.asm.AnnotationVisitor;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.MethodVisitor;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param interfaces its interfaces'
  * @param access its access flags
  * @param version the class file's major version
+ * @param trait whether Groovy made the interface of a trait, whose methods stand elsewhere
  * @param methods its methods, in the file's order
  */
 record ClassFacts(
@@ -24,6 +26,7 @@ record ClassFacts(
     List<String> interfaces,
     int access,
     int version,
+    boolean trait,
     List<MethodFacts> methods) {
 
   private static final int MAJOR = 0xffff;
@@ -35,6 +38,38 @@ record ClassFacts(
 
   boolean isInterface() {
     return (access & Opcodes.ACC_INTERFACE) != 0;
+  }
+
+  /**
+   * Whether a method carries annotations that are another's: a bridge those of the method that it
+   * leads to, and so what Kotlin and Groovy make to be called with fewer parameters or without an
+   * object. A call through such a method is decided where it leads to.
+   */
+  boolean isForwarder(MethodFacts method) {
+    return method.is(Opcodes.ACC_BRIDGE)
+        || method.origin() == MethodFacts.Origin.FORWARDER
+        || (method.origin() == MethodFacts.Origin.OVERLOAD && !hasDefaults(method))
+        || (trait && method.is(Opcodes.ACC_ABSTRACT));
+  }
+
+  // To the method itself leads a static one that takes all of its parameters, which of them were
+  // left out, 32 to a number, and an object that is never there.
+  private boolean hasDefaults(MethodFacts method) {
+    int end = method.descriptor().lastIndexOf(')');
+    String masks = "I".repeat((method.parameterTypes().length + 31) / 32);
+    String leading =
+        "("
+            + (method.isStatic() ? "" : "L" + name + ";")
+            + method.descriptor().substring(1, end)
+            + masks
+            + "Ljava/lang/Object;"
+            + method.descriptor().substring(end);
+    for (MethodFacts other : methods) {
+      if (other.name().equals(method.name() + "$default") && other.descriptor().equals(leading)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -52,12 +87,14 @@ record ClassFacts(
         List.of(reader.getInterfaces()),
         reader.getAccess(),
         collector.version,
+        collector.trait,
         List.copyOf(collector.methods));
   }
 
   private static final class Collector extends ClassVisitor {
     private final List<MethodFacts> methods = new ArrayList<>();
     private int version;
+    private boolean trait;
     private String name = "";
 
     Collector() {
@@ -74,6 +111,12 @@ record ClassFacts(
         String @Nullable [] interfaces) {
       version = classVersion & MAJOR;
       name = className;
+    }
+
+    @Override
+    public @Nullable AnnotationVisitor visitAnnotation(String type, boolean visible) {
+      trait |= type.equals("Lgroovy/transform/Trait;");
+      return null;
     }
 
     @Override

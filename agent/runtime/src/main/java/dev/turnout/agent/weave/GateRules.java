@@ -67,6 +67,16 @@ public final class GateRules {
     return "";
   }
 
+  /** Whether methods are observed and counted under a name. */
+  public boolean isObserved(String name) {
+    for (ObserveRule rule : observed) {
+      if (rule.name().equals(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether one more method may be observed. */
   boolean admitObserved() {
     return observedMethods.incrementAndGet() <= mostObserved;

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyPath that annotation's value
  * @param locals slots of local variables, the parameters' among them; 0 if the code was not read
  * @param line the first line of its code; 0 if that is not known
+ * @param origin what a compiler has to say of it
  */
 record MethodFacts(
     String owner,
@@ -34,7 +35,20 @@ record MethodFacts(
     int keyParameter,
     String keyPath,
     int locals,
-    int line) {
+    int line,
+    Origin origin) {
+
+  /** Where a method comes from. Compilers copy annotations to what they make of a method. */
+  enum Origin {
+    /** Somebody wrote it, as far as can be told. */
+    WRITTEN,
+    /** Made to call a method of the same name, which has the annotations too. */
+    FORWARDER,
+    /** Written, with parameters that may be left out; or made to call that one (Kotlin). */
+    OVERLOAD,
+    /** Written, and copied to wherever Kotlin calls it. */
+    INLINE
+  }
 
   private static final String FLAGGED = "Ldev/turnout/Flagged;";
   private static final String FALLBACK = "Ldev/turnout/Fallback;";
@@ -96,6 +110,9 @@ record MethodFacts(
     private int keyParameter = -1;
     private int locals;
     private int line;
+    private boolean jvmStatic;
+    private boolean callsNamesake;
+    private Origin origin = Origin.WRITTEN;
 
     Reader(String owner, int access, String name, String descriptor, List<MethodFacts> into) {
       super(Opcodes.ASM9);
@@ -118,7 +135,37 @@ record MethodFacts(
         fallback = values.asMap();
         return values;
       }
+      if (type.equals("Lgroovy/transform/Generated;")) {
+        origin = Origin.FORWARDER;
+      } else if (type.equals("Lkotlin/jvm/JvmOverloads;")) {
+        origin = Origin.OVERLOAD;
+      } else if (type.equals("Lkotlin/jvm/JvmStatic;")) {
+        jvmStatic = true;
+      }
       return null;
+    }
+
+    // Kotlin's static methods call those of the companion object, and its DefaultImpls those of the
+    // interface that they belong to.
+    @Override
+    public void visitMethodInsn(
+        int opcode, String target, String called, String type, boolean isInterface) {
+      callsNamesake |=
+          called.equals(name) && type.equals(descriptor) && target.startsWith(owner + "$")
+              || owner.endsWith("$DefaultImpls") && called.equals("access$" + name + "$jd");
+    }
+
+    @Override
+    public void visitLocalVariable(
+        String variable,
+        String type,
+        @Nullable String signature,
+        Label start,
+        Label end,
+        int index) {
+      if (variable.equals("$i$f$" + name)) {
+        origin = Origin.INLINE;
+      }
     }
 
     @Override
@@ -145,6 +192,10 @@ record MethodFacts(
 
     @Override
     public void visitEnd() {
+      boolean compatible = owner.endsWith("$DefaultImpls");
+      if (callsNamesake && (compatible || (jvmStatic && (access & Opcodes.ACC_STATIC) != 0))) {
+        origin = Origin.FORWARDER;
+      }
       String keyPath = key == null ? "" : AnnotationValues.text(key, "value");
       into.add(
           new MethodFacts(
@@ -157,7 +208,8 @@ record MethodFacts(
               keyParameter,
               keyPath,
               locals,
-              line));
+              line,
+              origin));
     }
   }
 }

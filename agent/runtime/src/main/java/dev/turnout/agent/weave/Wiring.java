@@ -53,8 +53,7 @@ final class Wiring {
   static Wiring of(ClassFacts type, ClassFiles others, GateRules rules) {
     Wiring wiring = new Wiring(type, others);
     for (MethodFacts method : type.methods()) {
-      // A bridge carries the annotations of the method it leads to, which is the one to gate.
-      if (method.flagged() != null && !method.is(Opcodes.ACC_BRIDGE)) {
+      if (method.flagged() != null && !type.isForwarder(method)) {
         wiring.gate(method, annotated(method, method.flagged()));
       }
     }
@@ -93,9 +92,11 @@ final class Wiring {
   private void gate(GateRule rule) {
     List<MethodFacts> found = new ArrayList<>();
     for (MethodFacts method : type.methods()) {
-      if (method.name().equals(rule.method())
-          && !method.is(Opcodes.ACC_BRIDGE)
-          && (rule.parameters() == null || rule.parameters().equals(method.parameterNames()))) {
+      boolean meant =
+          rule.parameters() == null
+              ? !type.isForwarder(method)
+              : rule.parameters().equals(method.parameterNames()) && !method.is(Opcodes.ACC_BRIDGE);
+      if (meant && method.name().equals(rule.method())) {
         found.add(method);
       }
     }
@@ -232,6 +233,9 @@ final class Wiring {
     if (method.is(Opcodes.ACC_NATIVE)) {
       return "a native method cannot be gated";
     }
+    if (method.origin() == MethodFacts.Origin.INLINE) {
+      return "a Kotlin inline function cannot be gated, its callers hold copies of it";
+    }
     List<String> parameters = method.parameterNames();
     if (!parameters.isEmpty()
         && parameters.get(parameters.size() - 1).equals("kotlin.coroutines.Continuation")) {
@@ -275,6 +279,7 @@ final class Wiring {
       for (MethodFacts candidate : each.methods()) {
         if (candidate.fallback() != null
             && isReachable(candidate)
+            && !each.isForwarder(candidate)
             && AnnotationValues.text(candidate.fallback(), "value").equals(flag)) {
           marked.add(candidate);
         }

@@ -7,6 +7,8 @@ import dev.turnout.flags.Flag;
 import dev.turnout.flags.Reason;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Variants;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -114,5 +116,35 @@ class RecordersTest {
         .filteredOn(count -> count.ring().equals("retired"))
         .extracting(Report.Count::variant)
         .containsExactlyInAnyOrder("even", "odd");
+  }
+
+  @Test
+  void flagsBeyondAllBounds_shareOne_andThoseInUseStay() {
+    List<Recorders.Use> held = new ArrayList<>();
+    for (int i = 0; i < Recorders.MOST_FLAGS + 10; i++) {
+      held.add(recorders.use("f" + i, 1, Flag.GA, Variants.ON));
+    }
+    held.forEach(this::call);
+    assertThat(recorders.flags()).hasSize(Recorders.MOST_FLAGS + 1).contains(Recorders.OTHERS);
+    assertThat(recorders.beyondBounds()).isEqualTo(10);
+    assertThat(recorders.total("f0", true).calls()).isEqualTo(1);
+    assertThat(recorders.total(Recorders.OTHERS, true).calls()).isEqualTo(10);
+  }
+
+  @Test
+  void flagsWhoseGatesAreGone_makeRoom() {
+    for (int i = 0; i < Recorders.MOST_FLAGS; i++) {
+      call(recorders.use("f" + i, 1, Flag.GA, Variants.ON));
+    }
+    Recorders.Use kept = recorders.use("f0", 1, Flag.GA, Variants.ON);
+    await()
+        .untilAsserted(
+            () -> {
+              System.gc();
+              call(recorders.use("new", 1, Flag.GA, Variants.ON));
+              assertThat(recorders.flags()).contains("new").hasSizeLessThan(1000);
+            });
+    call(kept);
+    assertThat(recorders.total("f0", true).calls()).isEqualTo(2);
   }
 }
