@@ -1,6 +1,6 @@
 package dev.turnout.bootstrap;
 
-import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -60,7 +60,7 @@ final class AgentClassLoader extends ClassLoader {
     }
     byte[] bytes;
     try (InputStream in = jar.getInputStream(entry)) {
-      bytes = readAll(in, (int) Math.max(entry.getSize(), 1024));
+      bytes = read(in, entry.getSize());
     } catch (IOException e) {
       throw new ClassNotFoundException(name, e);
     }
@@ -120,14 +120,19 @@ final class AgentClassLoader extends ClassLoader {
     return PREFIX + (resource.endsWith(".class") ? resource + "data" : resource);
   }
 
-  private static byte[] readAll(InputStream in, int expected) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(expected);
-    byte[] buffer = new byte[8192];
-    int read;
-    while ((read = in.read(buffer)) >= 0) {
-      out.write(buffer, 0, read);
+  // The jar says how large each class is: whatever is allocated at a start stays in memory for a
+  // while.
+  private static byte[] read(InputStream in, long size) throws IOException {
+    byte[] bytes = new byte[(int) size];
+    int filled = 0;
+    while (filled < bytes.length) {
+      int read = in.read(bytes, filled, bytes.length - filled);
+      if (read < 0) {
+        throw new EOFException("only " + filled + " of " + size + " bytes");
+      }
+      filled += read;
     }
-    return out.toByteArray();
+    return bytes;
   }
 
   /**
