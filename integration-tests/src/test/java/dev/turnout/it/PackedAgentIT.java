@@ -193,7 +193,7 @@ class PackedAgentIT {
     Files.writeString(flags, "flags: {checkout: {percentage: 101}}\n");
     Run run = shop.run(jdk, List.of(agent("")), "until=new");
     assertThat(run.out()).isEqualTo("answer old\n");
-    assertThat(run.err().lines().filter(line -> line.startsWith("[turnout]")))
+    assertThat(run.err().lines().filter(line -> line.startsWith("[turnout] the flags file")))
         .singleElement()
         .asString()
         .contains("percentage: must be a number from 0 to 100, not 101");
