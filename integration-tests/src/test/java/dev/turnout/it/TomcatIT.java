@@ -21,7 +21,7 @@ class TomcatIT {
   private static final int KIB_ALLOWED = 512;
 
   /** What a JVM loads for itself comes and goes; one class for each redeployment is a leak. */
-  private static final int CLASSES_ALLOWED = 30;
+  private static final int CLASSES_ALLOWED = 25;
 
   /** Collections take softly held classes too, such as those of reflection: they are no leak. */
   private static final String COLLECT_ALL = "-XX:SoftRefLRUPolicyMSPerMB=0";
