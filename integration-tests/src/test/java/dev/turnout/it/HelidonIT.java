@@ -28,7 +28,9 @@ class HelidonIT {
         .isGreaterThanOrEqualTo(OLDEST_JAVA);
     List<Path> libraries = new ArrayList<>(Built.libraries("helidon"));
     libraries.add(Built.ANNOTATIONS);
-    libraries.add(compile(jdk, libraries));
+    libraries.add(
+        Javac.compileBy(
+            jdk, directory.resolve("classes"), libraries, "split", "checkout", "helidon"));
     Run run =
         Run.of(
             jdk,
@@ -42,18 +44,5 @@ class HelidonIT {
                 "shop.Server"));
     assertThat(run.exit()).as(run.toString()).isZero();
     assertThat(run.answer("page")).isEqualTo(HostAgent.HALF + " virtual true");
-  }
-
-  // By that JDK's own compiler: the one that runs the tests may not know the libraries' format.
-  private Path compile(Path jdk, List<Path> libraries) throws Exception {
-    Path classes = directory.resolve("classes");
-    List<String> arguments = new ArrayList<>(List.of("-proc:none", "-d", classes.toString()));
-    arguments.addAll(List.of("-cp", Javac.classPath(libraries)));
-    for (String application : List.of("split", "checkout", "helidon")) {
-      Built.sources(application).forEach(source -> arguments.add(source.toString()));
-    }
-    Run run = Run.of(jdk, "javac", directory, arguments);
-    assertThat(run.exit()).as(run.err()).isZero();
-    return classes;
   }
 }

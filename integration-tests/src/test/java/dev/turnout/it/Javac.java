@@ -24,6 +24,23 @@ final class Javac {
     return run(into, options, sources(applications));
   }
 
+  /**
+   * As {@link #compile}, by another JDK's own compiler: the one that runs the tests may not know
+   * its libraries, or the format of the host's.
+   */
+  static Path compileBy(Path jdk, Path into, List<Path> classPath, String... applications)
+      throws IOException, InterruptedException {
+    Files.createDirectories(into);
+    List<String> arguments = new ArrayList<>(List.of("-proc:none", "-parameters"));
+    arguments.addAll(List.of("-d", into.toString(), "-cp", classPath(classPath)));
+    sources(applications).forEach(source -> arguments.add(source.toString()));
+    Run run = Run.of(jdk, "javac", into, arguments);
+    if (run.exit() != 0) {
+      throw new IllegalStateException(run.err());
+    }
+    return into;
+  }
+
   /** Compiles one file. */
   static Path compile(Path into, List<Path> classPath, Path source) throws IOException {
     List<String> options = new ArrayList<>(List.of("-cp", classPath(classPath)));

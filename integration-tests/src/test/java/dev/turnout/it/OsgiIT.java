@@ -15,25 +15,35 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A bundle in an OSGi framework, whose class loaders see only what they are told to see. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OsgiIT {
+  private static final String FELIX = "felix";
+  private static final String EQUINOX = "equinox";
+
+  /** Neither framework shows more than it was told to. */
+  private static final List<String> STRICT =
+      List.of(
+          "felix.bootdelegation.implicit=false",
+          "osgi.compatibility.bootdelegation=false",
+          "osgi.context.bootdelegation=false");
+
   @TempDir Path directory;
-  private List<Path> framework;
+  private Path launcher;
   private Path bundle;
 
-  static List<Path> jdks() {
-    return Jdks.all();
+  static Stream<Arguments> frameworks() {
+    return Jdks.all().stream()
+        .flatMap(jdk -> Stream.of(FELIX, EQUINOX).map(name -> Arguments.of(jdk, name)));
   }
 
   @BeforeAll
   void pack(@TempDir Path build) throws Exception {
-    List<Path> felix = Built.libraries("osgi");
-    framework = new ArrayList<>(felix);
-    framework.add(Javac.compile(build.resolve("launcher"), felix, "osgi"));
-    List<Path> classPath = new ArrayList<>(felix);
+    List<Path> classPath = new ArrayList<>(Built.libraries(FELIX));
+    launcher = Javac.compile(build.resolve("launcher"), classPath, "osgi");
     classPath.add(Built.ANNOTATIONS);
     Path classes = Javac.compile(build.resolve("shop"), classPath, "split", "bundle");
     bundle = build.resolve("shop.jar");
@@ -60,49 +70,53 @@ class OsgiIT {
     return manifest;
   }
 
-  private Run run(Path jdk, String... settings) throws Exception {
+  private List<String> arguments(String framework, List<String> settings) throws Exception {
+    List<Path> classPath = new ArrayList<>(Built.libraries(framework));
+    classPath.add(launcher);
     List<String> arguments =
         new ArrayList<>(
             List.of(
                 "-Xverify:all",
                 HostAgent.half(directory),
                 "-cp",
-                Javac.classPath(framework),
+                Javac.classPath(classPath),
                 "launcher.Launcher",
                 bundle.toString(),
                 directory.resolve("cache").toString()));
-    arguments.addAll(List.of(settings));
-    Run run = Run.of(jdk, "java", directory, arguments);
-    assertThat(run.exit()).as(run.toString()).isZero();
-    return run;
+    arguments.addAll(settings);
+    return arguments;
   }
 
   @ParameterizedTest
-  @MethodSource("jdks")
-  void bundleToldToSeeTheGate_isGated(Path jdk) throws Exception {
-    Run run =
-        run(
-            jdk,
-            "org.osgi.framework.bootdelegation=dev.turnout.bootstrap",
-            "felix.bootdelegation.implicit=false");
+  @MethodSource("frameworks")
+  void bundleToldToSeeTheGate_isGated(Path jdk, String framework) throws Exception {
+    List<String> settings = new ArrayList<>(STRICT);
+    settings.add("org.osgi.framework.bootdelegation=dev.turnout.bootstrap");
+    Run run = Run.of(jdk, "java", directory, arguments(framework, settings));
+    assertThat(run.exit()).as(run.toString()).isZero();
+    assertThat(run.answer("bundle")).isEqualTo(HostAgent.HALF);
+    assertThat(run.agentLines()).noneMatch(line -> line.contains("MISWIRED"));
+  }
+
+  // The frameworks show code outside of bundles more than they show a bundle's.
+  @ParameterizedTest
+  @MethodSource("frameworks")
+  void frameworkAsItComes_isGated(Path jdk, String framework) throws Exception {
+    Run run = Run.of(jdk, "java", directory, arguments(framework, List.of()));
+    assertThat(run.exit()).as(run.toString()).isZero();
     assertThat(run.answer("bundle")).isEqualTo(HostAgent.HALF);
   }
 
-  // The framework shows code outside of bundles more than it shows a bundle's.
   @ParameterizedTest
-  @MethodSource("jdks")
-  void frameworkAsItComes_isGated(Path jdk) throws Exception {
-    assertThat(run(jdk).answer("bundle")).isEqualTo(HostAgent.HALF);
-  }
-
-  @ParameterizedTest
-  @MethodSource("jdks")
-  void gateHidden_isLeftAlone_withOneLine(Path jdk) throws Exception {
-    Run run = run(jdk, "felix.bootdelegation.implicit=false");
+  @MethodSource("frameworks")
+  void gateHidden_isLeftAlone_withOneLine(Path jdk, String framework) throws Exception {
+    Run run =
+        Run.untilSaid(jdk, directory, "hides dev.turnout.bootstrap", arguments(framework, STRICT));
+    assertThat(run.exit()).as(run.toString()).isZero();
     assertThat(run.answer("bundle")).isEqualTo("new 100 old 0");
     assertThat(run.agentLines().stream().filter(line -> line.contains("shop.Activator")))
         .singleElement()
         .asString()
-        .contains("hides dev.turnout.bootstrap", "boot delegation");
+        .contains("MISWIRED", "hides dev.turnout.bootstrap", "boot delegation");
   }
 }

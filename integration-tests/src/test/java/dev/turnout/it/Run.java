@@ -42,6 +42,17 @@ record Run(int exit, String out, String err) {
     return of(file, directory, environment, arguments, limit, process -> threads(jdk, process));
   }
 
+  /**
+   * Runs an application that goes on until its input ends: here when the agent has said something,
+   * and a second later, so that whatever else it has to say is said too.
+   */
+  static Run untilSaid(Path jdk, Path directory, String said, List<String> arguments)
+      throws IOException, InterruptedException {
+    Path java = jdk.resolve("bin/java");
+    Inspection inspection = process -> threads(jdk, process);
+    return of(java, directory, Map.of(), arguments, Duration.ofMinutes(1), inspection, said);
+  }
+
   /** Runs any program, with the arguments and the further environment given. */
   static Run of(
       Path program, Path directory, Map<String, String> environment, List<String> arguments)
@@ -57,6 +68,18 @@ record Run(int exit, String out, String err) {
       Duration limit,
       Inspection inspection)
       throws IOException, InterruptedException {
+    return of(program, directory, environment, arguments, limit, inspection, "");
+  }
+
+  private static Run of(
+      Path program,
+      Path directory,
+      Map<String, String> environment,
+      List<String> arguments,
+      Duration limit,
+      Inspection inspection,
+      String said)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(program.toString());
     command.addAll(arguments);
@@ -69,6 +92,10 @@ record Run(int exit, String out, String err) {
             .redirectError(err.toFile());
     builder.environment().putAll(environment);
     Process process = builder.start();
+    if (!said.isEmpty()) {
+      awaitLine(process, err, said, limit);
+    }
+    process.getOutputStream().close();
     if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
       String threads = inspection.of(process);
       process.destroyForcibly();
@@ -81,6 +108,17 @@ record Run(int exit, String out, String err) {
               + threads);
     }
     return new Run(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  private static void awaitLine(Process process, Path err, String said, Duration limit)
+      throws IOException, InterruptedException {
+    long until = System.nanoTime() + limit.toNanos();
+    while (process.isAlive()
+        && System.nanoTime() - until < 0
+        && !Files.readString(err).contains(said)) {
+      Thread.sleep(50);
+    }
+    Thread.sleep(1000);
   }
 
   /** What there is to say about a process that does not end. */

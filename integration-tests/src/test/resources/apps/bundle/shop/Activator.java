@@ -4,6 +4,8 @@ import dev.turnout.Fallback;
 import dev.turnout.FlagKey;
 import dev.turnout.Flagged;
 import host.Split;
+import java.io.IOException;
+import java.io.OutputStream;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 
@@ -19,10 +21,10 @@ public class Activator implements BundleActivator {
   }
 
   @Override
-  public void start(BundleContext context) throws InterruptedException {
+  public void start(BundleContext context) throws IOException {
     System.out.println("bundle " + Split.of(this::pay));
-    // What the agent has to say, it says soon.
-    Thread.sleep(1000);
+    // The agent may have something to say, and only who reads it knows when that is said.
+    System.in.transferTo(OutputStream.nullOutputStream());
   }
 
   @Override

@@ -3,11 +3,12 @@ package launcher;
 import java.io.File;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.felix.framework.FrameworkFactory;
+import java.util.ServiceLoader;
 import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
+import org.osgi.framework.launch.FrameworkFactory;
 
-/** Starts one bundle and stops it. */
+/** Starts one bundle and stops it, in the framework that is on the class path. */
 public class Launcher {
   public static void main(String[] arguments) throws Exception {
     Map<String, String> settings = new HashMap<>();
@@ -18,7 +19,7 @@ public class Launcher {
       String[] setting = arguments[i].split("=", 2);
       settings.put(setting[0], setting[1]);
     }
-    Framework framework = new FrameworkFactory().newFramework(settings);
+    Framework framework = ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow().newFramework(settings);
     framework.start();
     try {
       framework

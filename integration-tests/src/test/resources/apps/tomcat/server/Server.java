@@ -16,6 +16,7 @@ import org.apache.catalina.startup.Tomcat;
 /** Serves two applications, then takes the first away and brings it back a number of times. */
 public class Server {
   private static final int WARM = 10;
+  private static final int MOST_COLLECTIONS = 20;
   private final Tomcat tomcat = new Tomcat();
   private final HttpClient client = HttpClient.newHttpClient();
   private final List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
@@ -45,16 +46,16 @@ public class Server {
       }
       undeploy(again);
       if (i == WARM) {
-        warm = metaspaceAfterCollection();
+        collect();
+        warm = metaspace();
         warmClasses = classes();
       }
     }
     if (times > 0) {
-      long last = metaspaceAfterCollection();
-      System.out.println(
-          "kept " + loaders.stream().filter(loader -> loader.get() != null).count());
+      collect();
+      System.out.println("kept " + kept());
       System.out.println("classes " + (classes() - warmClasses));
-      System.out.println("metaspace " + (last - warm) / 1024);
+      System.out.println("metaspace " + (metaspace() - warm) / 1024);
     }
     System.out.println("still " + get("/two/pay"));
     tomcat.stop();
@@ -85,12 +86,22 @@ public class Server {
     return ManagementFactory.getClassLoadingMXBean().getLoadedClassCount();
   }
 
-  /** Soft references, such as those of reflection, go in the second collection at the latest. */
-  private static long metaspaceAfterCollection() throws InterruptedException {
-    for (int i = 0; i < 3; i++) {
+  private long kept() {
+    return loaders.stream().filter(loader -> loader.get() != null).count();
+  }
+
+  /** Collects until nothing more goes: who is to let go of something may need time for that. */
+  private void collect() throws InterruptedException {
+    int unchanged = 0;
+    for (int i = 0; i < MOST_COLLECTIONS && (unchanged < 3 || kept() > 0); i++) {
+      int before = classes();
       System.gc();
       Thread.sleep(200);
+      unchanged = classes() < before ? 0 : unchanged + 1;
     }
+  }
+
+  private static long metaspace() {
     for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
       if (pool.getName().equals("Metaspace")) {
         return pool.getUsage().getUsed();
