@@ -94,7 +94,8 @@ public final class GateTransformer implements ClassFileTransformer {
       findings.found(
           "",
           className,
-          "its class loader hides dev.turnout.bootstrap; add the package to its boot delegation");
+          "its class loader hides dev.turnout.bootstrap; add the package to its boot delegation"
+              + " (org.osgi.framework.bootdelegation, or jboss.modules.system.pkgs)");
       return null;
     }
     GateWeaver.Result result = weaver().weave(classFile, loader);
