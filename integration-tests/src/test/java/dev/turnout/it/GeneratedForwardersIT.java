@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,22 +14,24 @@ import org.junit.jupiter.api.io.TempDir;
  * overloads for default parameters): a call through them is one call, decided once.
  */
 class GeneratedForwardersIT {
-  @TempDir Path directory;
+  @TempDir static Path directory;
+  private static Run kotlin;
 
-  private Run run(JvmLanguage language, String host, String application, String main)
+  private static Run run(JvmLanguage language, String host, String application, String main)
       throws Exception {
     List<Path> classPath = new ArrayList<>(Built.libraries(host));
     classPath.add(Built.ANNOTATIONS);
-    classPath.add(Javac.compile(directory.resolve("split"), List.of(), "split"));
-    classPath.add(language.compile(directory.resolve("classes"), classPath, application));
+    classPath.add(Javac.compile(directory.resolve(host + "-split"), List.of(), "split"));
+    classPath.add(language.compile(directory.resolve(host + "-classes"), classPath, application));
     Path jdk = Path.of(System.getProperty("java.home"));
     List<String> arguments =
         List.of(HostAgent.half(directory), "-cp", Javac.classPath(classPath), main);
     return Run.of(jdk, "java", directory, arguments);
   }
 
-  private Run kotlin() throws Exception {
-    return run(JvmLanguage.KOTLIN, "kotlin", "kotlin-forwarders", "shop.ForwardersKt");
+  @BeforeAll
+  static void runKotlin() throws Exception {
+    kotlin = run(JvmLanguage.KOTLIN, "kotlin", "kotlin-forwarders", "shop.ForwardersKt");
   }
 
   private static void isAboutHalf(Run run, String word) {
@@ -37,22 +40,21 @@ class GeneratedForwardersIT {
 
   @Test
   void kotlinStaticForwarder_isDecidedOnce() throws Exception {
-    isAboutHalf(kotlin(), "static");
+    isAboutHalf(kotlin, "static");
   }
 
   @Test
   void kotlinOverload_isDecidedOnce() throws Exception {
-    isAboutHalf(kotlin(), "overload");
+    isAboutHalf(kotlin, "overload");
   }
 
   // Its callers hold its body: a gate in the method itself is never reached.
   @Test
   void kotlinInlineFunction_isGatedOrRefusedInOneLine() throws Exception {
-    Run run = kotlin();
     assertThat(
-            run.answer("inline").equals(HostAgent.HALF)
-                || run.agentLines().stream().anyMatch(line -> line.contains("shop.Inlined#pay")))
-        .as(run.toString())
+            kotlin.answer("inline").equals(HostAgent.HALF)
+                || kotlin.agentLines().stream().anyMatch(it -> it.contains("shop.Inlined#pay")))
+        .as(kotlin.toString())
         .isTrue();
   }
 
