@@ -46,6 +46,7 @@ final class AgentRuntime
   private final Set<String> flags = new TreeSet<>();
   private long gatesBeyondBounds;
   private volatile @Nullable Engine engine;
+  private volatile boolean toldFailure;
   private boolean closed;
 
   /** Creates the runtime; nothing is installed or started yet. */
@@ -108,7 +109,20 @@ final class AgentRuntime
   public void found(String flag, String method, @Nullable String problem) {
     news.add(new Report.Gate(flag, method, problem == null, problem));
     if (engine == null) {
+      startOrTell();
+    }
+  }
+
+  // Without an engine nobody would tell of what was found.
+  private void startOrTell() {
+    try {
       start();
+    } catch (RuntimeException | Error e) {
+      if (!toldFailure) {
+        toldFailure = true;
+        AgentLog.line("could not start, so nothing is gated: " + e);
+      }
+      throw e;
     }
   }
 

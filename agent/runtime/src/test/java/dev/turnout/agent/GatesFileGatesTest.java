@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.ConnectableFlux;
 
 /** Gates that a file names, in a class that nobody annotated. */
 class GatesFileGatesTest {
@@ -165,5 +166,40 @@ class GatesFileGatesTest {
     assertThat(runtime.gates())
         .hasSize(2)
         .allSatisfy(gate -> assertThat(gate.problem()).contains("is flagged itself"));
+  }
+
+  private Object following(String name) throws ReflectiveOperationException {
+    Class<?> subjects = new FreshLoader().loadClass(SubjectsThatFollow.class.getName());
+    Method method = subjects.getDeclaredMethod(name);
+    method.setAccessible(true);
+    return method.invoke(null);
+  }
+
+  @Test
+  void methodsThatMeasuringCalls_areMeasuredWithoutEnd() throws Exception {
+    install("observe: [{methods: 'dev.turnout.agent.SubjectsThatFollow*#*', name: o}]");
+    assertThat(following("future")).isEqualTo("done!");
+    assertThat(counts("o").calls()).isGreaterThan(1);
+  }
+
+  @Test
+  void publisherThatCanDoMore_staysWhatItIs() throws Exception {
+    install("observe: [{methods: 'dev.turnout.agent.SubjectsThatFollow#*', name: o}]");
+    assertThat(following("hot")).isInstanceOf(ConnectableFlux.class);
+  }
+
+  @Test
+  void fallbackOfASuperclass_thatIsGatedThere_isRefused() throws Exception {
+    install(
+        """
+        gates:
+          - {method: "dev.turnout.agent.SubjectsOfLegacy#play()", flag: f, fallback: base}
+          - {method: "dev.turnout.agent.SubjectsOfLegacyBase#base()", flag: f, fallback: last}
+        """);
+    Class<?> child = new FreshLoader().loadClass(SubjectsOfLegacy.class.getName());
+    assertThat(child.getMethod("play").invoke(child.getDeclaredConstructor().newInstance()))
+        .isEqualTo("new");
+    assertThat(runtime.gates())
+        .anyMatch(gate -> String.valueOf(gate.problem()).contains("base is flagged itself"));
   }
 }

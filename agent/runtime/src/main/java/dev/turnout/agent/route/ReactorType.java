@@ -43,6 +43,11 @@ final class ReactorType {
   private static @Nullable ReactorType find(Class<?> type) {
     for (Class<?> at = type; at != null; at = at.getSuperclass()) {
       String name = at.getName();
+      // What stands in for one of these could do less, and callers look for more.
+      if (name.equals("reactor.core.publisher.ConnectableFlux")
+          || name.equals("reactor.core.publisher.GroupedFlux")) {
+        return null;
+      }
       if (name.equals("reactor.core.publisher.Mono")
           || name.equals("reactor.core.publisher.Flux")) {
         try {
@@ -60,6 +65,9 @@ final class ReactorType {
   Object follow(Object publisher, RecordedPath path) throws ReflectiveOperationException {
     Supplier<Object> subscription =
         () -> {
+          if (!Following.enter()) {
+            return publisher;
+          }
           Subscription call = new Subscription(path);
           try {
             Object followed = doOnError.invoke(publisher, (Consumer<Throwable>) call::failed);
@@ -68,6 +76,8 @@ final class ReactorType {
           } catch (InvocationTargetException | IllegalAccessException e) {
             call.ended();
             return publisher;
+          } finally {
+            Following.leave();
           }
         };
     return defer.invoke(null, subscription);

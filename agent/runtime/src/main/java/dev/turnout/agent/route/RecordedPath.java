@@ -86,27 +86,42 @@ final class RecordedPath extends GatePath {
   @Override
   public @Nullable Object completes(long token, @Nullable Object returned) {
     Latencies.Later later = null;
+    boolean follows = false;
     try {
       FaultPoint.reach("completes");
       later = recorder.later(token);
-      Latencies.Later call = later;
-      if (returned instanceof CompletionStage<?> stage) {
-        var unused = stage.whenComplete((value, failure) -> ended(call, failure));
-        return returned;
-      }
-      ReactorType reactive = returned == null ? null : ReactorType.of(returned.getClass());
-      if (returned != null && reactive != null) {
-        Object followed = reactive.follow(returned, this);
-        recorder.forget(later);
+      follows = Following.enter();
+      Object followed = follows ? follow(later, returned) : null;
+      if (followed != null) {
         return followed;
       }
     } catch (Throwable e) {
-      // A stage that cannot be followed counts as far as it was seen: it was returned.
+      // What cannot be followed counts as far as it was seen: it was returned.
       ended(later, null);
       return returned;
+    } finally {
+      if (follows) {
+        Following.leave();
+      }
     }
     ended(later, null);
     return returned;
+  }
+
+  // Null for what does not complete later.
+  private @Nullable Object follow(Latencies.@Nullable Later later, @Nullable Object returned)
+      throws ReflectiveOperationException {
+    if (returned instanceof CompletionStage<?> stage) {
+      var unused = stage.whenComplete((value, failure) -> ended(later, failure));
+      return returned;
+    }
+    ReactorType reactive = returned == null ? null : ReactorType.of(returned.getClass());
+    if (returned == null || reactive == null) {
+      return null;
+    }
+    Object followed = reactive.follow(returned, this);
+    recorder.forget(later);
+    return followed;
   }
 
   /** Begins a call on some thread, to end on some other. */

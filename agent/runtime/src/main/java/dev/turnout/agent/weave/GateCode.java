@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * a path is outside of its own {@code try}: a call is recorded once.
  */
 final class GateCode extends MethodVisitor {
+  private static final int MOST_SLOTS = 0xffff;
   private static final String SITE = Type.getInternalName(GateSite.class);
   private static final String PATH = Type.getInternalName(GatePath.class);
   private static final String THROWABLE = "java/lang/Throwable";
@@ -139,10 +140,8 @@ final class GateCode extends MethodVisitor {
   }
 
   private void choose() {
-    mv.visitInvokeDynamicInsn(
-        "gate",
-        "()" + Type.getDescriptor(GateSite.class),
-        LINK,
+    link(
+        mv,
         wire.flag(),
         method.fullName(),
         wire.keyPath(),
@@ -158,6 +157,11 @@ final class GateCode extends MethodVisitor {
         "(Ljava/lang/Object;)" + Type.getDescriptor(GatePath.class),
         false);
     mv.visitVarInsn(Opcodes.ASTORE, path);
+  }
+
+  /** Writes the call site of a gate, which leaves its {@link GateSite} on the stack. */
+  static void link(MethodVisitor code, Object... arguments) {
+    code.visitInvokeDynamicInsn("gate", "()" + Type.getDescriptor(GateSite.class), LINK, arguments);
   }
 
   private void loadKey() {
@@ -312,7 +316,14 @@ final class GateCode extends MethodVisitor {
     // On top of what the body returns the path and its token, or of nothing the longest call.
     int recorded = Math.max(maxStack, 2) + 3;
     int called = size(arguments) + 1;
-    mv.visitMaxs(Math.max(recorded, called), scratch + 1);
+    int stack = Math.max(recorded, called);
+    int locals = scratch + 1;
+    // The class file has 16 bits for each, and would silently get the lowest.
+    if (Math.max(stack, locals) > MOST_SLOTS) {
+      throw new IllegalStateException(
+          method.fullName() + " leaves no room for a gate among its variables or on its stack");
+    }
+    mv.visitMaxs(stack, locals);
   }
 
   private void variants(Label fallback) {

@@ -57,6 +57,17 @@ public final class GateRules {
     return routed.getOrDefault(className, List.of());
   }
 
+  /** Whether a method has a routed gate. */
+  boolean routes(MethodFacts method) {
+    for (GateRule rule : of(method.owner().replace('/', '.'))) {
+      if (rule.method().equals(method.name())
+          && (rule.parameters() == null || rule.parameters().equals(method.parameterNames()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Returns what the calls of a method are counted under; empty if it is not observed. */
   String observedAs(String className, String method) {
     for (ObserveRule rule : observed) {

@@ -36,6 +36,7 @@ public final class GateTransformer implements ClassFileTransformer {
   private final GateRules rules;
   private final Findings findings;
   private volatile @Nullable GateWeaver weaver;
+  private volatile boolean linked;
 
   /** Gets told what was found; must return at once and never throw. */
   public interface Findings {
@@ -103,6 +104,10 @@ public final class GateTransformer implements ClassFileTransformer {
       findings.found(refusal.flag(), refusal.method(), refusal.problem());
     }
     boolean gated = result.bytes() != null;
+    if (gated && !linked) {
+      linked = true;
+      linkFirst();
+    }
     for (Wire wire : result.wires()) {
       String method = wire.method().fullName();
       if (!isRefused(method, result.refusals())) {
@@ -118,6 +123,15 @@ public final class GateTransformer implements ClassFileTransformer {
       }
     }
     return result.bytes();
+  }
+
+  private void linkFirst() {
+    try {
+      FirstLink.make();
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+      // The gates may link all the same; if not, each of them says so.
+      return;
+    }
   }
 
   private static boolean isRefused(String method, List<Wiring.Refusal> refusals) {

@@ -29,12 +29,14 @@ final class Wiring {
 
   private final ClassFacts type;
   private final ClassFiles others;
+  private final GateRules rules;
   private final List<Wire> wires = new ArrayList<>();
   private final List<Refusal> refusals = new ArrayList<>();
 
-  private Wiring(ClassFacts type, ClassFiles others) {
+  private Wiring(ClassFacts type, ClassFiles others, GateRules rules) {
     this.type = type;
     this.others = others;
+    this.rules = rules;
   }
 
   List<Wire> wires() {
@@ -51,7 +53,7 @@ final class Wiring {
    * @param others where its superclasses are looked for
    */
   static Wiring of(ClassFacts type, ClassFiles others, GateRules rules) {
-    Wiring wiring = new Wiring(type, others);
+    Wiring wiring = new Wiring(type, others, rules);
     for (MethodFacts method : type.methods()) {
       if (method.flagged() != null && !type.isForwarder(method)) {
         wiring.gate(method, annotated(method, method.flagged()));
@@ -131,7 +133,7 @@ final class Wiring {
               rule.keyPath(),
               rule.keyAttribute(),
               String.join(",", rule.ignored()),
-              others.completesLater(method.returnType())));
+              completesLater(method)));
     } catch (Misfit e) {
       refuse(method, rule.flag(), rule.where() + e.getMessage());
     }
@@ -208,7 +210,7 @@ final class Wiring {
   }
 
   private boolean isFlagged(MethodFacts method) {
-    return method.flagged() != null || isGated(method);
+    return method.flagged() != null || isGated(method) || rules.routes(method);
   }
 
   private void observe(GateRules rules) {
@@ -218,9 +220,15 @@ final class Wiring {
               ? rules.observedAs(type.dottedName(), method.name())
               : "";
       if (!name.isEmpty() && !isGated(method) && rules.admitObserved()) {
-        wires.add(Wire.observed(name, method, others.completesLater(method.returnType())));
+        wires.add(Wire.observed(name, method, completesLater(method)));
       }
     }
+  }
+
+  // Reactor's own methods pass on what they were given, through many of them: each would wrap it.
+  private boolean completesLater(MethodFacts method) {
+    return !method.owner().startsWith("reactor/core/")
+        && others.completesLater(method.returnType());
   }
 
   private static @Nullable String refusal(MethodFacts method) {
@@ -258,7 +266,7 @@ final class Wiring {
       if (mismatch != null) {
         throw new Misfit(mismatch);
       }
-      return marked.get(0);
+      return callable(marked.get(0), "its fallback ");
     }
     return named(method, method.name() + "Fallback", "its fallback ", true);
   }
@@ -299,7 +307,7 @@ final class Wiring {
         if (isReachable(candidate) && candidate.name().equals(name)) {
           String mismatch = mismatch(method, candidate, role, mayTakeFailure);
           if (mismatch == null) {
-            return candidate;
+            return callable(candidate, role);
           }
           nearMiss = nearMiss == null ? mismatch : nearMiss;
         }
@@ -312,6 +320,23 @@ final class Wiring {
                 + ": expected a method "
                 + name
                 + " with the same parameters and return type");
+  }
+
+  // The JVM takes the nearest method of that name and type, whether this class may call it or not.
+  private MethodFacts callable(MethodFacts target, String role) throws Misfit {
+    for (ClassFacts each = type; each != null; each = others.find(each.superName())) {
+      for (MethodFacts nearest : each.methods()) {
+        if (nearest.name().equals(target.name())
+            && nearest.descriptor().equals(target.descriptor())) {
+          if (!isReachable(nearest)) {
+            throw new Misfit(
+                role + target.name() + " is hidden by a private method of " + each.dottedName());
+          }
+          return target;
+        }
+      }
+    }
+    return target;
   }
 
   private boolean isReachable(MethodFacts candidate) {

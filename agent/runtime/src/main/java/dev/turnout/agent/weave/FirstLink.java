@@ -1,0 +1,39 @@
+package dev.turnout.agent.weave;
+
+import dev.turnout.bootstrap.GateLinker;
+import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+
+/**
+ * Links a call site as those of gates, so that the JVM has brought up all that it needs for one. It
+ * does so at the first; and where an application makes that at the very end of its stack, what
+ * fails to initialise there fails for the rest of the JVM's life, and every gate with it.
+ */
+final class FirstLink extends ClassLoader {
+  private static final String NAME = "dev/turnout/agent/weave/LinkedForPractice";
+
+  private FirstLink() {
+    super(FirstLink.class.getClassLoader());
+  }
+
+  /** Links one call site, of a class that is made for it and forgotten. */
+  static void make() throws ReflectiveOperationException {
+    ClassWriter type = new ClassWriter(ClassWriter.COMPUTE_MAXS);
+    type.visit(Opcodes.V1_8, Opcodes.ACC_PUBLIC, NAME, null, "java/lang/Object", null);
+    int access = Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC;
+    MethodVisitor link = type.visitMethod(access, "link", "()V", null, null);
+    link.visitCode();
+    GateCode.link(link, "", "", "", "", GateLinker.PASS, "", "");
+    link.visitInsn(Opcodes.POP);
+    link.visitInsn(Opcodes.RETURN);
+    link.visitMaxs(0, 0);
+    link.visitEnd();
+    type.visitEnd();
+    byte[] bytes = type.toByteArray();
+    new FirstLink()
+        .defineClass(NAME.replace('/', '.'), bytes, 0, bytes.length)
+        .getMethod("link")
+        .invoke(null);
+  }
+}
