@@ -154,6 +154,20 @@ class GatesFileGatesTest {
   }
 
   @Test
+  void constructor_refusedByItself() throws Exception {
+    install(
+        """
+        gates:
+          - {method: "%1$s#<init>", flag: f, fallback: back}
+          - {method: "%2$s#id", flag: f, fallback: nothing}
+        """
+            .formatted(LEGACY, ORDER));
+    assertThat(runtime.gates())
+        .hasSize(2)
+        .anySatisfy(gate -> assertThat(gate.problem()).contains("a constructor cannot be gated"));
+  }
+
+  @Test
   void cyclicFallback_refused() throws Exception {
     install(
         """
