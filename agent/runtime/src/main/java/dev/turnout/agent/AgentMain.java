@@ -5,7 +5,6 @@ import dev.turnout.agent.weave.GatesFile;
 import dev.turnout.bootstrap.AgentStart;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +16,6 @@ public final class AgentMain implements AgentStart.Starter {
   static {
     AgentStart.provide(new AgentMain());
   }
-
-  // By then most applications have loaded what they will.
-  private static final long SECONDS_TO_LOAD = 60;
 
   private AgentMain() {}
 
@@ -48,21 +44,17 @@ public final class AgentMain implements AgentStart.Starter {
       return GateRules.NONE;
     }
     try {
-      GateRules rules = GatesFile.read(new File(file));
-      AgentThread.start("turnout-gates", () -> tellUnmet(rules));
-      return rules;
+      return GatesFile.read(new File(file));
     } catch (IllegalArgumentException e) {
-      AgentLog.now(e.getMessage() + "; the gates of this file are not there");
-      return GateRules.NONE;
+      return without(String.valueOf(e.getMessage()));
+    } catch (Throwable e) {
+      // Such as a stack overflow: the YAML reader enters itself for each level of nesting.
+      return without(file + ": the gates file cannot be read: " + e);
     }
   }
 
-  private static void tellUnmet(GateRules rules) {
-    try {
-      TimeUnit.SECONDS.sleep(SECONDS_TO_LOAD);
-      rules.unmet().forEach(AgentLog::line);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private static GateRules without(String problem) {
+    AgentLog.now(problem + "; the gates of this file are not there");
+    return GateRules.NONE;
   }
 }

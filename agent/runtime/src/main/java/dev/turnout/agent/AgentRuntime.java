@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,9 @@ final class AgentRuntime
   // A class loader may be made for each script, and the names of its gates be new each time.
   private static final int MOST_GATES = 10_000;
 
+  // By then most applications have loaded what they will.
+  private static final long NANOS_TO_LOAD = TimeUnit.SECONDS.toNanos(60);
+
   private final Options options;
   private final Instrumentation instrumentation;
   private final GateRules rules;
@@ -47,7 +51,9 @@ final class AgentRuntime
   private long gatesBeyondBounds;
   private volatile @Nullable Engine engine;
   private volatile boolean toldFailure;
-  private boolean closed;
+  private long startedNanos;
+  private boolean toldUnmet;
+  private volatile boolean closed;
 
   /** Creates the runtime; nothing is installed or started yet. */
   AgentRuntime(Options options, GateRules rules, Instrumentation instrumentation) {
@@ -145,15 +151,20 @@ final class AgentRuntime
     Recorders recorders = new Recorders(Measure.of(options.get("measure")));
     Gates gates = new Gates(recorders, new ModuleOpener(instrumentation), this);
     Engine started = new Engine(options, recorders, gates, this, instrumentation);
+    startedNanos = System.nanoTime();
     engine = started;
     // Before the class can run: its first call links against this.
     GateLinker.connect(gates);
     started.start();
   }
 
-  /** Says what is new, once each, and returns all gates found so far. */
+  /**
+   * Says what is new, once each, and returns all gates found so far. The engine asks at each look,
+   * so this is also where it is noticed that the time is up for gates that did not come about.
+   */
   @Override
   public List<Report.Gate> gates() {
+    tellUnmet(System.nanoTime());
     synchronized (found) {
       Report.Gate gate;
       while ((gate = news.poll()) != null) {
@@ -161,6 +172,19 @@ final class AgentRuntime
       }
       return new ArrayList<>(found.values());
     }
+  }
+
+  /** Says once, a while after the engine started, what the gates file names in vain so far. */
+  void tellUnmet(long nowNanos) {
+    // Read first: the time is written before it.
+    boolean running = engine != null && !closed;
+    synchronized (found) {
+      if (!running || toldUnmet || nowNanos - startedNanos < NANOS_TO_LOAD) {
+        return;
+      }
+      toldUnmet = true;
+    }
+    rules.unmet().forEach(AgentLog::line);
   }
 
   private void take(Report.Gate gate) {

@@ -192,9 +192,11 @@ public final class Options {
   }
 
   private void check() {
-    String enabled = get("enabled");
-    if (!enabled.equalsIgnoreCase("true") && !enabled.equalsIgnoreCase("false")) {
-      throw new IllegalArgumentException("enabled must be true or false, not \"" + enabled + "\"");
+    for (String name : new String[] {"enabled", "force"}) {
+      String value = get(name);
+      if (!value.equalsIgnoreCase("true") && !value.equalsIgnoreCase("false")) {
+        throw new IllegalArgumentException(name + " must be true or false, not \"" + value + "\"");
+      }
     }
     String server = get("server");
     if (!server.isEmpty()) {

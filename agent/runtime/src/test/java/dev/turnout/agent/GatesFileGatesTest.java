@@ -1,5 +1,6 @@
 package dev.turnout.agent;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -7,13 +8,16 @@ import static org.awaitility.Awaitility.await;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Report;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +35,7 @@ class GatesFileGatesTest {
   private Class<?> type;
   private Object target;
   private Object order;
+  private final ByteArrayOutputStream written = new ByteArrayOutputStream();
 
   @BeforeEach
   void writeFlags() throws IOException {
@@ -152,6 +157,82 @@ class GatesFileGatesTest {
   @Test
   void keyOutOfRange_refused() throws Exception {
     refused("method: " + LEGACY + "#there, fallback: back, key: 1", "there is no parameter 1");
+  }
+
+  @Test
+  void constructor_refusedByItself() throws Exception {
+    install(
+        """
+        gates:
+          - {method: "%1$s#<init>", flag: f, fallback: back}
+          - {method: "%2$s#id", flag: f, fallback: nothing}
+        """
+            .formatted(LEGACY, ORDER));
+    assertThat(runtime.gates())
+        .hasSize(2)
+        .anySatisfy(gate -> assertThat(gate.problem()).contains("a constructor cannot be gated"));
+  }
+
+  private String errors(ThrowingRunnable what) throws Exception {
+    PrintStream before = System.err;
+    System.setErr(new PrintStream(written, true, UTF_8));
+    try {
+      what.run();
+    } finally {
+      System.setErr(before);
+    }
+    return written.toString(UTF_8);
+  }
+
+  private interface ThrowingRunnable {
+    void run() throws Exception;
+  }
+
+  @Test
+  void tooDeep_isOneLineAndNoGate() throws Exception {
+    String errors = errors(() -> install("gates: " + "[".repeat(20_000)));
+    // Lines of gates before may come late.
+    assertThat(errors.lines().filter(line -> line.contains(directory.toString())))
+        .singleElement()
+        .asString()
+        .startsWith("[turnout] " + directory.resolve("gates.yaml") + ": ")
+        .contains("StackOverflowError")
+        .endsWith("; the gates of this file are not there");
+    assertThat(play()).isEqualTo("new a12");
+  }
+
+  @Test
+  void unmet_toldOnce() throws Exception {
+    String errors =
+        errors(
+            () -> {
+              install(
+                  """
+                  gates:
+                    - {method: "%s#there", flag: f, fallback: back}
+                    - {method: "a.Missing#there", flag: f, fallback: back}
+                  """
+                      .formatted(LEGACY));
+              runtime.tellUnmet(System.nanoTime() + TimeUnit.SECONDS.toNanos(59));
+              AgentLog.line("before");
+              runtime.tellUnmet(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
+              runtime.tellUnmet(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
+              AgentLog.line("after");
+              await().until(() -> written.toString(UTF_8).contains("after"));
+            });
+    assertThat(errors).containsOnlyOnce("no class a.Missing was loaded so far");
+    assertThat(errors.indexOf("before")).isLessThan(errors.indexOf("a.Missing"));
+  }
+
+  @Test
+  void unmet_withoutAnyGate_noThread() throws Exception {
+    install("gates: [{method: a.Missing#there, flag: f}]");
+    assertThat(play()).isEqualTo("new a12");
+    runtime.tellUnmet(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
+    assertThat(runtime.engine()).isNull();
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .doesNotContain("turnout-gates", "turnout-engine");
   }
 
   @Test

@@ -59,7 +59,9 @@ class OptionsTest {
     "service=.., not dots alone",
     "metrics-port=70000, must be a port",
     "measure=much, 'must be off, counts, sampled or every'",
-    "enabled=maybe, must be true or false",
+    "enabled=maybe, enabled must be true or false",
+    "force=yes, force must be true or false",
+    "force=, force must be true or false",
   })
   void wrong_saysWhatWouldBeRight(String arguments, String message) {
     assertThatThrownBy(() -> read(arguments.replace(';', ',')))

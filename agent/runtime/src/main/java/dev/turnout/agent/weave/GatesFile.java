@@ -50,10 +50,30 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 public final class GatesFile {
   private static final int MAX_BYTES = 1 << 20;
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,128}");
+
+  // Names as the language has them, in any alphabet; Kotlin puts a dash into some of its own.
+  private static final String NAMES = "\\p{javaJavaIdentifierPart}";
+  private static final String PROPERTY = "\\p{javaJavaIdentifierStart}" + NAMES + "*";
+
+  // A constructor is refused when its class comes, as what else cannot be gated is: that costs one
+  // gate, whereas a wrong file costs all of its gates.
   private static final Pattern METHOD =
-      Pattern.compile("([\\w.$]+)#([\\w$]+)(?:\\(([\\w.$, \\[\\]]*)\\))?");
-  private static final Pattern METHODS = Pattern.compile("([\\w.$*]+)#([\\w$*]+)");
-  private static final Pattern KEY = Pattern.compile("([0-9]{1,3})(?:\\.([\\w.]+))?");
+      Pattern.compile(
+          "(["
+              + NAMES
+              + ".-]+)#(["
+              + NAMES
+              + "-]+|<init>|<clinit>)(?:\\((["
+              + NAMES
+              + "., \\[\\]-]*)\\))?");
+  private static final Pattern METHODS =
+      Pattern.compile("([" + NAMES + ".*-]+)#([" + NAMES + "*-]+)");
+
+  // What starts like an index is meant to be one, and never a context attribute.
+  private static final Pattern INDEXED = Pattern.compile("[0-9]+(?:[.].*)?", Pattern.DOTALL);
+  private static final Pattern KEY =
+      Pattern.compile("([0-9]{1,3})(?:[.](" + PROPERTY + "(?:[.]" + PROPERTY + ")*))?");
+  private static final int LAST_PARAMETER = 254;
 
   private final String file;
 
@@ -139,15 +159,20 @@ public final class GatesFile {
       throw wrong(fields.node("fallback"), "fallback must be another method");
     }
     String key = fields.text("key", "");
+    boolean parameter = INDEXED.matcher(key).matches();
     Matcher keyParts = KEY.matcher(key);
-    boolean attribute = !key.isEmpty() && !keyParts.matches();
-    if (attribute && !NAME.matcher(key).matches()) {
+    boolean right =
+        parameter
+            ? keyParts.matches() && Integer.parseInt(keyParts.group(1)) <= LAST_PARAMETER
+            : key.isEmpty() || NAME.matcher(key).matches();
+    if (!right) {
       throw wrong(
           fields.node("key"),
-          "key must be a parameter's index from 0, with a path if need be such as 0.customer.id,"
-              + " or a context attribute");
+          "key must be a parameter's index from 0 to "
+              + LAST_PARAMETER
+              + ", with a path of properties if need be such as 0.customer.id, or a context"
+              + " attribute");
     }
-    boolean parameter = !key.isEmpty() && !attribute;
     String onError = fields.text("on_error", "rethrow");
     if (!onError.equals("rethrow") && !onError.equals("fallback")) {
       throw wrong(fields.node("on_error"), "on_error must be rethrow or fallback");
@@ -163,7 +188,7 @@ public final class GatesFile {
         variants(fields),
         parameter ? Integer.parseInt(keyParts.group(1)) : -1,
         path == null ? "" : path,
-        attribute ? key : "",
+        parameter ? "" : key,
         onError.equals("fallback"),
         fields.texts("ignore"));
   }
@@ -229,11 +254,12 @@ public final class GatesFile {
   }
 
   private String where(Optional<Mark> mark) {
-    return mark.map(
-            place ->
-                "%s: line %d, column %d: "
-                    .formatted(file, place.getLine() + 1, place.getColumn() + 1))
-        .orElse(file + ": ");
+    if (mark.isEmpty()) {
+      return file + ": ";
+    }
+    // Not formatted: in premain that would load a formatter, locales and the default file system.
+    Mark place = mark.get();
+    return file + ": line " + (place.getLine() + 1) + ", column " + (place.getColumn() + 1) + ": ";
   }
 
   /** The entries of one mapping, of which only some may be there. */

@@ -7,6 +7,7 @@ import java.io.File;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GatesFileTest {
   @Test
@@ -35,6 +36,81 @@ class GatesFileTest {
     assertThat(rules.of("a.B").get(1).keyAttribute()).isEqualTo("tenant");
     assertThat(rules.concern("a.B")).isTrue();
     assertThat(rules.concern("a.C")).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "größe",
+        "play-abc",
+        "access$play",
+        "<init>",
+        "<clinit>",
+        "_1",
+        "遊ぶ",
+      })
+  void method_anyName(String name) {
+    GateRules rules =
+        GatesFile.parse("g.yaml", "gates: [{method: 'a.Größe$A#" + name + "(a.Ä)', flag: f}]");
+    GateRule rule = rules.of("a.Größe$A").get(0);
+    assertThat(rule.method()).isEqualTo(name);
+    assertThat(rule.parameters()).containsExactly("a.Ä");
+  }
+
+  @Test
+  void observe_anyName() {
+    GateRules rules =
+        GatesFile.parse(
+            "g.yaml",
+            "observe: [{methods: 'a.Ä*#grö*', name: n}, {methods: 'a.B#play-*', name: m}]");
+    assertThat(rules.observedAs("a.Äb", "größe")).isEqualTo("n");
+    assertThat(rules.observedAs("a.B", "play-abc")).isEqualTo("m");
+    assertThat(rules.observedAs("a.B", "play")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0, '', ''",
+    "254, 254, '', ''",
+    "0.customer.id, 0, customer.id, ''",
+    "1.größe_1, 1, größe_1, ''",
+    "customer-id, -1, '', customer-id",
+    "a.0, -1, '', a.0",
+    "1st, -1, '', 1st",
+    "'', -1, '', ''",
+  })
+  void key(String key, int parameter, String path, String attribute) {
+    GateRule rule =
+        GatesFile.parse("g.yaml", "gates: [{method: a.B#c, flag: f, key: '" + key + "'}]")
+            .of("a.B")
+            .get(0);
+    assertThat(rule.keyParameter()).isEqualTo(parameter);
+    assertThat(rule.keyPath()).isEqualTo(path);
+    assertThat(rule.keyAttribute()).isEqualTo(attribute);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0.customer-id",
+        "99999999999.x",
+        "99999999999",
+        "255",
+        "0.",
+        "0..x",
+        "0.1x",
+        "0.a b",
+        "0.x.",
+        ".5 a",
+      })
+  void wrongKey_saysWhatIsRight(String key) {
+    assertThatThrownBy(
+            () ->
+                GatesFile.parse("g.yaml", "gates: [{method: a.B#c, flag: f, key: '" + key + "'}]"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "g.yaml: line 1, column 39: key must be a parameter's index from 0 to 254, with a path"
+                + " of properties if need be such as 0.customer.id, or a context attribute");
   }
 
   @Test
