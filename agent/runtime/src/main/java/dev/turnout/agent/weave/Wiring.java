@@ -217,7 +217,7 @@ final class Wiring {
           method.isMethod() && !method.is(Opcodes.ACC_SYNTHETIC) && refusal(method) == null
               ? rules.observedAs(type.dottedName(), method.name())
               : "";
-      if (!name.isEmpty() && !isGated(method) && rules.admitObserved()) {
+      if (!name.isEmpty() && !isGated(method) && rules.admitObserved(method.fullName())) {
         wires.add(Wire.observed(name, method, others.completesLater(method.returnType())));
       }
     }
