@@ -1,0 +1,56 @@
+package dev.turnout.agent.weave;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnout.agent.Legacy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import org.junit.jupiter.api.Test;
+
+class GateTransformerTest {
+  private static final String LEGACY = "dev/turnout/agent/Legacy";
+  private static final int JAVA_7 = 51;
+
+  private final List<String> found = new ArrayList<>();
+
+  private byte[] transform(String gates, int version) throws IOException {
+    byte[] classFile;
+    try (InputStream in = Legacy.class.getResourceAsStream("Legacy.class")) {
+      classFile = in.readAllBytes();
+    }
+    // The major version's lower byte.
+    classFile[7] = (byte) version;
+    GateTransformer transformer =
+        new GateTransformer(
+            ByteBuddyAgent.install(),
+            GatesFile.parse("g.yaml", gates),
+            (flag, method, problem) -> found.add(method + ": " + problem));
+    // A loader of its own: that of the tests is the agent's here.
+    ClassLoader loader = new ClassLoader(Legacy.class.getClassLoader()) {};
+    return transformer.transform(
+        loader.getUnnamedModule(), loader, LEGACY, null, null, classFile);
+  }
+
+  @Test
+  void oldClassFile_isQuietlyNotObserved() throws IOException {
+    String gates = "observe: [{methods: 'dev.turnout.agent.Legacy#*', name: n}]";
+    assertThat(transform(gates, JAVA_7)).isNull();
+    assertThat(found).isEmpty();
+    assertThat(transform(gates, GateWeaver.JAVA_8)).isNotNull();
+    assertThat(found).hasSize(6);
+  }
+
+  @Test
+  void oldClassFile_saysOfEachRoutedGateThatItIsNone() throws IOException {
+    String gates =
+        "{gates: [{method: dev.turnout.agent.Legacy#there, flag: f, fallback: back}],"
+            + " observe: [{methods: 'dev.turnout.agent.Legacy#*', name: n}]}";
+    assertThat(transform(gates, JAVA_7)).isNull();
+    assertThat(found)
+        .containsExactly(
+            "dev.turnout.agent.Legacy#there(): the class file is older than Java 8: 51");
+  }
+}
