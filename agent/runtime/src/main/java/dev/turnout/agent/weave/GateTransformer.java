@@ -31,6 +31,7 @@ public final class GateTransformer implements ClassFileTransformer {
 
   private static final @Nullable ClassLoader PLATFORM = ClassLoader.getPlatformClassLoader();
   private static final @Nullable ClassLoader OWN = GateTransformer.class.getClassLoader();
+  private static final @Nullable Class<?> AGENT_LOADER = agentLoader();
 
   private final Instrumentation instrumentation;
   private final GateRules rules;
@@ -72,10 +73,26 @@ public final class GateTransformer implements ClassFileTransformer {
     }
   }
 
-  /** Whether classes of a loader may be gated: not the JDK's, and not our own. */
+  /**
+   * Whether classes of a loader may be gated: not the JDK's, and not our own. Nor those of an agent
+   * that was attached before and went: its loader stays.
+   */
   @SuppressWarnings("ReferenceEquality") // a loader is itself and no other
   static boolean isOfApplication(@Nullable ClassLoader loader) {
-    return loader != null && loader != PLATFORM && loader != OWN;
+    return loader != null
+        && loader != PLATFORM
+        && loader != OWN
+        && loader.getClass() != AGENT_LOADER;
+  }
+
+  // By its name, since the package keeps it to itself; one class for all agents of this JVM.
+  private static @Nullable Class<?> agentLoader() {
+    try {
+      return Class.forName(
+          "dev.turnout.bootstrap.AgentClassLoader", false, GateLinker.class.getClassLoader());
+    } catch (ClassNotFoundException | LinkageError e) {
+      return null;
+    }
   }
 
   /**

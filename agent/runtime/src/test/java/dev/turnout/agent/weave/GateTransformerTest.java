@@ -3,12 +3,19 @@ package dev.turnout.agent.weave;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.agent.Legacy;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Constructor;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class GateTransformerTest {
   private static final String LEGACY = "dev/turnout/agent/Legacy";
@@ -30,8 +37,21 @@ class GateTransformerTest {
             (flag, method, problem) -> found.add(method + ": " + problem));
     // A loader of its own: that of the tests is the agent's here.
     ClassLoader loader = new ClassLoader(Legacy.class.getClassLoader()) {};
-    return transformer.transform(
-        loader.getUnnamedModule(), loader, LEGACY, null, null, classFile);
+    return transformer.transform(loader.getUnnamedModule(), loader, LEGACY, null, null, classFile);
+  }
+
+  @Test
+  void loaderOfAnotherAgent_isNoApplication(@TempDir Path directory) throws Exception {
+    Path jar = directory.resolve("agent.jar");
+    new JarOutputStream(Files.newOutputStream(jar), new Manifest()).close();
+    Constructor<?> constructor =
+        Class.forName("dev.turnout.bootstrap.AgentClassLoader")
+            .getDeclaredConstructor(File.class, ClassLoader.class);
+    constructor.setAccessible(true);
+    ClassLoader loader =
+        (ClassLoader) constructor.newInstance(jar.toFile(), ClassLoader.getPlatformClassLoader());
+    assertThat(GateTransformer.isOfApplication(loader)).isFalse();
+    assertThat(GateTransformer.isOfApplication(new ClassLoader() {})).isTrue();
   }
 
   @Test
