@@ -55,6 +55,18 @@ class GateTransformerTest {
   }
 
   @Test
+  void woven_isKnownByItsLoaderAndName() {
+    GateTransformer.Woven woven = new GateTransformer.Woven();
+    ClassLoader loader = new ClassLoader() {};
+    woven.add(loader, "a.B");
+    woven.add(loader, "a.C");
+    assertThat(woven.contains(loader, "a.B")).isTrue();
+    assertThat(woven.contains(loader, "a.C")).isTrue();
+    assertThat(woven.contains(loader, "a.D")).isFalse();
+    assertThat(woven.contains(new ClassLoader() {}, "a.B")).isFalse();
+  }
+
+  @Test
   void oldClassFile_isQuietlyNotObserved() throws IOException {
     String gates = "observe: [{methods: 'dev.turnout.agent.Legacy#*', name: n}]";
     assertThat(transform(gates, JAVA_7)).isNull();
