@@ -106,9 +106,11 @@ final class AgentRuntime
 
   private String detach() {
     close();
-    loadedClasses.restore();
+    Map<String, String> kept = loadedClasses.restore();
     GateLinker.connect(null);
-    return "the gated classes are as they were written";
+    return kept.isEmpty()
+        ? "the gated classes are as they were written"
+        : "these classes could not be changed back and keep their gates: " + kept;
   }
 
   @Override

@@ -129,6 +129,20 @@ class GatesFileGatesTest {
     assertThat(runtime.gates()).filteredOn(Report.Gate::wired).hasSize(1);
   }
 
+  @Test
+  void retransformedByAnyone_staysObserved() throws Exception {
+    install(
+        """
+        observe: [{methods: "dev.turnout.agent.Legacy#*", name: legacy}]
+        most_observed: 8
+        """);
+    ByteBuddyAgent.install().retransformClasses(type);
+    ByteBuddyAgent.install().retransformClasses(type);
+    measured(5);
+    play();
+    assertThat(counts("legacy").calls()).isEqualTo(2);
+  }
+
   private void refused(String gate, String problem) throws Exception {
     install("gates:\n  - {flag: f, " + gate + "}\n");
     assertThat(play()).isEqualTo("new a12");

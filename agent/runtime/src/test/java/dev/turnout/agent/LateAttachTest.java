@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.turnout.bootstrap.GateLinker;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.instrument.Instrumentation;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -23,14 +28,50 @@ class LateAttachTest {
     GateLinker.connect(null);
   }
 
+  /** Whose class's file is found nowhere, as that of a class made up at run time. */
+  private static final class GeneratingLoader extends ClassLoader {
+    GeneratingLoader() {
+      super(GeneratingLoader.class.getClassLoader());
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      if (!name.startsWith(Subjects.class.getName())) {
+        return super.loadClass(name, resolve);
+      }
+      synchronized (getClassLoadingLock(name)) {
+        Class<?> loaded = findLoadedClass(name);
+        if (loaded != null) {
+          return loaded;
+        }
+        String file = name.replace('.', '/') + ".class";
+        try (InputStream in = getParent().getResourceAsStream(file)) {
+          byte[] bytes = in.readAllBytes();
+          return defineClass(name, bytes, 0, bytes.length);
+        } catch (IOException e) {
+          throw new ClassNotFoundException(name, e);
+        }
+      }
+    }
+
+    @Override
+    public InputStream getResourceAsStream(String name) {
+      return name.endsWith("/Subjects.class") ? null : super.getResourceAsStream(name);
+    }
+  }
+
   private AgentRuntime install(String more) throws Exception {
+    return install(more, ByteBuddyAgent.install());
+  }
+
+  private AgentRuntime install(String more, Instrumentation instrumentation) throws Exception {
     Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 0}}");
     Options options =
         Options.read(
             "flags-file=%1$s/flags.yaml,state-directory=%1$s/state%2$s".formatted(directory, more),
             new Properties(),
             Map.of());
-    return AgentMain.install(options, ByteBuddyAgent.install());
+    return AgentMain.install(options, instrumentation);
   }
 
   @Test
@@ -54,6 +95,39 @@ class LateAttachTest {
       assertThat(Thread.getAllStackTraces().keySet())
           .noneMatch(thread -> thread.getName().equals("turnout-engine"));
     }
+  }
+
+  @Test
+  void detach_restoresClassesWithoutClassFiles() throws Exception {
+    AgentRuntime runtime = install("");
+    Class<?> type = new GeneratingLoader().loadClass(Subjects.class.getName());
+    Object target = type.getDeclaredConstructor().newInstance();
+    Method text = type.getDeclaredMethod("text", String.class, int.class);
+    text.setAccessible(true);
+    assertThat(text.invoke(target, "u", 1)).isEqualTo("old u1");
+    assertThat(runtime.apply("detach")).contains("are as they were written");
+    assertThat(text.invoke(target, "u", 1)).isEqualTo("new u1");
+  }
+
+  @Test
+  void detach_saysWhichClassesKeepTheirGates() throws Exception {
+    Instrumentation real = ByteBuddyAgent.install();
+    InvocationHandler handler =
+        (proxy, method, arguments) -> {
+          if (method.getName().equals("retransformClasses")) {
+            throw new UnsupportedOperationException("not now");
+          }
+          return method.invoke(real, arguments);
+        };
+    Instrumentation refusing =
+        (Instrumentation)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Instrumentation.class}, handler);
+    AgentRuntime runtime = install("", refusing);
+    Class<?> type = new GeneratingLoader().loadClass(Subjects.class.getName());
+    assertThat(runtime.apply("detach"))
+        .startsWith("these classes could not be changed back and keep their gates: ")
+        .contains(type.getName(), "not now");
   }
 
   @Test

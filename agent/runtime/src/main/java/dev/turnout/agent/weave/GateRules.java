@@ -2,16 +2,19 @@ package dev.turnout.agent.weave;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** The gates without annotations. Safe for many threads. */
 public final class GateRules {
   /** How many methods are observed unless the file says otherwise. */
   static final int MOST_OBSERVED = 1_000;
+
+  // They are remembered for their number only.
+  private static final int MOST_REFUSED = 1_000;
 
   /** No gate but the annotated ones. */
   public static final GateRules NONE = new GateRules(List.of(), List.of(), 0);
@@ -19,7 +22,10 @@ public final class GateRules {
   private final Map<String, List<GateRule>> routed = new HashMap<>();
   private final List<ObserveRule> observed;
   private final int mostObserved;
-  private final AtomicInteger observedMethods = new AtomicInteger();
+  // Both bounded, and each its own guard in a lock that nothing else is done in: they are asked
+  // while classes are loaded.
+  private final Set<String> admitted = new HashSet<>();
+  private final Set<String> refused = new HashSet<>();
   private final Set<String> seenClasses = ConcurrentHashMap.newKeySet();
 
   GateRules(List<GateRule> routed, List<ObserveRule> observed, int mostObserved) {
@@ -88,9 +94,27 @@ public final class GateRules {
     return false;
   }
 
-  /** Whether one more method may be observed. */
-  boolean admitObserved() {
-    return observedMethods.incrementAndGet() <= mostObserved;
+  /**
+   * Whether a method may be observed. Once it may it always may: its class is transformed again
+   * whenever anyone asks for that, and would lose the gate.
+   *
+   * @param method its full name
+   */
+  boolean admitObserved(String method) {
+    synchronized (admitted) {
+      if (admitted.contains(method)) {
+        return true;
+      }
+      if (admitted.size() < mostObserved) {
+        return admitted.add(method);
+      }
+    }
+    synchronized (refused) {
+      if (refused.size() < MOST_REFUSED) {
+        refused.add(method);
+      }
+    }
+    return false;
   }
 
   /** Says what did not come about so far, for people. */
@@ -105,10 +129,14 @@ public final class GateRules {
                 + " was loaded so far; if that is not its name, its gates will never be");
       }
     }
-    int refused = observedMethods.get() - mostObserved;
-    if (refused > 0) {
+    int notObserved;
+    synchronized (refused) {
+      notObserved = refused.size();
+    }
+    if (notObserved > 0) {
       lines.add(
-          refused
+          notObserved
+              + (notObserved == MOST_REFUSED ? " or more" : "")
               + " methods are not observed, for "
               + mostObserved
               + " are; raise most_observed or make the patterns narrower");

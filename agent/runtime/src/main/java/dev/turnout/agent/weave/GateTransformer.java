@@ -8,7 +8,12 @@ import dev.turnout.bootstrap.GatePath;
 import dev.turnout.bootstrap.GateSite;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.security.ProtectionDomain;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,10 +36,12 @@ public final class GateTransformer implements ClassFileTransformer {
 
   private static final @Nullable ClassLoader PLATFORM = ClassLoader.getPlatformClassLoader();
   private static final @Nullable ClassLoader OWN = GateTransformer.class.getClassLoader();
+  private static final @Nullable Class<?> AGENT_LOADER = agentLoader();
 
   private final Instrumentation instrumentation;
   private final GateRules rules;
   private final Findings findings;
+  private final Woven woven = new Woven();
   private volatile @Nullable GateWeaver weaver;
   private volatile boolean linked;
 
@@ -73,10 +80,26 @@ public final class GateTransformer implements ClassFileTransformer {
     }
   }
 
-  /** Whether classes of a loader may be gated: not the JDK's, and not our own. */
+  /**
+   * Whether classes of a loader may be gated: not the JDK's, and not our own. Nor those of an agent
+   * that was attached before and went: its loader stays.
+   */
   @SuppressWarnings("ReferenceEquality") // a loader is itself and no other
   static boolean isOfApplication(@Nullable ClassLoader loader) {
-    return loader != null && loader != PLATFORM && loader != OWN;
+    return loader != null
+        && loader != PLATFORM
+        && loader != OWN
+        && loader.getClass() != AGENT_LOADER;
+  }
+
+  // By its name, since the package keeps it to itself; one class for all agents of this JVM.
+  private static @Nullable Class<?> agentLoader() {
+    try {
+      return Class.forName(
+          "dev.turnout.bootstrap.AgentClassLoader", false, GateLinker.class.getClassLoader());
+    } catch (ClassNotFoundException | LinkageError e) {
+      return null;
+    }
   }
 
   /**
@@ -122,6 +145,9 @@ public final class GateTransformer implements ClassFileTransformer {
             module, Set.of(gates), Map.of(), Map.of(), Set.of(), Map.of());
       }
     }
+    if (result.bytes() != null) {
+      woven.add(loader, className);
+    }
     return result.bytes();
   }
 
@@ -132,6 +158,15 @@ public final class GateTransformer implements ClassFileTransformer {
       // The gates may link all the same; if not, each of them says so.
       return;
     }
+  }
+
+  /**
+   * Whether a class was given gates here.
+   *
+   * @param className with dots between
+   */
+  boolean hasWoven(@Nullable ClassLoader loader, String className) {
+    return loader != null && woven.contains(loader, className);
   }
 
   private static boolean isRefused(String method, List<Wiring.Refusal> refusals) {
@@ -167,5 +202,67 @@ public final class GateTransformer implements ClassFileTransformer {
       weaver = current;
     }
     return current;
+  }
+
+  /**
+   * The classes that were given gates, by their loaders and names: their class files may be found
+   * nowhere when the gates are to go. Keeps no loader from being collected.
+   *
+   * <p>Has a lock, in which nothing is done but to look up and to add; a loader's own {@code
+   * equals} or {@code hashCode} would be the application's code.
+   */
+  static final class Woven {
+    private final ReferenceQueue<ClassLoader> gone = new ReferenceQueue<>();
+    private final Map<Loader, Set<String>> names = new HashMap<>();
+
+    void add(ClassLoader loader, String className) {
+      Loader key = new Loader(loader, gone);
+      synchronized (names) {
+        Reference<? extends ClassLoader> collected;
+        while ((collected = gone.poll()) != null) {
+          names.remove(collected);
+        }
+        Set<String> ofLoader = names.get(key);
+        if (ofLoader == null) {
+          ofLoader = new HashSet<>();
+          names.put(key, ofLoader);
+        }
+        ofLoader.add(className);
+      }
+    }
+
+    boolean contains(ClassLoader loader, String className) {
+      Loader key = new Loader(loader, null);
+      synchronized (names) {
+        Set<String> ofLoader = names.get(key);
+        return ofLoader != null && ofLoader.contains(className);
+      }
+    }
+  }
+
+  /** A loader as a key, itself and no other. */
+  static final class Loader extends WeakReference<ClassLoader> {
+    private final int hash;
+
+    Loader(ClassLoader loader, @Nullable ReferenceQueue<ClassLoader> gone) {
+      super(loader, gone);
+      hash = System.identityHashCode(loader);
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // a loader is itself and no other
+    public boolean equals(@Nullable Object other) {
+      if (this == other) {
+        return true;
+      }
+      // Of a loader that was collected only the key itself is left to be found.
+      ClassLoader loader = get();
+      return loader != null && other instanceof Loader && loader == ((Loader) other).get();
+    }
   }
 }

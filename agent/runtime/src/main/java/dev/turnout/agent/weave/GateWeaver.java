@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * application's start several times as much. Safe for use by several threads.
  */
 final class GateWeaver {
-  private static final int JAVA_8 = 52;
+  static final int JAVA_8 = 52;
 
   private final GateRules rules;
 

@@ -6,6 +6,8 @@ import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +63,10 @@ public final class LoadedClasses {
             return type.isRecord();
           });
     }
-    retransform(classes);
+    retransform(classes)
+        .forEach(
+            (type, problem) ->
+                findings.found("", type, "the loaded class could not be changed: " + problem));
   }
 
   // JDK-8240908: changing a loaded class loses the names of its methods' parameters.
@@ -76,9 +81,21 @@ public final class LoadedClasses {
     return version.compareTo(Runtime.Version.parse("25.0.4")) < 0;
   }
 
-  /** Takes the gates out again; the transformer must be gone. */
-  public void restore() {
-    retransform(wanted());
+  /**
+   * Takes the gates out again; the transformer must be gone. Goes by what it did and not by class
+   * files: a class made up at run time has none, and a loader that was closed gives none.
+   *
+   * @return the classes that keep their gates, and why
+   */
+  public Map<String, String> restore() {
+    List<Class<?>> gated = new ArrayList<>();
+    for (Class<?> type : instrumentation.getAllLoadedClasses()) {
+      // Arrays are of their elements' loader, and no class file's name is like theirs.
+      if (transformer.hasWoven(type.getClassLoader(), type.getName())) {
+        gated.add(type);
+      }
+    }
+    return retransform(gated);
   }
 
   private List<Class<?>> wanted() {
@@ -114,7 +131,8 @@ public final class LoadedClasses {
   }
 
   // In batches, with a pause: the JVM stands still for each.
-  private void retransform(List<Class<?>> classes) {
+  private Map<String, String> retransform(List<Class<?>> classes) {
+    Map<String, String> problems = new TreeMap<>();
     for (int from = 0; from < classes.size(); from += BATCH) {
       if (from > 0) {
         pause();
@@ -124,16 +142,17 @@ public final class LoadedClasses {
         instrumentation.retransformClasses(batch.toArray(Class<?>[]::new));
       } catch (UnmodifiableClassException | RuntimeException | LinkageError e) {
         // One of them: so that the others get theirs, each by itself.
-        batch.forEach(this::retransformOne);
+        batch.forEach(type -> retransformOne(type, problems));
       }
     }
+    return problems;
   }
 
-  private void retransformOne(Class<?> type) {
+  private void retransformOne(Class<?> type, Map<String, String> problems) {
     try {
       instrumentation.retransformClasses(type);
     } catch (UnmodifiableClassException | RuntimeException | LinkageError e) {
-      findings.found("", type.getName(), "the loaded class could not be changed: " + e);
+      problems.put(type.getName(), e.toString());
     }
   }
 

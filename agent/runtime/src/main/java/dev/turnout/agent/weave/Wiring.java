@@ -213,13 +213,18 @@ final class Wiring {
     return method.flagged() != null || isGated(method) || rules.routes(method);
   }
 
+  // Nobody named the methods of an old class file one by one, so it is no news of each that it
+  // cannot be gated; nor may they take the place of others.
   private void observe(GateRules rules) {
+    if (type.version() < GateWeaver.JAVA_8) {
+      return;
+    }
     for (MethodFacts method : type.methods()) {
       String name =
           method.isMethod() && !method.is(Opcodes.ACC_SYNTHETIC) && refusal(method) == null
               ? rules.observedAs(type.dottedName(), method.name())
               : "";
-      if (!name.isEmpty() && !isGated(method) && rules.admitObserved()) {
+      if (!name.isEmpty() && !isGated(method) && rules.admitObserved(method.fullName())) {
         wires.add(Wire.observed(name, method, completesLater(method)));
       }
     }

@@ -133,6 +133,18 @@ class GatesFileTest {
   }
 
   @Test
+  void mostObserved_countsEachMethodOnce() {
+    GateRules rules =
+        GatesFile.parse("g.yaml", "{observe: [{methods: 'a.*#*', name: n}], most_observed: 2}");
+    for (int round = 0; round < 3; round++) {
+      assertThat(rules.admitObserved("a.B#x()")).isTrue();
+      assertThat(rules.admitObserved("a.B#y()")).isTrue();
+      assertThat(rules.admitObserved("a.B#z()")).isFalse();
+    }
+    assertThat(rules.unmet()).singleElement().asString().startsWith("1 methods are not observed");
+  }
+
+  @Test
   void unmet_namesClassesThatWereNeverLoaded() {
     GateRules rules =
         GatesFile.parse("g.yaml", "gates: [{method: a.B#c, flag: f}, {method: a.C#c, flag: f}]");

@@ -29,6 +29,8 @@ class TransformationTest {
         GateCode.class,
         GateRules.class,
         GateTransformer.class,
+        GateTransformer.Loader.class,
+        GateTransformer.Woven.class,
         GateWeaver.class,
         MethodFacts.class,
         ObserveRule.class,

@@ -1,0 +1,88 @@
+package dev.turnout.agent.weave;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnout.agent.Legacy;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Constructor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GateTransformerTest {
+  private static final String LEGACY = "dev/turnout/agent/Legacy";
+  private static final int JAVA_7 = 51;
+
+  private final List<String> found = new ArrayList<>();
+
+  private byte[] transform(String gates, int version) throws IOException {
+    byte[] classFile;
+    try (InputStream in = Legacy.class.getResourceAsStream("Legacy.class")) {
+      classFile = in.readAllBytes();
+    }
+    // The major version's lower byte.
+    classFile[7] = (byte) version;
+    GateTransformer transformer =
+        new GateTransformer(
+            ByteBuddyAgent.install(),
+            GatesFile.parse("g.yaml", gates),
+            (flag, method, problem) -> found.add(method + ": " + problem));
+    // A loader of its own: that of the tests is the agent's here.
+    ClassLoader loader = new ClassLoader(Legacy.class.getClassLoader()) {};
+    return transformer.transform(loader.getUnnamedModule(), loader, LEGACY, null, null, classFile);
+  }
+
+  @Test
+  void loaderOfAnotherAgent_isNoApplication(@TempDir Path directory) throws Exception {
+    Path jar = directory.resolve("agent.jar");
+    new JarOutputStream(Files.newOutputStream(jar), new Manifest()).close();
+    Constructor<?> constructor =
+        Class.forName("dev.turnout.bootstrap.AgentClassLoader")
+            .getDeclaredConstructor(File.class, ClassLoader.class);
+    constructor.setAccessible(true);
+    ClassLoader loader =
+        (ClassLoader) constructor.newInstance(jar.toFile(), ClassLoader.getPlatformClassLoader());
+    assertThat(GateTransformer.isOfApplication(loader)).isFalse();
+    assertThat(GateTransformer.isOfApplication(new ClassLoader() {})).isTrue();
+  }
+
+  @Test
+  void woven_isKnownByItsLoaderAndName() {
+    GateTransformer.Woven woven = new GateTransformer.Woven();
+    ClassLoader loader = new ClassLoader() {};
+    woven.add(loader, "a.B");
+    woven.add(loader, "a.C");
+    assertThat(woven.contains(loader, "a.B")).isTrue();
+    assertThat(woven.contains(loader, "a.C")).isTrue();
+    assertThat(woven.contains(loader, "a.D")).isFalse();
+    assertThat(woven.contains(new ClassLoader() {}, "a.B")).isFalse();
+  }
+
+  @Test
+  void oldClassFile_isQuietlyNotObserved() throws IOException {
+    String gates = "observe: [{methods: 'dev.turnout.agent.Legacy#*', name: n}]";
+    assertThat(transform(gates, JAVA_7)).isNull();
+    assertThat(found).isEmpty();
+    assertThat(transform(gates, GateWeaver.JAVA_8)).isNotNull();
+    assertThat(found).hasSize(6);
+  }
+
+  @Test
+  void oldClassFile_saysOfEachRoutedGateThatItIsNone() throws IOException {
+    String gates =
+        "{gates: [{method: dev.turnout.agent.Legacy#there, flag: f, fallback: back}],"
+            + " observe: [{methods: 'dev.turnout.agent.Legacy#*', name: n}]}";
+    assertThat(transform(gates, JAVA_7)).isNull();
+    assertThat(found)
+        .containsExactly(
+            "dev.turnout.agent.Legacy#there(): the class file is older than Java 8: 51");
+  }
+}
