@@ -23,17 +23,23 @@ final class FlagNews {
   private static final int SHOWN = 10;
 
   private final Map<String, String> told = new HashMap<>();
+  private @Nullable Snapshot lastSnapshot;
+  private int lastGated;
+  private boolean lastSettled;
 
   /**
    * Returns a line for each flag that is decided otherwise than when this was last asked.
    *
    * @param gated the flags of this JVM's gates
-   * @param snapshot what is in force
+   * @param snapshot what is in force; another one after every change, trips among them
    * @param trips this JVM's own
    * @param settled whether flags that are not there yet may be told as such
    */
   List<String> lines(
       Collection<String> gated, Snapshot snapshot, Map<String, Trip> trips, boolean settled) {
+    if (isKnown(gated.size(), snapshot, settled)) {
+      return List.of();
+    }
     List<String> lines = new ArrayList<>();
     for (String name : gated) {
       Flag flag = snapshot.flag(name);
@@ -52,6 +58,16 @@ final class FlagNews {
               + (snapshot.revision() > 0 ? "; revision " + snapshot.revision() : ""));
     }
     return lines;
+  }
+
+  // Asked four times a second, and nearly always nothing has changed.
+  @SuppressWarnings("ReferenceEquality") // whether it was replaced, and not what it says
+  private boolean isKnown(int gated, Snapshot snapshot, boolean settled) {
+    boolean known = snapshot == lastSnapshot && gated == lastGated && settled == lastSettled;
+    lastSnapshot = snapshot;
+    lastGated = gated;
+    lastSettled = settled;
+    return known;
   }
 
   /** Says in a few words how a flag's calls are decided. */
