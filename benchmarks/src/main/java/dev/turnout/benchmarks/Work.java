@@ -110,7 +110,7 @@ public class Work {
 
   @Flagged("failing")
   public long failing(long seed) {
-    throw new IllegalStateException("seed " + (seed & 7));
+    throw new IllegalStateException("refused");
   }
 
   @Fallback("failing")
@@ -119,7 +119,7 @@ public class Work {
   }
 
   public long plainFailing(long seed) {
-    throw new IllegalStateException("seed " + (seed & 7));
+    throw new IllegalStateException("refused");
   }
 
   static long body(long seed) {

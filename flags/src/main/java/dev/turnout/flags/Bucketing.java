@@ -48,8 +48,10 @@ public final class Bucketing {
   static int murmur3(String text, int seed) {
     int length = text.length();
     int hash = seed;
-    int index = 0;
-    for (; index + 4 <= length; index += 4) {
+    // Not "index + 4 <= length", which the compiler takes for a sum that may overflow, and then
+    // checks each index by itself.
+    int whole = length & ~3;
+    for (int index = 0; index < whole; index += 4) {
       char a = text.charAt(index);
       char b = text.charAt(index + 1);
       char c = text.charAt(index + 2);
@@ -60,14 +62,23 @@ public final class Bucketing {
       hash = mix(hash, a | b << 8 | c << 16 | d << 24);
     }
     int tail = 0;
-    for (int at = index, shift = 0; at < length; at++, shift += 8) {
-      char c = text.charAt(at);
-      if (c >= 0x80) {
-        return beyondAscii(text, index, hash);
-      }
-      tail |= c << shift;
+    int seen = 0;
+    switch (length - whole) {
+      case 3:
+        seen = text.charAt(whole + 2);
+        tail = seen << 16;
+      // fall through
+      case 2:
+        seen |= text.charAt(whole + 1);
+        tail |= text.charAt(whole + 1) << 8;
+      // fall through
+      case 1:
+        seen |= text.charAt(whole);
+        tail |= text.charAt(whole);
+      // fall through
+      default:
+        return seen < 0x80 ? finish(hash, tail, length) : beyondAscii(text, whole, hash);
     }
-    return finish(hash, tail, length);
   }
 
   // Encodes as it hashes, so that nothing is allocated. What stands before is ASCII, and hashed.

@@ -40,12 +40,17 @@ public final class CompiledFlag {
 
   // Null while canary mode is off, and where the flag has no canaries of its own.
   private final @Nullable Set<String> ownCanaries;
+  private final KeyFilter ownCanariesFilter;
 
   // Null where no list could tell anything of this flag's callers.
   private final @Nullable Members members;
 
   private final boolean byRings;
   private final boolean stickyByUser;
+
+  // Whether nothing but the percentage decides: the way of most flags, and so a short one.
+  private final boolean byShareAlone;
+
   private final Outcomes[] memberRings;
   private final IntSupplier draw;
   private final int seed;
@@ -84,12 +89,20 @@ public final class CompiledFlag {
     stickyByUser = flag.stickiness().equals(Flag.USER);
     canaryMode = snapshot.canary().on();
     ownCanaries = canaryMode && !flag.canary().users().isEmpty() ? flag.canary().users() : null;
+    ownCanariesFilter = new KeyFilter(ownCanaries == null ? Set.of() : ownCanaries);
     canariesListed = canaryMode && !snapshot.canary().users().isEmpty();
     this.members = canariesListed || (byRings && !members.isEmpty()) ? members : null;
     canaryHost =
         canaryMode
             && (flag.canary().servers().contains(host.instance())
                 || flag.canary().regions().contains(host.region()));
+    byShareAlone =
+        !stopped
+            && dependencies.isEmpty()
+            && this.members == null
+            && ownCanaries == null
+            && !canaryHost
+            && !byRings;
     seed = Bucketing.seed(flag.name());
     variants = flag.variants().isEmpty() ? null : new VariantSplit(flag);
     boolean split = variants != null && variants.only() < 0;
@@ -235,6 +248,8 @@ public final class CompiledFlag {
   private int expose(@Nullable String key, Caller caller, @Nullable Trace trace) {
     if (trace != null) {
       noteStop(trace);
+    } else if (byShareAlone) {
+      return split(everyone, key, caller, null);
     }
     if (stop != UNSETTLED) {
       return stop;
@@ -250,10 +265,7 @@ public final class CompiledFlag {
     }
     String user = key != null ? key : caller.attribute(Flag.USER);
     Members.Member member = members == null ? Members.NOBODY : members.of(user);
-    boolean canary =
-        canaryHost
-            || member.canary()
-            || (ownCanaries != null && user != null && ownCanaries.contains(user));
+    boolean canary = canaryHost || member.canary() || isOwnCanary(user);
     if (trace != null) {
       noteCanary(trace, canary);
     }
@@ -262,13 +274,16 @@ public final class CompiledFlag {
     }
     Outcomes outcomes = byRings ? ring(member, caller) : everyone;
     if (trace != null) {
-      note(trace, "strategy", flag.strategy().name().toLowerCase(Locale.ROOT));
-      if (outcomes != everyone) {
-        note(trace, "ring", outcomes.ring);
-      }
-      note(trace, "percentage", new Percentage(outcomes.threshold).toString());
+      noteShare(trace, outcomes);
     }
     return split(outcomes, key, caller, trace);
+  }
+
+  private boolean isOwnCanary(@Nullable String user) {
+    return ownCanaries != null
+        && user != null
+        && ownCanariesFilter.mayHold(user)
+        && ownCanaries.contains(user);
   }
 
   private void noteStop(Trace trace) {
@@ -288,6 +303,14 @@ public final class CompiledFlag {
     note(trace, "canary", canaryMode ? finding : "mode is off");
   }
 
+  private void noteShare(Trace trace, Outcomes outcomes) {
+    note(trace, "strategy", flag.strategy().name().toLowerCase(Locale.ROOT));
+    if (outcomes != everyone) {
+      note(trace, "ring", outcomes.ring);
+    }
+    note(trace, "percentage", new Percentage(outcomes.threshold).toString());
+  }
+
   private int split(Outcomes outcomes, @Nullable String key, Caller caller, @Nullable Trace trace) {
     if (outcomes.constant != UNSETTLED && trace == null) {
       return outcomes.constant;
@@ -304,17 +327,19 @@ public final class CompiledFlag {
     int bucket = Bucketing.scale(hash);
     if (trace != null) {
       trace.hashed(sticky, hash, bucket);
-      note(
-          trace,
-          "bucket",
-          bucket
-              + (bucket < outcomes.threshold ? " is below " : " is not below ")
-              + outcomes.threshold);
+      noteBucket(trace, bucket, outcomes.threshold);
     }
     if (outcomes.constant != UNSETTLED) {
       return outcomes.constant;
     }
     return bucket < outcomes.threshold ? outcomes.on : outcomes.off;
+  }
+
+  private static void noteBucket(Trace trace, int bucket, int threshold) {
+    note(
+        trace,
+        "bucket",
+        bucket + (bucket < threshold ? " is below " : " is not below ") + threshold);
   }
 
   // The call's own key stands for the user; for any other stickiness the attribute comes first.

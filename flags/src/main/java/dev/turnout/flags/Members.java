@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who stands on which list of a snapshot, found with one look-up for all of them; made once for all
- * flags. A hash map and not the lists' own sets: it compares hashes before it looks at a key, and
- * the keys of long lists are not in the processor's cache. Immutable; wait-free.
+ * flags. Immutable; wait-free.
  */
 final class Members {
   /** A caller who is on no list. */
@@ -28,11 +27,12 @@ final class Members {
     static final int NO_RING = Integer.MAX_VALUE;
   }
 
-  // Tables with more room than usual: most callers are on no list, and an empty place says so.
-  private static final float LOAD = 0.5f;
-
   private final List<String> rings;
   private final Map<String, Member> users;
+
+  // Nearly every caller is on no list.
+  private final KeyFilter listed;
+
   private final Map<String, Integer> domains;
 
   Members(Snapshot snapshot) {
@@ -55,13 +55,14 @@ final class Members {
       inRing[i] = new Member(false, i);
       canaryInRing[i] = new Member(true, i);
     }
-    users = new HashMap<>(Math.max(16, (int) ((ringOf.size() + canaries.size()) / LOAD)), LOAD);
+    users = new HashMap<>();
     ringOf.forEach((user, ring) -> users.put(user, inRing[ring]));
     Member canary = new Member(true, Member.NO_RING);
     for (String user : canaries) {
       Integer ring = ringOf.get(user);
       users.put(user, ring == null ? canary : canaryInRing[ring]);
     }
+    listed = new KeyFilter(users.keySet());
   }
 
   /** The rings that have lists; a ring's place is its index. */
@@ -71,7 +72,7 @@ final class Members {
 
   /** Returns what the lists say of a user. */
   Member of(@Nullable String user) {
-    Member member = user == null ? null : users.get(user);
+    Member member = user == null || !listed.mayHold(user) ? null : users.get(user);
     return member == null ? NOBODY : member;
   }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * How long the timed calls of a path took, and since when those that have not ended are running: a
- * call that hangs never ends, and must be seen all the same. Wait-free.
+ * call that hangs never ends, and must be seen all the same. Threads do not wait for each other.
  *
  * <p>Running calls are kept in a table with a place for each thread, by its id. Where two threads
  * meet, or a thread calls itself again, the later call is not kept: of many calls that hang at most
@@ -27,7 +27,7 @@ public final class Latencies {
 
   private final Set<Later> later = ConcurrentHashMap.newKeySet();
   private final LongAdder sumNanos = new LongAdder();
-  private final AtomicLongArray ended = new AtomicLongArray(Histogram.SIZE);
+  private final StripedCounts ended = new StripedCounts(Histogram.SIZE);
   private final AtomicLongArray running = new AtomicLongArray(PLACES * STRIDE);
 
   /** A timed call that goes on after its method returned. */
@@ -66,7 +66,7 @@ public final class Latencies {
 
   private void took(long nanos) {
     sumNanos.add(nanos);
-    ended.getAndIncrement(Histogram.indexOf(nanos));
+    ended.increment(Histogram.indexOf(nanos));
   }
 
   /** The call that began then on this thread goes on elsewhere. */

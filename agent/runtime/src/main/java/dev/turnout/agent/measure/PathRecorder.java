@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts one path of one flag revision and ring. Every call is counted; latency is taken from every
- * call while calls are rare and from a random sample while they are many. Wait-free, allocates
- * nothing on the call path after the first call.
+ * call while calls are rare and from a random sample while they are many. Threads do not wait for
+ * each other; allocates nothing on the call path but its tables.
  */
 public final class PathRecorder {
   /** Timed calls per window that make quantiles sound. */
