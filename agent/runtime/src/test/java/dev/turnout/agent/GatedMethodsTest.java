@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.turnout.FlagContext;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.PathCounts;
+import dev.turnout.flags.Report;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.InvocationTargetException;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -345,6 +347,20 @@ class GatedMethodsTest {
     assertThat(counts(true).calls()).isEqualTo(before.calls());
     assertThatThrownBy(returned::block).hasMessage("made 1");
     assertThat(counts(true).errors()).isEqualTo(before.errors() + 1);
+  }
+
+  @Test
+  void listsOfGatesAndFlags_areMadeAnewOnlyAfterAChange() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    List<Report.Gate> gates = runtime.gates();
+    Set<String> flags = runtime.flags();
+    assertThat(gates).isNotEmpty();
+    assertThat(flags).contains("f").doesNotContain("late");
+    assertThat(runtime.gates()).isSameAs(gates);
+    assertThat(runtime.flags()).isSameAs(flags);
+    runtime.found("late", "shop.Late#play", null);
+    assertThat(runtime.gates()).hasSize(gates.size() + 1);
+    assertThat(runtime.flags()).contains("f", "late");
   }
 
   @Test
