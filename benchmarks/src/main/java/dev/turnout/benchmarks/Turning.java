@@ -117,6 +117,8 @@ public final class Turning {
     return System.nanoTime() - start;
   }
 
+  // A loop and two methods for each, alike as they are: one loop for all three would be compiled by
+  // what it called first, and a fallback that the others had called would not be new to a gate.
   private long first(long seed) {
     long all = 0;
     for (int i = 0; i < CALLS; i++) {

@@ -131,6 +131,8 @@ final class Http {
   private String token() {
     try {
       return token.get().strip();
+    } catch (TokenFile.Unusable e) {
+      throw new IllegalStateException(e.getMessage(), e);
     } catch (RuntimeException e) {
       // Only its class: a message might quote what was read.
       throw new IllegalStateException(

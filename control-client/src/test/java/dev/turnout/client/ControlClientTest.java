@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -86,7 +87,10 @@ class ControlClientTest {
   }
 
   private void start(URI uri, Timing timing) {
-    Supplier<String> supplier = () -> token;
+    start(uri, () -> token, timing);
+  }
+
+  private void start(URI uri, Supplier<String> supplier, Timing timing) {
     ControlClient.Settings settings =
         new ControlClient.Settings(
             uri, supplier, new Host("game", "game-1", "eu"), directory, timing);
@@ -196,6 +200,35 @@ class ControlClientTest {
     token = "secret";
 
     awaitInForce(revision(1));
+  }
+
+  @Test
+  void tokenFile_thatIsMissing_isNamed_andPickedUpLater() throws Exception {
+    Path file = directory.resolve("agent.token");
+    server.stream = events(true, revision(1));
+
+    start(server.uri(), new TokenFile(file), streamOnly());
+    await().until(() -> !warnings.isEmpty());
+    assertThat(warnings.get(0))
+        .contains("the token file " + file + " does not exist: it must hold the token")
+        .doesNotContain("Exception");
+    Files.writeString(file, "secret\n");
+
+    awaitInForce(revision(1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\n", "secret secret", "secret\nsecret"})
+  void tokenFile_withoutAToken_isNamed(String content) throws Exception {
+    Path file = Files.writeString(directory.resolve("agent.token"), content);
+
+    start(server.uri(), new TokenFile(file), streamOnly());
+
+    await().until(() -> !warnings.isEmpty());
+    assertThat(warnings.get(0))
+        .contains("the token file " + file + " ")
+        .doesNotContain("Exception");
+    assertThat(server.streams.get()).isZero();
   }
 
   @Test

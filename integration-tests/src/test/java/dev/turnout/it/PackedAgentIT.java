@@ -72,6 +72,29 @@ class PackedAgentIT {
 
   @ParameterizedTest
   @MethodSource("jdks")
+  void hostAndDirectoryThatAreOfNoUse_areToldInALineEach_andTheRestWorks(Path jdk)
+      throws Exception {
+    flag("percentage: 100, limits: [{metric: error_rate, above: 5}]");
+    Path file = Files.writeString(directory.resolve("file"), "");
+    String options =
+        ",metrics-port=0,metrics-host=nowhere.invalid,state-directory=" + file.resolve("state");
+    Run run = shop.run(jdk, List.of(agent(options)), "until=new", "fail", "until=old");
+    assertThat(run.out()).isEqualTo("answer new\nanswer old\n");
+    assertThat(run.err().lines().filter(line -> line.contains("metrics-")))
+        .singleElement()
+        .asString()
+        .startsWith("[turnout] metrics-host \"nowhere.invalid\" cannot be resolved: it must be ")
+        .endsWith("; the agent goes on without the port");
+    assertThat(run.err().lines().filter(line -> line.contains("in memory")))
+        .singleElement()
+        .asString()
+        .startsWith("[turnout] state-directory " + file.resolve("state") + " cannot be used: ")
+        .contains(file + " is no directory; ");
+    assertThat(run.err()).contains("TRIPPED").doesNotContain("Exception");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
   void everyCall_isCountedOnce_whateverTheThreads(Path jdk) throws Exception {
     flag("percentage: 40");
     int port = HostAgent.freePort();

@@ -11,7 +11,7 @@ import dev.turnout.agent.weave.LoadedClasses;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.Report;
 import java.lang.instrument.Instrumentation;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -48,6 +48,10 @@ final class AgentRuntime
   private final Queue<Report.Gate> news = new ConcurrentLinkedQueue<>();
   private final Map<String, Report.Gate> found = new TreeMap<>();
   private final Set<String> flags = new TreeSet<>();
+
+  // Asked for four times a second, and made anew only after a change.
+  private @Nullable List<Report.Gate> gatesCopy;
+  private @Nullable Set<String> flagsCopy;
   private long gatesBeyondBounds;
   private volatile @Nullable Engine engine;
   private volatile boolean toldFailure;
@@ -161,8 +165,9 @@ final class AgentRuntime
   }
 
   /**
-   * Says what is new, once each, and returns all gates found so far. The engine asks at each look,
-   * so this is also where it is noticed that the time is up for gates that did not come about.
+   * Says what is new, once each, and returns all gates found so far, the same list until there is
+   * another. The engine asks at each look, so this is also where it is noticed that the time is up
+   * for gates that did not come about.
    */
   @Override
   public List<Report.Gate> gates() {
@@ -172,7 +177,12 @@ final class AgentRuntime
       while ((gate = news.poll()) != null) {
         take(gate);
       }
-      return new ArrayList<>(found.values());
+      List<Report.Gate> copy = gatesCopy;
+      if (copy == null) {
+        copy = List.copyOf(found.values());
+        gatesCopy = copy;
+      }
+      return copy;
     }
   }
 
@@ -199,9 +209,14 @@ final class AgentRuntime
     Engine running = engine;
     boolean routed = gate.wired() && !rules.isObserved(gate.flag());
     if (running != null && routed && flags.add(gate.flag())) {
+      flagsCopy = null;
       running.gated(gate.flag());
     }
-    if (!gate.equals(found.put(gate.method(), gate)) && gate.problem() != null) {
+    if (gate.equals(found.put(gate.method(), gate))) {
+      return;
+    }
+    gatesCopy = null;
+    if (gate.problem() != null) {
       AgentLog.line(
           (gate.wired() ? gate.method() + ": " : "MISWIRED " + gate.method() + " runs ungated: ")
               + gate.problem());
@@ -211,7 +226,12 @@ final class AgentRuntime
   @Override
   public Set<String> flags() {
     synchronized (found) {
-      return new TreeSet<>(flags);
+      Set<String> copy = flagsCopy;
+      if (copy == null) {
+        copy = Collections.unmodifiableSet(new TreeSet<>(flags));
+        flagsCopy = copy;
+      }
+      return copy;
     }
   }
 

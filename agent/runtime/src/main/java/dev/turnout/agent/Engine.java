@@ -197,16 +197,24 @@ final class Engine implements AutoCloseable {
   }
 
   private void openPort() {
-    if (!options.get("metrics-port").isEmpty()) {
-      port =
+    if (options.get("metrics-port").isEmpty()) {
+      return;
+    }
+    StatusPort opened;
+    try {
+      opened =
           StatusPort.open(
               options.get("metrics-host"),
               Integer.parseInt(options.get("metrics-port")),
               Map.of("/metrics", this::scrape, "/status.json", status()::json),
               page -> AgentThread.start("turnout-page", page));
-      AgentLog.line(
-          "metrics at " + port.url() + "/metrics, status at " + port.url() + "/status.json");
+    } catch (IllegalStateException e) {
+      AgentLog.line(e.getMessage() + "; the agent goes on without the port");
+      return;
     }
+    port = opened;
+    AgentLog.line(
+        "metrics at " + opened.url() + "/metrics, status at " + opened.url() + "/status.json");
   }
 
   // To load the meters' library takes long, and some are never asked for them.

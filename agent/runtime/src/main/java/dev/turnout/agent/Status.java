@@ -28,10 +28,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class Status {
   /** The gates of this JVM. Safe for use by several threads. */
   interface Found {
-    /** All that are kept track of. */
+    /** All that are kept track of; never changed, but replaced. */
     List<Report.Gate> gates();
 
-    /** The flags of those that are routed. */
+    /** The flags of those that are routed; never changed, but replaced. */
     Set<String> flags();
 
     /** How many there are beyond those that are kept track of. */
@@ -70,6 +70,9 @@ final class Status {
     root.put("region", host.region());
     root.put("version", Reporter.version());
     put(options, root);
+    ObjectNode kept = root.putObject("state_directory");
+    kept.put("path", options.stateDirectory().getAbsolutePath());
+    kept.put("problem", tripBook.problem());
     Snapshot snapshot = rules.inForce();
     ObjectNode inForce = root.putObject("snapshot");
     inForce.put("epoch", snapshot.epoch());

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.turnout.FlagContext;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.PathCounts;
+import dev.turnout.flags.Report;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.InvocationTargetException;
@@ -15,10 +16,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -296,6 +302,65 @@ class GatedMethodsTest {
     assertThat(runtime.engine().recorders().inFlight("f", true).count()).isZero();
     turn("f: {percentage: 0}", "old");
     assertThat(((Mono<?>) call("mono", "u", true)).block()).isEqualTo("old");
+  }
+
+  /** Returns what the gated method made of it, having checked that it counted at once. */
+  private Object given(Object publisher, int errors) throws Exception {
+    PathCounts before = counts(true);
+    Object returned =
+        call(publisher instanceof Mono<?> ? "givenMono" : "givenFlux", "u", publisher);
+    assertThat(counts(true).calls()).isEqualTo(before.calls() + 1);
+    assertThat(counts(true).errors()).isEqualTo(before.errors() + errors);
+    assertThat(runtime.engine().recorders().inFlight("f", true).count()).isZero();
+    return returned;
+  }
+
+  @Test
+  void reactor_whatIsThereAlready_countsWhenItIsReturned_andStaysWhatItIs() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    List<Object> ready =
+        List.of(
+            Mono.just("a"),
+            Mono.empty(),
+            Mono.justOrEmpty((Object) null),
+            Flux.just("a"),
+            Flux.empty());
+    for (Object publisher : ready) {
+      assertThat(given(publisher, 0)).isSameAs(publisher).isInstanceOf(Callable.class);
+    }
+    Mono<?> failedMono = Mono.error(new IllegalStateException("at once"));
+    assertThat(given(failedMono, 1)).isSameAs(failedMono);
+    Flux<?> failedFlux = Flux.error(new IllegalStateException("at once"));
+    assertThat(given(failedFlux, 1)).isSameAs(failedFlux);
+    Mono<?> cancelled = Mono.error(new CancellationException());
+    assertThat(given(cancelled, 0)).isSameAs(cancelled);
+  }
+
+  @Test
+  void reactor_failureThatIsYetToBeMade_isMadeBySubscribersOnly() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    AtomicInteger made = new AtomicInteger();
+    Mono<?> failing = Mono.error(() -> new IllegalStateException("made " + made.incrementAndGet()));
+    PathCounts before = counts(true);
+    Mono<?> returned = (Mono<?>) call("givenMono", "u", failing);
+    assertThat(made).hasValue(0);
+    assertThat(counts(true).calls()).isEqualTo(before.calls());
+    assertThatThrownBy(returned::block).hasMessage("made 1");
+    assertThat(counts(true).errors()).isEqualTo(before.errors() + 1);
+  }
+
+  @Test
+  void listsOfGatesAndFlags_areMadeAnewOnlyAfterAChange() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    List<Report.Gate> gates = runtime.gates();
+    Set<String> flags = runtime.flags();
+    assertThat(gates).isNotEmpty();
+    assertThat(flags).contains("f").doesNotContain("late");
+    assertThat(runtime.gates()).isSameAs(gates);
+    assertThat(runtime.flags()).isSameAs(flags);
+    runtime.found("late", "shop.Late#play", null);
+    assertThat(runtime.gates()).hasSize(gates.size() + 1);
+    assertThat(runtime.flags()).contains("f", "late");
   }
 
   @Test

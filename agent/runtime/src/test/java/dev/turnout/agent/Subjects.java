@@ -169,11 +169,35 @@ public class Subjects extends SubjectsBase {
 
   @Flagged("f")
   Mono<String> mono(@FlagKey String key, boolean fails) {
-    return fails ? Mono.error(new IllegalStateException("later")) : Mono.just("new");
+    return Mono.fromCallable(
+        () -> {
+          if (fails) {
+            throw new IllegalStateException("later");
+          }
+          return "new";
+        });
   }
 
   Mono<String> monoFallback(String key, boolean fails) {
     return Mono.just("old");
+  }
+
+  @Flagged("f")
+  Mono<?> givenMono(@FlagKey String key, Mono<?> given) {
+    return given;
+  }
+
+  Mono<?> givenMonoFallback(String key, Mono<?> given) {
+    return given;
+  }
+
+  @Flagged("f")
+  Flux<?> givenFlux(@FlagKey String key, Flux<?> given) {
+    return given;
+  }
+
+  Flux<?> givenFluxFallback(String key, Flux<?> given) {
+    return given;
   }
 
   @Flagged("f")

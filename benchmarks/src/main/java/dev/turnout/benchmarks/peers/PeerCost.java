@@ -28,7 +28,7 @@ public class PeerCost {
   private final Work work = new Work();
   private final String[] users = Users.cycle();
   private long seed = 88172645463325252L;
-  private int turn;
+  private int place;
 
   /** Waits until the agent has read the flags. */
   @Setup
@@ -39,68 +39,63 @@ public class PeerCost {
   /** Nothing chooses, nothing measures. */
   @Benchmark
   public long direct() {
-    return work.plain(users[next()], seed++);
+    return work.plain(user(), seed++);
   }
 
   /** Our gate, routing only. */
   @Benchmark
   public long turnout() {
-    return work.split(users[next()], seed++);
+    return work.split(user(), seed++);
   }
 
   /** Our gate, with exact counts and sampled latency. */
   @Benchmark
   @Fork(jvmArgsAppend = Measured.SAMPLED)
   public long turnoutSampled() {
-    return work.split(users[next()], seed++);
+    return work.split(user(), seed++);
   }
 
   /** LaunchDarkly. */
   @Benchmark
   public long launchDarkly(LaunchDarkly peer) {
-    int place = next();
-    return call(peer.isOn(place), place);
+    return call(peer.isOn(place));
   }
 
   /** Unleash. */
   @Benchmark
   public long unleash(Unleash peer) {
-    int place = next();
-    return call(peer.isOn(place), place);
+    return call(peer.isOn(place));
   }
 
   /** OpenFeature, in-memory provider. */
   @Benchmark
   public long openFeatureInMemory(InMemory peer) {
-    int place = next();
-    return call(peer.isOn(place), place);
+    return call(peer.isOn(place));
   }
 
   /** OpenFeature, flagd in process. */
   @Benchmark
   public long openFeatureFlagd(Flagd peer) {
-    int place = next();
-    return call(peer.isOn(place), place);
+    return call(peer.isOn(place));
   }
 
   /** Togglz. */
   @Benchmark
   public long togglz(Togglz peer) {
-    int place = next();
-    return call(peer.isOn(place), place);
+    return call(peer.isOn(place));
   }
 
   /** FF4J. */
   @Benchmark
   public long ff4j(Ff4j peer) {
-    return call(peer.isOn(), next());
+    return call(peer.isOn());
   }
 
   /** Our gate on a flag that is on for everybody: what is left is the measuring. */
   @Benchmark
   @Fork(jvmArgsAppend = Measured.SAMPLED)
   public long measuredByTurnout() {
-    return work.full(users[next()], seed++);
+    return work.full(user(), seed++);
   }
 
   /** Micrometer's timer. */
@@ -108,9 +103,9 @@ public class PeerCost {
   public long measuredByMicrometer(Measuring.MicrometerTimer peer) {
     long start = System.nanoTime();
     try {
-      return work.plain(users[next()], seed++);
+      return work.plain(user(), seed++);
     } finally {
-      peer.timer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+      peer.record(start);
     }
   }
 
@@ -119,9 +114,9 @@ public class PeerCost {
   public long measuredByResilience4j(Measuring.MicrometerTimer timer, Measuring.Breaker peer) {
     long start = System.nanoTime();
     try {
-      return peer.breaker.executeSupplier(() -> work.plain(users[next()], seed++));
+      return peer.breaker.executeSupplier(() -> work.plain(user(), seed++));
     } finally {
-      timer.timer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+      timer.record(start);
     }
   }
 
@@ -135,17 +130,19 @@ public class PeerCost {
       return 0;
     }
     try {
-      return work.plain(users[next()], seed++);
+      return work.plain(user(), seed++);
     } finally {
       entry.exit();
     }
   }
 
-  private long call(boolean on, int place) {
-    return on ? work.plain(users[place], seed++) : work.plainOld(users[place], seed++);
+  private long call(boolean on) {
+    return on ? work.plain(user(), seed++) : work.plainOld(user(), seed++);
   }
 
-  private int next() {
-    return turn++ & Users.MANY - 1;
+  private String user() {
+    String user = users[place];
+    place = place + 1 & Users.MANY - 1;
+    return user;
   }
 }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This JVM's trips, each kept in a file of its own so that a tripped flag is still off after a
@@ -23,7 +24,8 @@ public final class TripBook {
 
   private final File directory;
   private final Map<String, Trip> trips = new HashMap<>();
-  private boolean warned;
+  private Map<String, Trip> copy = Map.of();
+  private @Nullable String failure;
 
   /**
    * Creates the book; nothing is read or written yet.
@@ -31,16 +33,30 @@ public final class TripBook {
    * @param stateDirectory created when first needed
    */
   public TripBook(File stateDirectory) {
-    directory = new File(stateDirectory, "trips");
+    directory = new File(stateDirectory.getAbsoluteFile(), "trips");
   }
 
-  /** Reads what earlier runs left; an unreadable file is told and left alone. */
+  /**
+   * Reads what earlier runs left; an unreadable file is told and left alone, and so is a directory
+   * that no trip could be written to: better known now than at a restart after one.
+   */
   public synchronized void load() {
+    failure = obstacle();
+    if (failure != null) {
+      AgentLog.line(
+          "state-directory "
+              + directory.getParent()
+              + " cannot be used: "
+              + failure
+              + "; until it is a directory that this process may write to, trips and snapshots are"
+              + " kept in memory only and a restart forgets them");
+    }
     File[] files = directory.listFiles((place, name) -> name.endsWith(SUFFIX));
     for (File file : files == null ? new File[0] : files) {
       try {
         Trip trip = read(file);
         trips.put(trip.flag(), trip);
+        copy = Map.copyOf(trips);
       } catch (IOException | IllegalArgumentException | DateTimeException e) {
         AgentLog.line("the record of a trip " + file + " is unreadable: " + e.getMessage());
       }
@@ -50,29 +66,50 @@ public final class TripBook {
   /** Adds a trip and writes it down. */
   public synchronized void add(Trip trip) {
     trips.put(trip.flag(), trip);
+    copy = Map.copyOf(trips);
     File file = file(trip.flag());
     try {
       write(trip, file);
-      warned = false;
+      failure = null;
     } catch (IOException e) {
-      if (!warned) {
-        warned = true;
+      if (failure == null) {
         AgentLog.line("trips are kept in memory only, a restart forgets them: " + e.getMessage());
       }
+      failure = String.valueOf(e.getMessage());
     }
+  }
+
+  /** Says why trips are in memory only and a restart would forget them; null if they are not. */
+  public synchronized @Nullable String problem() {
+    String obstacle = obstacle();
+    return obstacle != null ? obstacle : failure;
+  }
+
+  // The directory is made when the first trip needs it: here it is only looked at.
+  private @Nullable String obstacle() {
+    File nearest = directory;
+    while (nearest != null && !nearest.exists()) {
+      nearest = nearest.getParentFile();
+    }
+    if (nearest == null || !nearest.isDirectory()) {
+      return (nearest == null ? directory : nearest) + " is no directory";
+    }
+    return nearest.canWrite() ? null : "there is no right to write to " + nearest;
   }
 
   /** Forgets the trip of a flag that was reset. */
   public synchronized void remove(String flag) {
     File file = file(flag);
-    if (trips.remove(flag) != null && file.exists() && !file.delete()) {
+    boolean known = trips.remove(flag) != null;
+    copy = Map.copyOf(trips);
+    if (known && file.exists() && !file.delete()) {
       AgentLog.line(file + " cannot be deleted: it is void, for its flag was reset");
     }
   }
 
-  /** The trips in force, by flag. */
+  /** The trips in force, by flag; the same map until there is a change. */
   public synchronized Map<String, Trip> trips() {
-    return Map.copyOf(trips);
+    return copy;
   }
 
   private File file(String flag) {

@@ -32,6 +32,8 @@ public final class StatusPort implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 32;
   private static final int MAX_REQUEST = 8_192;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final String RIGHT_HOST =
+      "must be a name or address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them";
   private static final byte[] END = "\r\n\r\n".getBytes(ISO_8859_1);
 
   private final Selector selector;
@@ -81,16 +83,21 @@ public final class StatusPort implements AutoCloseable {
    * @param port 0 for any free one
    * @param pages what to answer, by path
    * @param maker makes pages, best on another thread; is given one at a time
-   * @throws IllegalStateException if the port cannot be opened
+   * @throws IllegalStateException if the port cannot be opened, naming the option to be changed
    */
   public static StatusPort open(
       String host, int port, Map<String, Supplier<byte[]>> pages, Executor maker) {
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    if (address.isUnresolved()) {
+      throw new IllegalStateException(
+          "metrics-host \"" + host + "\" cannot be resolved: it " + RIGHT_HOST);
+    }
     try {
       Selector selector = Selector.open();
       ServerSocketChannel listener = ServerSocketChannel.open();
       StatusPort opened = new StatusPort(host, selector, listener, pages, maker);
       try {
-        listener.bind(new InetSocketAddress(host, port));
+        listener.bind(address);
         listener.configureBlocking(false);
         listener.register(selector, SelectionKey.OP_ACCEPT);
       } catch (IOException | RuntimeException e) {
@@ -99,7 +106,16 @@ public final class StatusPort implements AutoCloseable {
       }
       return opened;
     } catch (IOException | RuntimeException e) {
-      throw new IllegalStateException("metrics-port " + host + ":" + port + ": " + e, e);
+      throw new IllegalStateException(
+          "metrics-port "
+              + port
+              + " cannot be opened at metrics-host \""
+              + host
+              + "\" ("
+              + e.getMessage()
+              + "): the port must be free and allowed, and the host "
+              + RIGHT_HOST,
+          e);
     }
   }
 

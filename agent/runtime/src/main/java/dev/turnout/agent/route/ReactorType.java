@@ -4,6 +4,8 @@ import dev.turnout.agent.measure.Latencies;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -13,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  * {@code Mono} or {@code Flux} of one application's Reactor, known by name. What they describe runs
  * when somebody subscribes, and each time: so each subscription is a call, from its beginning to
  * its end.
+ *
+ * <p>Those of a value or failure that is there already describe nothing that would run: they are
+ * over when they are returned. They are left as they are, since Reactor and its users know them by
+ * being {@code Callable}, and make less of what is put around them.
  */
 final class ReactorType {
   private static final ClassValue<Optional<ReactorType>> TYPES =
@@ -23,12 +29,24 @@ final class ReactorType {
         }
       };
 
+  // Not those whose failure somebody's code has yet to make: that runs for each subscription.
+  private static final Set<String> COMPLETE =
+      Set.of(
+          "reactor.core.publisher.MonoJust",
+          "reactor.core.publisher.MonoEmpty",
+          "reactor.core.publisher.MonoError",
+          "reactor.core.publisher.FluxJust",
+          "reactor.core.publisher.FluxEmpty",
+          "reactor.core.publisher.FluxError");
+
+  private final boolean complete;
   private final Method defer;
   private final Method doOnError;
   private final Method doOnTerminate;
   private final Method doOnCancel;
 
-  private ReactorType(Class<?> type) throws NoSuchMethodException {
+  private ReactorType(Class<?> type, boolean complete) throws NoSuchMethodException {
+    this.complete = complete;
     defer = type.getMethod("defer", Supplier.class);
     doOnError = type.getMethod("doOnError", Consumer.class);
     doOnTerminate = type.getMethod("doOnTerminate", Runnable.class);
@@ -51,7 +69,7 @@ final class ReactorType {
       if (name.equals("reactor.core.publisher.Mono")
           || name.equals("reactor.core.publisher.Flux")) {
         try {
-          return new ReactorType(at);
+          return new ReactorType(at, COMPLETE.contains(type.getName()));
         } catch (NoSuchMethodException e) {
           // A Reactor that is not ours to know: its values are left alone.
           return null;
@@ -59,6 +77,25 @@ final class ReactorType {
       }
     }
     return null;
+  }
+
+  /** Whether values of the class are over before anybody subscribes. */
+  boolean isComplete() {
+    return complete;
+  }
+
+  /** Returns how a publisher that {@link #isComplete} failed, or null if it did not. */
+  static @Nullable Throwable failure(Object publisher) {
+    try {
+      if (publisher instanceof Callable<?> scalar) {
+        var unused = scalar.call();
+      }
+      return null;
+    } catch (Throwable e) {
+      // What a Callable may not throw comes wrapped.
+      boolean wrapped = e.getClass().getName().equals("reactor.core.Exceptions$ReactiveException");
+      return wrapped && e.getCause() != null ? e.getCause() : e;
+    }
   }
 
   /** Returns what behaves as {@code publisher} does and has each subscription recorded. */

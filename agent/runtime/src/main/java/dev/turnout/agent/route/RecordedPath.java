@@ -119,6 +119,10 @@ final class RecordedPath extends GatePath {
     if (returned == null || reactive == null) {
       return null;
     }
+    if (reactive.isComplete()) {
+      ended(later, ReactorType.failure(returned));
+      return returned;
+    }
     Object followed = reactive.follow(returned, this);
     recorder.forget(later);
     return followed;

@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  *     case 2:  result = variant(arguments); break;
  *   }
  * } catch (Throwable failure) {
- *   path.failed(token, failure);
+ *   try { path.failed(token, failure); } catch (any) {}
  *   throw failure;
  * }
- * path.succeeded(token);
+ * try { path.succeeded(token); } catch (any) {}
  * return result;
  * </pre>
  *
@@ -39,10 +39,16 @@ import org.jspecify.annotations.Nullable;
  * its parameters since.
  *
  * <p>The gate's variables stand behind all others, so that none of the body moves. What it calls on
- * a path is outside of its own {@code try}: a call is recorded once.
+ * a path is outside of its own {@code try}: a call is recorded once. Where the stack ends, there
+ * may be room for the body and none for the call that records it: that failure never gets out, for
+ * the call is over by then. Every return goes to one place behind the body, which none of the
+ * body's own handlers covers.
  */
 final class GateCode extends MethodVisitor {
   private static final int MOST_SLOTS = 0xffff;
+
+  // A path, a token of two slots, and what was returned or thrown.
+  private static final int MOST_RECORDED = 4;
   private static final String SITE = Type.getInternalName(GateSite.class);
   private static final String PATH = Type.getInternalName(GatePath.class);
   private static final String THROWABLE = "java/lang/Throwable";
@@ -72,8 +78,9 @@ final class GateCode extends MethodVisitor {
 
   private final Label elsewhere = new Label();
   private final Label handler = new Label();
+  private final Label end = new Label();
   private final List<Label> guarded = new ArrayList<>();
-  private Label segment = new Label();
+  private Label segment = end;
 
   /**
    * Creates the visitor.
@@ -215,9 +222,7 @@ final class GateCode extends MethodVisitor {
   @Override
   public void visitInsn(int opcode) {
     if (opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN) {
-      endGuarded();
       returned();
-      startGuarded();
     } else {
       super.visitInsn(opcode);
     }
@@ -232,6 +237,10 @@ final class GateCode extends MethodVisitor {
   }
 
   private void frame(List<Object> locals, Object... stack) {
+    frame(locals, List.of(), stack);
+  }
+
+  private void frame(List<Object> locals, List<Object> inScratch, Object... stack) {
     int slots = 0;
     for (Object local : locals) {
       slots += local == Opcodes.LONG || local == Opcodes.DOUBLE ? 2 : 1;
@@ -244,6 +253,7 @@ final class GateCode extends MethodVisitor {
       all.add(THROWABLE);
       all.addAll(inFrame(arguments));
     }
+    all.addAll(inScratch);
     mv.visitFrame(Opcodes.F_NEW, all.size(), all.toArray(), stack.length, stack);
   }
 
@@ -266,34 +276,19 @@ final class GateCode extends MethodVisitor {
   }
 
   private void returned() {
-    if (wire.completesLater()) {
-      mv.visitVarInsn(Opcodes.ASTORE, scratch);
-      mv.visitVarInsn(Opcodes.ALOAD, path);
-      mv.visitVarInsn(Opcodes.LLOAD, token);
-      mv.visitVarInsn(Opcodes.ALOAD, scratch);
-      onPath("completes", "(JLjava/lang/Object;)Ljava/lang/Object;");
-      mv.visitTypeInsn(Opcodes.CHECKCAST, returnType.getInternalName());
-    } else {
-      mv.visitVarInsn(Opcodes.ALOAD, path);
-      mv.visitVarInsn(Opcodes.LLOAD, token);
-      onPath("succeeded", "(J)V");
+    if (returnType.getSize() > 0) {
+      mv.visitVarInsn(returnType.getOpcode(Opcodes.ISTORE), scratch);
     }
-    mv.visitInsn(returnType.getOpcode(Opcodes.IRETURN));
+    mv.visitJumpInsn(Opcodes.GOTO, end);
   }
 
   private void startGuarded() {
-    segment = new Label();
-    mv.visitLabel(segment);
+    segment = label();
   }
 
-  // Between two returns there may be nothing at all, and an empty range is not allowed.
   private void endGuarded() {
-    Label end = new Label();
-    mv.visitLabel(end);
-    if (segment.getOffset() < end.getOffset()) {
-      guarded.add(segment);
-      guarded.add(end);
-    }
+    guarded.add(segment);
+    guarded.add(label());
   }
 
   // ---- behind the body
@@ -309,14 +304,14 @@ final class GateCode extends MethodVisitor {
     if (wire.fallback() != null) {
       call(wire.fallback(), fallback);
     }
+    end();
     for (int i = 0; i < guarded.size(); i += 2) {
-      mv.visitTryCatchBlock(guarded.get(i), guarded.get(i + 1), handler, THROWABLE);
+      catchAny(guarded.get(i), guarded.get(i + 1), handler);
     }
-    // On top of what the body returns the path and its token, or of nothing the longest call.
-    int recorded = Math.max(maxStack, 2) + 3;
+    // The body's own, that of recording its end, or that of calling another method.
     int called = size(arguments) + 1;
-    int stack = Math.max(recorded, called);
-    int locals = scratch + 1;
+    int stack = Math.max(Math.max(maxStack, MOST_RECORDED), called);
+    int locals = scratch + Math.max(returnType.getSize(), 1);
     // The class file has 16 bits for each, and would silently get the lowest.
     if (Math.max(stack, locals) > MOST_SLOTS) {
       throw new IllegalStateException(
@@ -346,18 +341,24 @@ final class GateCode extends MethodVisitor {
     frame(List.of(), THROWABLE);
     int caught = wire.recovers() ? failure : scratch;
     mv.visitVarInsn(Opcodes.ASTORE, caught);
+    Label unrecorded = new Label();
+    Label before = label();
     mv.visitVarInsn(Opcodes.ALOAD, path);
     mv.visitVarInsn(Opcodes.LLOAD, token);
     mv.visitVarInsn(Opcodes.ALOAD, caught);
     onPath("failed", "(JLjava/lang/Throwable;)Z");
+    catchAny(before, label(), unrecorded);
     Label recover = new Label();
     if (wire.recovers()) {
       mv.visitJumpInsn(Opcodes.IFNE, recover);
     } else {
       mv.visitInsn(Opcodes.POP);
     }
-    mv.visitVarInsn(Opcodes.ALOAD, caught);
-    mv.visitInsn(Opcodes.ATHROW);
+    rethrow(caught);
+    mv.visitLabel(unrecorded);
+    frame(List.of(), wire.recovers() ? List.of() : List.of(THROWABLE), THROWABLE);
+    mv.visitInsn(Opcodes.POP);
+    rethrow(caught);
     if (wire.recovers()) {
       mv.visitLabel(recover);
       frame(List.of());
@@ -365,7 +366,55 @@ final class GateCode extends MethodVisitor {
       onPath("recovery", "()" + Type.getDescriptor(GatePath.class));
       mv.visitVarInsn(Opcodes.ASTORE, path);
       begin();
+      catchAny(recover, label(), unrecorded);
     }
+  }
+
+  private void rethrow(int caught) {
+    mv.visitVarInsn(Opcodes.ALOAD, caught);
+    mv.visitInsn(Opcodes.ATHROW);
+  }
+
+  /** Where every implementation's return leads to. */
+  private void end() {
+    Label unrecorded = new Label();
+    List<Object> result = returnType.getSize() > 0 ? List.of(inFrame(returnType)) : List.of();
+    mv.visitLabel(end);
+    frame(List.of(), result);
+    mv.visitVarInsn(Opcodes.ALOAD, path);
+    mv.visitVarInsn(Opcodes.LLOAD, token);
+    if (wire.completesLater()) {
+      mv.visitVarInsn(Opcodes.ALOAD, scratch);
+      onPath("completes", "(JLjava/lang/Object;)Ljava/lang/Object;");
+      mv.visitTypeInsn(Opcodes.CHECKCAST, returnType.getInternalName());
+      mv.visitVarInsn(Opcodes.ASTORE, scratch);
+    } else {
+      onPath("succeeded", "(J)V");
+    }
+    catchAny(end, label(), unrecorded);
+    giveBack();
+    mv.visitLabel(unrecorded);
+    frame(List.of(), result, THROWABLE);
+    mv.visitInsn(Opcodes.POP);
+    giveBack();
+  }
+
+  private void giveBack() {
+    if (returnType.getSize() > 0) {
+      mv.visitVarInsn(returnType.getOpcode(Opcodes.ILOAD), scratch);
+    }
+    mv.visitInsn(returnType.getOpcode(Opcodes.IRETURN));
+  }
+
+  private Label label() {
+    Label here = new Label();
+    mv.visitLabel(here);
+    return here;
+  }
+
+  // By no name: to resolve one runs code, and there may be no stack left for any.
+  private void catchAny(Label from, Label to, Label target) {
+    mv.visitTryCatchBlock(from, to, target, null);
   }
 
   // What the frame of a jump from the prologue holds. Where the fallback may come after the body,

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,7 +70,32 @@ class TripBookTest {
     Files.writeString(directory.resolve("file"), "");
     TripBook book = new TripBook(directory.resolve("file").toFile());
     book.load();
+    assertThat(book.problem()).isEqualTo(directory.resolve("file") + " is no directory");
     book.add(trip("f"));
     assertThat(book.trips()).containsOnlyKeys("f");
+    Files.delete(directory.resolve("file"));
+    book.add(trip("g"));
+    assertThat(book.problem()).isNull();
+  }
+
+  @Test
+  void directoryThatIsNotThereYet_isNotMadeBeforeATrip() {
+    TripBook book = new TripBook(directory.resolve("new/state").toFile());
+    book.load();
+    assertThat(book.problem()).isNull();
+    assertThat(directory).isEmptyDirectory();
+    book.add(trip("f"));
+    assertThat(directory.resolve("new/state/trips/f.trip")).exists();
+  }
+
+  @Test
+  void trips_areCopiedOnlyAfterAChange() {
+    TripBook book = opened();
+    book.add(trip("f"));
+    Map<String, Trip> trips = book.trips();
+    assertThat(book.trips()).isSameAs(trips);
+    book.remove("f");
+    assertThat(trips).containsOnlyKeys("f");
+    assertThat(book.trips()).isEmpty();
   }
 }

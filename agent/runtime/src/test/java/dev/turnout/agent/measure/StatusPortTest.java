@@ -152,4 +152,21 @@ class StatusPortTest {
       assertThat(get("/metrics").statusCode()).isEqualTo(200);
     }
   }
+
+  @Test
+  void hostThatCannotBeResolved_isNamed() {
+    assertThatThrownBy(() -> StatusPort.open("nowhere.invalid", 0, Map.of(), Runnable::run))
+        .hasMessage(
+            "metrics-host \"nowhere.invalid\" cannot be resolved: it must be a name or address of"
+                + " this machine, such as 127.0.0.1, or 0.0.0.0 for all of them");
+  }
+
+  @Test
+  void portThatIsTaken_isNamed() {
+    int taken = URI.create(port.url()).getPort();
+    assertThatThrownBy(() -> StatusPort.open("127.0.0.1", taken, Map.of(), Runnable::run))
+        .hasMessageStartingWith("metrics-port " + taken + " cannot be opened at metrics-host")
+        .hasMessageContaining("the port must be free")
+        .hasMessageNotContaining("Exception");
+  }
 }
