@@ -5,7 +5,6 @@ import dev.turnout.bootstrap.GatePath;
 import dev.turnout.bootstrap.GateSite;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import net.bytebuddy.jar.asm.Handle;
 import net.bytebuddy.jar.asm.Label;
@@ -44,8 +43,8 @@ import org.jspecify.annotations.Nullable;
 final class GateCode extends MethodVisitor {
   private static final int MOST_SLOTS = 0xffff;
   private static final String SITE = Type.getInternalName(GateSite.class);
-  private static final String PATH = Type.getInternalName(GatePath.class);
-  private static final String THROWABLE = "java/lang/Throwable";
+  static final String PATH = Type.getInternalName(GatePath.class);
+  static final String THROWABLE = "java/lang/Throwable";
   private static final Handle LINK =
       new Handle(
           Opcodes.H_INVOKESTATIC,
@@ -71,6 +70,7 @@ final class GateCode extends MethodVisitor {
   private final int kept;
   private final int scratch;
 
+  private final GateFrames frames;
   private final Label elsewhere = new Label();
   private final Label handler = new Label();
   private final List<Label> guarded = new ArrayList<>();
@@ -98,6 +98,7 @@ final class GateCode extends MethodVisitor {
     failure = token + 2;
     kept = failure + 1;
     scratch = wire.recovers() ? kept + size(arguments) : failure;
+    frames = new GateFrames(out, method.locals(), wire.recovers() ? arguments : null);
   }
 
   private static int size(List<Type> types) {
@@ -228,42 +229,7 @@ final class GateCode extends MethodVisitor {
   @Override
   public void visitFrame(
       int kind, int localCount, Object[] locals, int stackCount, Object[] stack) {
-    List<Object> all = new ArrayList<>(Arrays.asList(locals).subList(0, localCount));
-    frame(all, Arrays.copyOf(stack, stackCount));
-  }
-
-  private void frame(List<Object> locals, Object... stack) {
-    int slots = 0;
-    for (Object local : locals) {
-      slots += local == Opcodes.LONG || local == Opcodes.DOUBLE ? 2 : 1;
-    }
-    List<Object> all = new ArrayList<>(locals);
-    all.addAll(Collections.nCopies(method.locals() - slots, Opcodes.TOP));
-    all.add(PATH);
-    all.add(Opcodes.LONG);
-    if (wire.recovers()) {
-      all.add(THROWABLE);
-      all.addAll(inFrame(arguments));
-    }
-    mv.visitFrame(Opcodes.F_NEW, all.size(), all.toArray(), stack.length, stack);
-  }
-
-  private static List<Object> inFrame(List<Type> types) {
-    List<Object> entries = new ArrayList<>();
-    for (Type each : types) {
-      entries.add(inFrame(each));
-    }
-    return entries;
-  }
-
-  private static Object inFrame(Type type) {
-    return switch (type.getSort()) {
-      case Type.BOOLEAN, Type.CHAR, Type.BYTE, Type.SHORT, Type.INT -> Opcodes.INTEGER;
-      case Type.LONG -> Opcodes.LONG;
-      case Type.FLOAT -> Opcodes.FLOAT;
-      case Type.DOUBLE -> Opcodes.DOUBLE;
-      default -> type.getInternalName();
-    };
+    frames.write(Arrays.asList(locals).subList(0, localCount), Arrays.copyOf(stack, stackCount));
   }
 
   private void returned() {
@@ -332,7 +298,7 @@ final class GateCode extends MethodVisitor {
       labels[i] = new Label();
     }
     mv.visitLabel(elsewhere);
-    frame(atTheHead());
+    frames.write(atTheHead());
     mv.visitVarInsn(Opcodes.ALOAD, path);
     branch();
     int first = GatePath.FIRST_VARIANT;
@@ -344,7 +310,7 @@ final class GateCode extends MethodVisitor {
 
   private void handle() {
     mv.visitLabel(handler);
-    frame(List.of(), THROWABLE);
+    frames.write(List.of(), THROWABLE);
     int caught = wire.recovers() ? failure : scratch;
     mv.visitVarInsn(Opcodes.ASTORE, caught);
     mv.visitVarInsn(Opcodes.ALOAD, path);
@@ -361,7 +327,7 @@ final class GateCode extends MethodVisitor {
     mv.visitInsn(Opcodes.ATHROW);
     if (wire.recovers()) {
       mv.visitLabel(recover);
-      frame(List.of());
+      frames.write(List.of());
       mv.visitVarInsn(Opcodes.ALOAD, path);
       onPath("recovery", "()" + Type.getDescriptor(GatePath.class));
       mv.visitVarInsn(Opcodes.ASTORE, path);
@@ -372,12 +338,12 @@ final class GateCode extends MethodVisitor {
   // What the frame of a jump from the prologue holds. Where the fallback may come after the body,
   // nothing of this can be relied on, and the kept arguments are taken.
   private List<Object> atTheHead() {
-    return wire.recovers() ? List.of() : inFrame(arguments);
+    return wire.recovers() ? List.of() : GateFrames.entries(arguments);
   }
 
   private void call(MethodFacts target, Label start) {
     mv.visitLabel(start);
-    frame(atTheHead());
+    frames.write(atTheHead());
     if (method.line() > 0) {
       mv.visitLineNumber(method.line(), start);
     }
