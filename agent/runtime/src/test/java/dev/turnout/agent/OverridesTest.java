@@ -73,7 +73,7 @@ class OverridesTest {
   }
 
   private GateSite gate(String flag) {
-    return gates.link(OverridesTest.class, flag, "m", "", "", 0, "", "");
+    return gates.link(OverridesTest.class, flag, "m", "", "", 0, "", "", "");
   }
 
   @Test

@@ -24,7 +24,7 @@ final class FirstLink extends ClassLoader {
     int access = Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC;
     MethodVisitor link = type.visitMethod(access, "link", "()V", null, null);
     link.visitCode();
-    GateCode.link(link, "", "", "", "", GateLinker.PASS, "", "");
+    GateCode.link(link, "", "", "", "", GateLinker.PASS, "", "", "");
     link.visitInsn(Opcodes.POP);
     link.visitInsn(Opcodes.RETURN);
     link.visitMaxs(0, 0);

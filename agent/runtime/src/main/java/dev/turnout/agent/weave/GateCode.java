@@ -52,7 +52,7 @@ final class GateCode extends MethodVisitor {
           "link",
           "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/invoke/MethodType;"
               + "Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;"
-              + "ILjava/lang/String;Ljava/lang/String;)Ljava/lang/invoke/CallSite;",
+              + "ILjava/lang/String;Ljava/lang/String;Ljava/lang/String;)Ljava/lang/invoke/CallSite;",
           false);
 
   private final ClassFacts type;
@@ -149,7 +149,8 @@ final class GateCode extends MethodVisitor {
         wire.keyAttribute(),
         wire.mode(),
         wire.ignored(),
-        wire.variantNames());
+        wire.variantNames(),
+        wire.neighbours());
     loadKey();
     mv.visitMethodInsn(
         Opcodes.INVOKEVIRTUAL,
