@@ -12,6 +12,7 @@ import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.Report;
 import java.lang.instrument.Instrumentation;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -47,6 +48,7 @@ final class AgentRuntime
   private final LoadedClasses loadedClasses;
   private final Queue<Report.Gate> news = new ConcurrentLinkedQueue<>();
   private final Map<String, Report.Gate> found = new TreeMap<>();
+  private final Map<String, String> told = new HashMap<>();
   private final Set<String> flags = new TreeSet<>();
   private long gatesBeyondBounds;
   private volatile @Nullable Engine engine;
@@ -100,7 +102,7 @@ final class AgentRuntime
   private String status() {
     Engine running = engine;
     return running == null
-        ? Status.beforeTheFirstGate(options)
+        ? Status.beforeTheFirstGate(options, rules.unmet())
         : new String(running.status().json(), UTF_8);
   }
 
@@ -142,6 +144,11 @@ final class AgentRuntime
   @Override
   public void undecided(String flag, String method, Throwable failure) {
     String problem = "its calls cannot be decided and take the fallback: " + failure;
+    news.add(new Report.Gate(flag, method, true, problem));
+  }
+
+  @Override
+  public void doubtful(String flag, String method, String problem) {
     news.add(new Report.Gate(flag, method, true, problem));
   }
 
@@ -189,6 +196,13 @@ final class AgentRuntime
     rules.unmet().forEach(AgentLog::line);
   }
 
+  @Override
+  public List<String> unmet() {
+    synchronized (found) {
+      return toldUnmet ? rules.unmet() : List.of();
+    }
+  }
+
   private void take(Report.Gate gate) {
     if (found.size() >= MOST_GATES && !found.containsKey(gate.method())) {
       if (gatesBeyondBounds++ == 0) {
@@ -201,10 +215,14 @@ final class AgentRuntime
     if (running != null && routed && flags.add(gate.flag())) {
       running.gated(gate.flag());
     }
-    if (!gate.equals(found.put(gate.method(), gate)) && gate.problem() != null) {
+    found.put(gate.method(), gate);
+    // Not by what was found last: a class that is loaded again and again has its gate in place each
+    // time before it turns out again what is wrong with it.
+    String problem = gate.problem();
+    if (problem != null && !problem.equals(told.put(gate.method(), problem))) {
       AgentLog.line(
           (gate.wired() ? gate.method() + ": " : "MISWIRED " + gate.method() + " runs ungated: ")
-              + gate.problem());
+              + problem);
     }
   }
 

@@ -32,6 +32,9 @@ public final class Gates implements GateLinker.Backend {
     /** The gate did not link: its method runs as written, for ever. */
     void unlinked(String flag, String method, Throwable failure);
 
+    /** Something about the gate is most likely not as it was meant; it works all the same. */
+    void doubtful(String flag, String method, String problem);
+
     /** Deciding a call failed: such calls take the fallback. Told once for each gate. */
     void undecided(String flag, String method, Throwable failure);
   }
@@ -65,7 +68,12 @@ public final class Gates implements GateLinker.Backend {
     checkReach(owner, neighbours);
     ClassLoader loader = owner.getClassLoader();
     KeyReader keyReader = new KeyReader(keyPath, opener);
-    FailurePolicy policy = FailurePolicy.of(mode == GateLinker.RECOVER, ignored, loader);
+    FailurePolicy policy =
+        FailurePolicy.of(
+            mode == GateLinker.RECOVER,
+            ignored,
+            loader,
+            problem -> troubles.doubtful(flag, method, problem));
     AmbientContext ambient = AmbientContext.of(loader);
     synchronized (this) {
       RoutedGate gate =
