@@ -55,6 +55,7 @@ final class AgentRuntime
   private volatile boolean toldFailure;
   private long startedNanos;
   private boolean toldUnmet;
+  private volatile List<String> overlooked = List.of();
   private volatile boolean closed;
 
   /** Creates the runtime; nothing is installed or started yet. */
@@ -89,10 +90,12 @@ final class AgentRuntime
   private String attached() {
     boolean force = options.get("force").equalsIgnoreCase("true");
     try {
-      loadedClasses.gate(Runtime.version(), force);
+      overlooked = loadedClasses.gate(Runtime.version(), force);
+      overlooked.forEach(AgentLog::line);
       List<Report.Gate> gates = gates();
       long wired = gates.stream().filter(Report.Gate::wired).count();
-      return wired + " of " + gates.size() + " gates in loaded classes are in place";
+      String answer = wired + " of " + gates.size() + " gates in loaded classes are in place";
+      return overlooked.isEmpty() ? answer : answer + "; " + String.join("; ", overlooked);
     } catch (IllegalStateException e) {
       close();
       throw e;
@@ -102,7 +105,7 @@ final class AgentRuntime
   private String status() {
     Engine running = engine;
     return running == null
-        ? Status.beforeTheFirstGate(options, rules.unmet())
+        ? Status.beforeTheFirstGate(options, unmet(true))
         : new String(running.status().json(), UTF_8);
   }
 
@@ -199,8 +202,21 @@ final class AgentRuntime
   @Override
   public List<String> unmet() {
     synchronized (found) {
-      return toldUnmet ? rules.unmet() : List.of();
+      return unmet(toldUnmet);
     }
+  }
+
+  /**
+   * What did not come about so far.
+   *
+   * @param timeIsUp whether what the gates file names should be there by now
+   */
+  private List<String> unmet(boolean timeIsUp) {
+    List<String> lines = new ArrayList<>(overlooked);
+    if (timeIsUp) {
+      lines.addAll(rules.unmet());
+    }
+    return lines;
   }
 
   private void take(Report.Gate gate) {
