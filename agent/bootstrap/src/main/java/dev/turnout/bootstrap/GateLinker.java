@@ -63,34 +63,34 @@ public final class GateLinker {
     backend = newBackend;
   }
 
-  /** The bootstrap method. If anything fails, the call site runs the original body for ever. */
+  /**
+   * The bootstrap method. If anything fails, the call site runs the original body for ever.
+   *
+   * <p>Its type is the one of string concatenation, for which the JVM has all that it takes to call
+   * a bootstrap method at hand; for any other with so many arguments it has to make two dozen
+   * classes first, which takes as long as all else that the agent does until then.
+   *
+   * @param details what {@link Backend#link} asks for behind the flag, in that order
+   */
   public static CallSite link(
-      MethodHandles.Lookup lookup,
-      String name,
-      MethodType type,
-      String flag,
-      String method,
-      String keyPath,
-      String keyAttribute,
-      int mode,
-      String ignored,
-      String variants,
-      String neighbours) {
+      MethodHandles.Lookup lookup, String name, MethodType type, String flag, Object... details) {
     GateSite site = PassThrough.SITE;
     Backend current = backend;
+    String method = (String) details[0];
     try {
+      int mode = (Integer) details[3];
       if (current != null && mode != PASS) {
         site =
             current.link(
                 lookup.lookupClass(),
                 flag,
                 method,
-                keyPath,
-                keyAttribute,
+                (String) details[1],
+                (String) details[2],
                 mode,
-                ignored,
-                variants,
-                neighbours);
+                (String) details[4],
+                (String) details[5],
+                (String) details[6]);
       }
     } catch (Throwable e) {
       unlinked(current, flag, method, e);

@@ -175,6 +175,13 @@ final class AgentJar {
         .forEach((name, bytes) -> entries.put(INNER + name + CLASS_DATA, bytes));
   }
 
+  /** Leaves out of the classes that only the agent sees what no running program reads. */
+  void slim() {
+    entries.replaceAll(
+        (name, bytes) ->
+            name.startsWith(INNER) && name.endsWith(CLASS_DATA) ? SlimClasses.slim(bytes) : bytes);
+  }
+
   void write(Path jar, String title, String version, Instant time) throws IOException {
     for (Map.Entry<String, Set<String>> service : services.entrySet()) {
       String text = String.join("\n", service.getValue()) + "\n";

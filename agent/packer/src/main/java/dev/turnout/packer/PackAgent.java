@@ -38,6 +38,7 @@ public final class PackAgent {
     }
     jar.prune();
     jar.unfoldLambdas();
+    jar.slim();
     jar.addLicense(Path.of(required(options, "--license")));
 
     List<String> problems = jar.missingLoggingMembers();

@@ -51,8 +51,7 @@ final class GateCode extends MethodVisitor {
           Type.getInternalName(GateLinker.class),
           "link",
           "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/invoke/MethodType;"
-              + "Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;"
-              + "ILjava/lang/String;Ljava/lang/String;Ljava/lang/String;)Ljava/lang/invoke/CallSite;",
+              + "Ljava/lang/String;[Ljava/lang/Object;)Ljava/lang/invoke/CallSite;",
           false);
 
   private final ClassFacts type;
