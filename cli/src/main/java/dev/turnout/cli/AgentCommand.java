@@ -51,6 +51,9 @@ final class AgentCommand extends LocalCommand {
     options(status.path("options"), out);
     flags(status.path("flags"), out);
     gates(status.path("gates"), out);
+    for (JsonNode line : status.path("unmet")) {
+      out.println("unmet: " + line.asString("-"));
+    }
     for (JsonNode trip : status.path("trips")) {
       out.printf(
           "tripped %s: %s, %s%n",

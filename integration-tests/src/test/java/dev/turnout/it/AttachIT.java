@@ -60,7 +60,11 @@ class AttachIT {
   }
 
   private String answer() throws IOException {
-    in.write("user-1\n");
+    return answer("user-1");
+  }
+
+  private String answer(String user) throws IOException {
+    in.write(user + "\n");
     in.flush();
     return out.readLine();
   }
@@ -109,8 +113,9 @@ class AttachIT {
       flag("percentage: 0");
       Run attached = attach(jdk, "force=true");
       assertThat(attached.exit()).as(attached.toString()).isZero();
-      assertThat(attached.out()).isEqualTo("2 of 2 gates in loaded classes are in place\n");
+      assertThat(attached.out()).isEqualTo("3 of 3 gates in loaded classes are in place\n");
       assertThat(answer()).isEqualTo("old shop, record old user-1");
+      assertThat(answer("generated")).isEqualTo("old generated");
       flag("percentage: 100");
       await().until(() -> answer().equals("new shop, record new user-1"));
 
@@ -127,6 +132,7 @@ class AttachIT {
       assertThat(detached.exit()).as(detached.toString()).isZero();
       assertThat(detached.out()).isEqualTo("the gated classes are as they were written\n");
       assertThat(answer()).isEqualTo("new shop, record new user-1");
+      assertThat(answer("generated")).isEqualTo("new generated");
     }
     in.close();
     assertThat(application.waitFor()).isZero();

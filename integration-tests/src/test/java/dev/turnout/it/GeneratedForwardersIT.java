@@ -3,7 +3,6 @@ package dev.turnout.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,12 +16,8 @@ class GeneratedForwardersIT {
   @TempDir static Path directory;
   private static Run kotlin;
 
-  private static Run run(JvmLanguage language, String host, String application, String main)
-      throws Exception {
-    List<Path> classPath = new ArrayList<>(Built.libraries(host));
-    classPath.add(Built.ANNOTATIONS);
-    classPath.add(Javac.compile(directory.resolve(host + "-split"), List.of(), "split"));
-    classPath.add(language.compile(directory.resolve(host + "-classes"), classPath, application));
+  private static Run run(JvmLanguage language, String application, String main) throws Exception {
+    List<Path> classPath = language.application(directory, application);
     Path jdk = Path.of(System.getProperty("java.home"));
     List<String> arguments =
         List.of(HostAgent.half(directory), "-cp", Javac.classPath(classPath), main);
@@ -31,7 +26,7 @@ class GeneratedForwardersIT {
 
   @BeforeAll
   static void runKotlin() throws Exception {
-    kotlin = run(JvmLanguage.KOTLIN, "kotlin", "kotlin-forwarders", "shop.ForwardersKt");
+    kotlin = run(JvmLanguage.KOTLIN, "kotlin-forwarders", "shop.ForwardersKt");
   }
 
   private static void isAboutHalf(Run run, String word) {
@@ -60,7 +55,6 @@ class GeneratedForwardersIT {
 
   @Test
   void groovyOverload_isDecidedOnce() throws Exception {
-    isAboutHalf(
-        run(JvmLanguage.GROOVY, "groovy", "groovy-forwarders", "shop.Forwarders"), "overload");
+    isAboutHalf(run(JvmLanguage.GROOVY, "groovy-forwarders", "shop.Forwarders"), "overload");
   }
 }

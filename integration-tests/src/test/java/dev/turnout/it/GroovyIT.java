@@ -3,10 +3,7 @@ package dev.turnout.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -18,58 +15,39 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What Groovy makes of methods that are flagged, compiled statically and not. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GroovyIT {
-  private final List<Path> classPath = new ArrayList<>();
-  private final Map<Path, Run> runs = new HashMap<>();
+  private RunsByJdk runs;
 
   static List<Path> jdks() {
     return Jdks.all();
   }
 
   static Stream<Arguments> shapes() {
-    return Stream.of(
-            "dynamic",
-            "dynamic-from-inside",
-            "by-name",
-            "method-pointer",
-            "static-compiled",
-            "static",
-            "closure-in-body",
-            "trait")
-        .flatMap(shape -> jdks().stream().map(jdk -> Arguments.of(shape, jdk)));
+    return RunsByJdk.each(
+        "dynamic",
+        "dynamic-from-inside",
+        "by-name",
+        "method-pointer",
+        "static-compiled",
+        "static",
+        "closure-in-body",
+        "trait");
   }
 
   @BeforeAll
   void compileAndRun(@TempDir Path build) throws Exception {
-    classPath.addAll(Built.libraries("groovy"));
-    classPath.add(Built.ANNOTATIONS);
-    classPath.add(Javac.compile(build.resolve("split"), List.of(), "split"));
-    classPath.add(JvmLanguage.GROOVY.compile(build.resolve("classes"), classPath, "groovy"));
-    for (Path jdk : jdks()) {
-      Run run =
-          Run.of(
-              jdk,
-              "java",
-              build,
-              List.of(
-                  "-Xverify:all",
-                  HostAgent.half(build),
-                  "-cp",
-                  Javac.classPath(classPath),
-                  "shop.Shapes"));
-      assertThat(run.exit()).as(run.toString()).isZero();
-      runs.put(jdk, run);
-    }
+    List<Path> classPath = JvmLanguage.GROOVY.application(build, "groovy");
+    runs = RunsByJdk.of(build, HostAgent.half(build), classPath, "shop.Shapes");
   }
 
   @ParameterizedTest
   @MethodSource("shapes")
   void method_isGated(String shape, Path jdk) {
-    assertThat(runs.get(jdk).answer(shape)).isEqualTo(HostAgent.HALF);
+    assertThat(runs.on(jdk).answer(shape)).isEqualTo(HostAgent.HALF);
   }
 
   @ParameterizedTest
   @MethodSource("jdks")
   void methodReplacedAtRunTime_staysReplaced(Path jdk) {
-    assertThat(runs.get(jdk).answer("replaced-at-run-time")).isEqualTo("replaced");
+    assertThat(runs.on(jdk).answer("replaced-at-run-time")).isEqualTo("replaced");
   }
 }

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -27,39 +25,37 @@ class KindsOfMethodIT {
         "off": {percentage: 0}
       """;
 
-  private final Map<Path, Run> runs = new HashMap<>();
+  private RunsByJdk runs;
 
   static List<Path> jdks() {
     return Jdks.all();
   }
 
   static Stream<Arguments> kinds() {
-    return Stream.of(
-            "base",
-            "overridden-fallback",
-            "interface-default",
-            "interface-static",
-            "interface-private",
-            "record",
-            "enum",
-            "enum-body",
-            "inner",
-            "anonymous",
-            "local",
-            "lambda-and-anonymous-in-body",
-            "sealed",
-            "bridge",
-            "generic",
-            "reassigned-parameters",
-            "synchronized",
-            "synchronized-static",
-            "recursion")
-        .flatMap(kind -> jdks().stream().map(jdk -> Arguments.of(kind, jdk)));
+    return RunsByJdk.each(
+        "base",
+        "overridden-fallback",
+        "interface-default",
+        "interface-static",
+        "interface-private",
+        "record",
+        "enum",
+        "enum-body",
+        "inner",
+        "anonymous",
+        "local",
+        "lambda-and-anonymous-in-body",
+        "sealed",
+        "bridge",
+        "generic",
+        "reassigned-parameters",
+        "synchronized",
+        "synchronized-static",
+        "recursion");
   }
 
   static Stream<Arguments> overrides() {
-    return Stream.of("override", "override-inherited", "interface-override")
-        .flatMap(kind -> jdks().stream().map(jdk -> Arguments.of(kind, jdk)));
+    return RunsByJdk.each("override", "override-inherited", "interface-override");
   }
 
   @BeforeAll
@@ -67,65 +63,52 @@ class KindsOfMethodIT {
     Path classes =
         Javac.compile(build.resolve("classes"), List.of(Built.ANNOTATIONS), "split", "kinds");
     Path flags = Files.writeString(build.resolve("flags.yaml"), FLAGS);
-    for (Path jdk : jdks()) {
-      Run run =
-          Run.of(
-              jdk,
-              "java",
-              build,
-              List.of(
-                  "-Xverify:all",
-                  GatedApp.agent(
-                      "flags-file=" + flags + ",state-directory=" + build.resolve("state")),
-                  "-cp",
-                  Javac.classPath(List.of(classes, Built.ANNOTATIONS)),
-                  "shop.Kinds"));
-      assertThat(run.exit()).as(run.toString()).isZero();
-      runs.put(jdk, run);
-    }
+    String agent =
+        GatedApp.agent("flags-file=" + flags + ",state-directory=" + build.resolve("state"));
+    runs = RunsByJdk.of(build, agent, List.of(classes, Built.ANNOTATIONS), "shop.Kinds");
   }
 
   @ParameterizedTest
   @MethodSource("kinds")
   void method_isGated(String kind, Path jdk) {
-    assertThat(runs.get(jdk).answer(kind)).isEqualTo(HostAgent.HALF);
+    assertThat(runs.on(jdk).answer(kind)).isEqualTo(HostAgent.HALF);
   }
 
   // Both are flagged, each by a flag of its own, and the one calls super's.
   @ParameterizedTest
   @MethodSource("overrides")
   void overridingMethod_isAGateOfItsOwn(String kind, Path jdk) {
-    assertThat(runs.get(jdk).answer(kind)).isEqualTo("100 right, 4 combinations");
+    assertThat(runs.on(jdk).answer(kind)).isEqualTo("100 right, 4 combinations");
   }
 
   @ParameterizedTest
   @MethodSource("jdks")
   void recordAccessor_isGated(Path jdk) {
-    assertThat(runs.get(jdk).answer("record-accessor")).isEqualTo("42");
+    assertThat(runs.on(jdk).answer("record-accessor")).isEqualTo("42");
   }
 
   @ParameterizedTest
   @MethodSource("jdks")
   void parametersReassigned_fallbackAfterTheFailureGetsThemAsTheyWere(Path jdk) {
-    assertThat(runs.get(jdk).answer("reassigned-then-failed")).isEqualTo("u 7 2.5 after true");
+    assertThat(runs.on(jdk).answer("reassigned-then-failed")).isEqualTo("u 7 2.5 after true");
   }
 
   @ParameterizedTest
   @MethodSource("jdks")
   void monitor_isHeldByOneThreadAndGivenBack(Path jdk) {
-    assertThat(runs.get(jdk).answer("synchronized-contended")).isEqualTo("true true");
+    assertThat(runs.on(jdk).answer("synchronized-contended")).isEqualTo("true true");
   }
 
   @ParameterizedTest
   @MethodSource("jdks")
   void stackOverflowThroughGates_isTheApplicationsOwn_andGatesWorkOn(Path jdk) {
-    assertThat(runs.get(jdk).answer("recursion-without-end")).isEqualTo("old new");
+    assertThat(runs.on(jdk).answer("recursion-without-end")).isEqualTo("old new");
   }
 
   @ParameterizedTest
   @MethodSource("jdks")
   void abstractAndNative_areLeftAlone_withOneLineEach(Path jdk) {
-    Run run = runs.get(jdk);
+    Run run = runs.on(jdk);
     assertThat(run.answer("refused")).isEqualTo("as written");
     assertThat(run.agentLines())
         .filteredOn(line -> line.contains("MISWIRED"))

@@ -7,9 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -141,22 +145,52 @@ class PremainIT {
   @MethodSource("jdks")
   void jarDamagedInside_oneLine_andTheApplicationRunsUngated(Path jdk) throws Exception {
     damage();
-    Run run =
-        Run.of(
-            jdk,
-            "java",
-            directory,
-            onClassPath(
-                "-Xverify:all",
-                HostAgent.option(directory, "percentage: 0")
-                    .replace(Built.AGENT.toString(), jar.toString()),
-                "shop.Main"));
+    Run run = runWithJar(jdk);
     assertThat(run.exit()).as(run.toString()).isZero();
     assertThat(run.answer("method")).isEqualTo("new 100 old 0");
     assertThat(run.agentLines())
         .singleElement()
         .asString()
         .contains("could not start, nothing is gated");
+  }
+
+  // Found out at the first gated class only: the application is on its way by then.
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void engineThatCannotBeLoaded_oneLine_andTheApplicationRunsUngated(Path jdk) throws Exception {
+    leaveOut("inst/dev/turnout/agent/Engine.classdata");
+    Run run = runWithJar(jdk);
+    assertThat(run.exit()).as(run.toString()).isZero();
+    assertThat(run.answer("method")).isEqualTo("new 100 old 0");
+    assertThat(run.agentLines())
+        .singleElement()
+        .asString()
+        .contains("could not start, so nothing is gated", "dev/turnout/agent/Engine");
+  }
+
+  private Run runWithJar(Path jdk) throws Exception {
+    return Run.of(
+        jdk,
+        "java",
+        directory,
+        onClassPath(
+            "-Xverify:all",
+            HostAgent.option(directory, "percentage: 0")
+                .replace(Built.AGENT.toString(), jar.toString()),
+            "shop.Main"));
+  }
+
+  private void leaveOut(String left) throws IOException {
+    try (JarFile whole = new JarFile(Built.AGENT.toFile());
+        JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+      assertThat(whole.getEntry(left)).as(left).isNotNull();
+      for (JarEntry entry : Collections.list(whole.entries())) {
+        if (!entry.getName().equals(left)) {
+          out.putNextEntry(new JarEntry(entry.getName()));
+          whole.getInputStream(entry).transferTo(out);
+        }
+      }
+    }
   }
 
   private void damage() throws IOException {

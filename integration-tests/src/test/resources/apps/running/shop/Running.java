@@ -3,8 +3,9 @@ package shop;
 import dev.turnout.FlagKey;
 import dev.turnout.Flagged;
 import java.io.BufferedReader;
-import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.util.function.UnaryOperator;
 
 /** Answers each user it reads, until there is none. */
 public class Running {
@@ -34,11 +35,44 @@ public class Running {
     }
   }
 
-  public static void main(String[] arguments) throws IOException {
+  /** Of a loader that has no class file to show, as those of generated classes. */
+  public static class Generated implements UnaryOperator<String> {
+    @Override
+    @Flagged(value = "checkout", fallback = "payOld")
+    public String apply(@FlagKey String user) {
+      return "new generated";
+    }
+
+    String payOld(String user) {
+      return "old generated";
+    }
+  }
+
+  private static final class Generator extends ClassLoader {
+    @SuppressWarnings("unchecked")
+    UnaryOperator<String> make() throws Exception {
+      try (InputStream in = Running.class.getResourceAsStream("Running$Generated.class")) {
+        byte[] bytes = in.readAllBytes();
+        Class<?> type = defineClass("shop.Running$Generated", bytes, 0, bytes.length);
+        return (UnaryOperator<String>) type.getConstructor().newInstance();
+      }
+    }
+
+    @Override
+    public InputStream getResourceAsStream(String name) {
+      return null;
+    }
+  }
+
+  public static void main(String[] arguments) throws Exception {
     Running running = new Running("shop");
+    UnaryOperator<String> generated = new Generator().make();
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
     for (String user = in.readLine(); user != null; user = in.readLine()) {
-      System.out.println(running.pay(user) + ", record " + new Order(user).pay(user));
+      System.out.println(
+          user.equals("generated")
+              ? generated.apply(user)
+              : running.pay(user) + ", record " + new Order(user).pay(user));
     }
   }
 }

@@ -39,6 +39,9 @@ public final class GateLinker {
      * @param ignored names of exceptions that are no failure, commas between; may be empty
      * @param variants names of the flag's variants that have a branch of their own, from {@link
      *     GatePath#FIRST_VARIANT} on, commas between; may be empty
+     * @param neighbours package-private methods of superclasses that the gate leads to, each as
+     *     {@code com.acme.Base#playOld}, slashes between; may be empty
+     * @throws LinkageError if the gate would lead to what the class cannot reach
      */
     GateSite link(
         Class<?> owner,
@@ -48,7 +51,8 @@ public final class GateLinker {
         String keyAttribute,
         int mode,
         String ignored,
-        String variants);
+        String variants,
+        String neighbours);
 
     /** Gets told that a gate did not link: its method runs as it was written. */
     void unlinked(String flag, String method, Throwable failure);
@@ -85,7 +89,8 @@ public final class GateLinker {
                 (String) details[2],
                 mode,
                 (String) details[4],
-                (String) details[5]);
+                (String) details[5],
+                (String) details[6]);
       }
     } catch (Throwable e) {
       unlinked(current, flag, method, e);

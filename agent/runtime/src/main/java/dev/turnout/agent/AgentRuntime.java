@@ -11,7 +11,9 @@ import dev.turnout.agent.weave.LoadedClasses;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.Report;
 import java.lang.instrument.Instrumentation;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -47,6 +49,7 @@ final class AgentRuntime
   private final LoadedClasses loadedClasses;
   private final Queue<Report.Gate> news = new ConcurrentLinkedQueue<>();
   private final Map<String, Report.Gate> found = new TreeMap<>();
+  private final Map<String, String> told = new HashMap<>();
   private final Set<String> flags = new TreeSet<>();
 
   // Asked for four times a second, and made anew only after a change.
@@ -57,6 +60,7 @@ final class AgentRuntime
   private volatile boolean toldFailure;
   private long startedNanos;
   private boolean toldUnmet;
+  private volatile List<String> overlooked = List.of();
   private volatile boolean closed;
 
   /** Creates the runtime; nothing is installed or started yet. */
@@ -91,10 +95,12 @@ final class AgentRuntime
   private String attached() {
     boolean force = options.get("force").equalsIgnoreCase("true");
     try {
-      loadedClasses.gate(Runtime.version(), force);
+      overlooked = loadedClasses.gate(Runtime.version(), force);
+      overlooked.forEach(AgentLog::line);
       List<Report.Gate> gates = gates();
       long wired = gates.stream().filter(Report.Gate::wired).count();
-      return wired + " of " + gates.size() + " gates in loaded classes are in place";
+      String answer = wired + " of " + gates.size() + " gates in loaded classes are in place";
+      return overlooked.isEmpty() ? answer : answer + "; " + String.join("; ", overlooked);
     } catch (IllegalStateException e) {
       close();
       throw e;
@@ -104,7 +110,7 @@ final class AgentRuntime
   private String status() {
     Engine running = engine;
     return running == null
-        ? Status.beforeTheFirstGate(options)
+        ? Status.beforeTheFirstGate(options, unmet(true))
         : new String(running.status().json(), UTF_8);
   }
 
@@ -146,6 +152,11 @@ final class AgentRuntime
   @Override
   public void undecided(String flag, String method, Throwable failure) {
     String problem = "its calls cannot be decided and take the fallback: " + failure;
+    news.add(new Report.Gate(flag, method, true, problem));
+  }
+
+  @Override
+  public void doubtful(String flag, String method, String problem) {
     news.add(new Report.Gate(flag, method, true, problem));
   }
 
@@ -199,6 +210,26 @@ final class AgentRuntime
     rules.unmet().forEach(AgentLog::line);
   }
 
+  @Override
+  public List<String> unmet() {
+    synchronized (found) {
+      return unmet(toldUnmet);
+    }
+  }
+
+  /**
+   * What did not come about so far.
+   *
+   * @param timeIsUp whether what the gates file names should be there by now
+   */
+  private List<String> unmet(boolean timeIsUp) {
+    List<String> lines = new ArrayList<>(overlooked);
+    if (timeIsUp) {
+      lines.addAll(rules.unmet());
+    }
+    return lines;
+  }
+
   private void take(Report.Gate gate) {
     if (found.size() >= MOST_GATES && !found.containsKey(gate.method())) {
       if (gatesBeyondBounds++ == 0) {
@@ -212,14 +243,16 @@ final class AgentRuntime
       flagsCopy = null;
       running.gated(gate.flag());
     }
-    if (gate.equals(found.put(gate.method(), gate))) {
-      return;
+    if (!gate.equals(found.put(gate.method(), gate))) {
+      gatesCopy = null;
     }
-    gatesCopy = null;
-    if (gate.problem() != null) {
+    // Not by what was found last: a class that is loaded again and again has its gate in place each
+    // time before it turns out again what is wrong with it.
+    String problem = gate.problem();
+    if (problem != null && !problem.equals(told.put(gate.method(), problem))) {
       AgentLog.line(
           (gate.wired() ? gate.method() + ": " : "MISWIRED " + gate.method() + " runs ungated: ")
-              + gate.problem());
+              + problem);
     }
   }
 

@@ -34,6 +34,9 @@ final class Status {
     /** The flags of those that are routed; never changed, but replaced. */
     Set<String> flags();
 
+    /** What was asked for and did not come about so far, in lines for people. */
+    List<String> unmet();
+
     /** How many there are beyond those that are kept track of. */
     long gatesBeyondBounds();
   }
@@ -119,6 +122,7 @@ final class Status {
               ? FlagNews.describe(snapshot.flag(flag), trips.get(flag))
               : null);
     }
+    put(found.unmet(), root);
     ObjectNode beyond = root.putObject("beyond_bounds");
     beyond.put("flags", recorders.beyondBounds());
     beyond.put("gates", found.gatesBeyondBounds());
@@ -133,13 +137,19 @@ final class Status {
   }
 
   /** The status of an agent that has found nothing to gate yet, and so has started nothing. */
-  static String beforeTheFirstGate(Options options) {
+  static String beforeTheFirstGate(Options options, List<String> unmet) {
     ObjectNode root = Json.object();
     root.put("service", options.get("service"));
     root.put("version", Reporter.version());
     put(options, root);
     root.putArray("gates");
+    put(unmet, root);
     return new String(Json.bytes(root), UTF_8);
+  }
+
+  private static void put(List<String> unmet, ObjectNode root) {
+    ArrayNode lines = root.putArray("unmet");
+    unmet.forEach(lines::add);
   }
 
   private static void put(Options options, ObjectNode root) {

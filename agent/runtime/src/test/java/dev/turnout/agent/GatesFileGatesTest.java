@@ -225,9 +225,11 @@ class GatesFileGatesTest {
                   gates:
                     - {method: "%s#there", flag: f, fallback: back}
                     - {method: "a.Missing#there", flag: f, fallback: back}
+                  observe: [{methods: "a.missing.*#*", name: n}]
                   """
                       .formatted(LEGACY));
               runtime.tellUnmet(System.nanoTime() + TimeUnit.SECONDS.toNanos(59));
+              assertThat(runtime.unmet()).isEmpty();
               AgentLog.line("before");
               runtime.tellUnmet(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
               runtime.tellUnmet(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
@@ -235,7 +237,10 @@ class GatesFileGatesTest {
               await().until(() -> written.toString(UTF_8).contains("after"));
             });
     assertThat(errors).containsOnlyOnce("no class a.Missing was loaded so far");
+    assertThat(errors).containsOnlyOnce("no method that this matches was loaded so far");
     assertThat(errors.indexOf("before")).isLessThan(errors.indexOf("a.Missing"));
+    assertThat(runtime.apply("status"))
+        .contains("\"unmet\":[\"", "no class a.Missing was loaded", "none will be observed as n");
   }
 
   @Test
@@ -244,9 +249,41 @@ class GatesFileGatesTest {
     assertThat(play()).isEqualTo("new a12");
     runtime.tellUnmet(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
     assertThat(runtime.engine()).isNull();
+    assertThat(runtime.apply("status")).contains("no class a.Missing was loaded so far");
     assertThat(Thread.getAllStackTraces().keySet())
         .extracting(Thread::getName)
         .doesNotContain("turnout-gates", "turnout-engine");
+  }
+
+  @Test
+  void ignoredThatIsNoException_isToldOnce_andTheGateWorks() throws Exception {
+    String gates =
+        """
+        gates:
+          - method: %s#play(%s, int)
+            flag: f
+            fallback: playOld
+            ignore: [a.Gone, java.lang.String, java.io.Serializable]
+        """
+            .formatted(LEGACY, ORDER);
+    String problem = "no failure can be ignored as a.Gone (no such class), java.lang.String (not";
+    String errors =
+        errors(
+            () -> {
+              install(gates);
+              assertThat(play()).isEqualTo("old a12");
+              assertThat(runtime.gates())
+                  .singleElement()
+                  .matches(Report.Gate::wired)
+                  .satisfies(gate -> assertThat(gate.problem()).startsWith(problem));
+              ByteBuddyAgent.install().retransformClasses(type);
+              runtime.gates();
+              assertThat(play()).isEqualTo("old a12");
+              assertThat(runtime.apply("status")).contains(problem);
+              AgentLog.line("after");
+              await().until(() -> written.toString(UTF_8).contains("after"));
+            });
+    assertThat(errors).containsOnlyOnce("int): " + problem).doesNotContain("Serializable");
   }
 
   @Test

@@ -98,6 +98,19 @@ class LateAttachTest {
   }
 
   @Test
+  void attach_gatesClassesWithoutClassFiles_detachRestoresThem() throws Exception {
+    Class<?> type = new GeneratingLoader().loadClass(Subjects.class.getName());
+    Object target = type.getDeclaredConstructor().newInstance();
+    Method text = type.getDeclaredMethod("text", String.class, int.class);
+    text.setAccessible(true);
+    AgentRuntime runtime = install(",force=true");
+    runtime.apply("attached");
+    assertThat(text.invoke(target, "u", 1)).isEqualTo("old u1");
+    runtime.apply("detach");
+    assertThat(text.invoke(target, "u", 1)).isEqualTo("new u1");
+  }
+
+  @Test
   void detach_restoresClassesWithoutClassFiles() throws Exception {
     AgentRuntime runtime = install("");
     Class<?> type = new GeneratingLoader().loadClass(Subjects.class.getName());

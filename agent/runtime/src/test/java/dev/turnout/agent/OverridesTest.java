@@ -32,6 +32,11 @@ class OverridesTest {
     }
 
     @Override
+    public void doubtful(String flag, String method, String problem) {
+      throw new AssertionError(problem);
+    }
+
+    @Override
     public void undecided(String flag, String method, Throwable failure) {
       throw new AssertionError(failure);
     }
@@ -73,7 +78,7 @@ class OverridesTest {
   }
 
   private GateSite gate(String flag) {
-    return gates.link(OverridesTest.class, flag, "m", "", "", 0, "", "");
+    return gates.link(OverridesTest.class, flag, "m", "", "", 0, "", "", "");
   }
 
   @Test

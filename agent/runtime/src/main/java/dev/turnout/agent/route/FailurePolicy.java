@@ -2,6 +2,7 @@ package dev.turnout.agent.route;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What a gate makes of an exception of its new implementation.
@@ -12,16 +13,32 @@ import java.util.List;
 record FailurePolicy(boolean recovers, List<Class<?>> ignored) {
   static final FailurePolicy COUNT_ALL = new FailurePolicy(false, List.of());
 
-  /** Resolves the names as the class that declares the gate sees them; unknown ones never match. */
-  static FailurePolicy of(boolean recovers, String ignoredNames, ClassLoader loader) {
+  /**
+   * Resolves the names as the class that declares the gate sees them. Unknown ones never match:
+   * what cannot be loaded cannot be thrown either.
+   *
+   * @param doubt gets told, once at most, which names no failure can match
+   */
+  static FailurePolicy of(
+      boolean recovers, String ignoredNames, ClassLoader loader, Consumer<String> doubt) {
     List<Class<?>> ignored = new ArrayList<>();
+    List<String> inVain = new ArrayList<>();
     for (String name : ignoredNames.isEmpty() ? new String[0] : ignoredNames.split(",", -1)) {
       try {
-        ignored.add(Class.forName(name, false, loader));
-      } catch (ClassNotFoundException | LinkageError e) {
-        // What cannot be loaded cannot be thrown either.
-        continue;
+        Class<?> type = Class.forName(name, false, loader);
+        if (type.isInterface() || Throwable.class.isAssignableFrom(type)) {
+          ignored.add(type);
+        } else {
+          inVain.add(name + " (not an exception)");
+        }
+      } catch (ClassNotFoundException e) {
+        inVain.add(name + " (no such class)");
+      } catch (LinkageError e) {
+        inVain.add(name + " (" + e + ")");
       }
+    }
+    if (!inVain.isEmpty()) {
+      doubt.accept("no failure can be ignored as " + String.join(", ", inVain));
     }
     return new FailurePolicy(recovers, List.copyOf(ignored));
   }

@@ -32,6 +32,9 @@ public final class Gates implements GateLinker.Backend {
     /** The gate did not link: its method runs as written, for ever. */
     void unlinked(String flag, String method, Throwable failure);
 
+    /** Something about the gate is most likely not as it was meant; it works all the same. */
+    void doubtful(String flag, String method, String problem);
+
     /** Deciding a call failed: such calls take the fallback. Told once for each gate. */
     void undecided(String flag, String method, Throwable failure);
   }
@@ -56,14 +59,21 @@ public final class Gates implements GateLinker.Backend {
       String keyAttribute,
       int mode,
       String ignored,
-      String variants) {
+      String variants,
+      String neighbours) {
     FaultPoint.reach("link");
     if (mode == GateLinker.OBSERVE) {
       return new ObservedGate(flag, recorders);
     }
+    checkReach(owner, neighbours);
     ClassLoader loader = owner.getClassLoader();
     KeyReader keyReader = new KeyReader(keyPath, opener);
-    FailurePolicy policy = FailurePolicy.of(mode == GateLinker.RECOVER, ignored, loader);
+    FailurePolicy policy =
+        FailurePolicy.of(
+            mode == GateLinker.RECOVER,
+            ignored,
+            loader,
+            problem -> troubles.doubtful(flag, method, problem));
     AmbientContext ambient = AmbientContext.of(loader);
     synchronized (this) {
       RoutedGate gate =
@@ -80,6 +90,25 @@ public final class Gates implements GateLinker.Backend {
               decider.flag(flag));
       linked.add(new WeakReference<>(gate));
       return gate;
+    }
+  }
+
+  // Who weaves sees class files only, and by their names these are of one package. It is one only
+  // if one loader has loaded both classes; else the call of the method would throw.
+  @SuppressWarnings("ReferenceEquality") // a loader is itself and no other
+  private static void checkReach(Class<?> owner, String neighbours) {
+    for (String method : neighbours.isEmpty() ? new String[0] : neighbours.split("/", -1)) {
+      String name = method.substring(0, method.indexOf('#'));
+      Class<?> type = owner.getSuperclass();
+      while (type != null && !type.getName().equals(name)) {
+        type = type.getSuperclass();
+      }
+      if (type != null && type.getClassLoader() != owner.getClassLoader()) {
+        throw new IllegalAccessError(
+            method
+                + " is package-private, and its class comes from another class loader: make it"
+                + " protected or public");
+      }
     }
   }
 

@@ -24,7 +24,7 @@ final class FirstLink extends ClassLoader {
     // In its initialiser: to have it called by reflection would take the JVM as long again.
     MethodVisitor link = type.visitMethod(Opcodes.ACC_STATIC, "<clinit>", "()V", null, null);
     link.visitCode();
-    GateCode.link(link, "", "", "", "", GateLinker.PASS, "", "");
+    GateCode.link(link, "", "", "", "", GateLinker.PASS, "", "", "");
     link.visitInsn(Opcodes.POP);
     link.visitInsn(Opcodes.RETURN);
     link.visitMaxs(0, 0);

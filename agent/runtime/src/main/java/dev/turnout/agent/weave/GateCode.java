@@ -5,7 +5,6 @@ import dev.turnout.bootstrap.GatePath;
 import dev.turnout.bootstrap.GateSite;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import net.bytebuddy.jar.asm.Handle;
 import net.bytebuddy.jar.asm.Label;
@@ -50,8 +49,8 @@ final class GateCode extends MethodVisitor {
   // A path, a token of two slots, and what was returned or thrown.
   private static final int MOST_RECORDED = 4;
   private static final String SITE = Type.getInternalName(GateSite.class);
-  private static final String PATH = Type.getInternalName(GatePath.class);
-  private static final String THROWABLE = "java/lang/Throwable";
+  static final String PATH = Type.getInternalName(GatePath.class);
+  static final String THROWABLE = "java/lang/Throwable";
   private static final Handle LINK =
       new Handle(
           Opcodes.H_INVOKESTATIC,
@@ -76,6 +75,7 @@ final class GateCode extends MethodVisitor {
   private final int kept;
   private final int scratch;
 
+  private final GateFrames frames;
   private final Label elsewhere = new Label();
   private final Label handler = new Label();
   private final Label end = new Label();
@@ -104,6 +104,7 @@ final class GateCode extends MethodVisitor {
     failure = token + 2;
     kept = failure + 1;
     scratch = wire.recovers() ? kept + size(arguments) : failure;
+    frames = new GateFrames(out, method.locals(), wire.recovers() ? arguments : null);
   }
 
   private static int size(List<Type> types) {
@@ -154,7 +155,8 @@ final class GateCode extends MethodVisitor {
         wire.keyAttribute(),
         wire.mode(),
         wire.ignored(),
-        wire.variantNames());
+        wire.variantNames(),
+        wire.neighbours());
     loadKey();
     mv.visitMethodInsn(
         Opcodes.INVOKEVIRTUAL,
@@ -222,7 +224,8 @@ final class GateCode extends MethodVisitor {
   @Override
   public void visitInsn(int opcode) {
     if (opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN) {
-      returned();
+      keepResult();
+      leave();
     } else {
       super.visitInsn(opcode);
     }
@@ -232,53 +235,16 @@ final class GateCode extends MethodVisitor {
   @Override
   public void visitFrame(
       int kind, int localCount, Object[] locals, int stackCount, Object[] stack) {
-    List<Object> all = new ArrayList<>(Arrays.asList(locals).subList(0, localCount));
-    frame(all, Arrays.copyOf(stack, stackCount));
+    frames.write(Arrays.asList(locals).subList(0, localCount), Arrays.copyOf(stack, stackCount));
   }
 
-  private void frame(List<Object> locals, Object... stack) {
-    frame(locals, List.of(), stack);
-  }
-
-  private void frame(List<Object> locals, List<Object> inScratch, Object... stack) {
-    int slots = 0;
-    for (Object local : locals) {
-      slots += local == Opcodes.LONG || local == Opcodes.DOUBLE ? 2 : 1;
-    }
-    List<Object> all = new ArrayList<>(locals);
-    all.addAll(Collections.nCopies(method.locals() - slots, Opcodes.TOP));
-    all.add(PATH);
-    all.add(Opcodes.LONG);
-    if (wire.recovers()) {
-      all.add(THROWABLE);
-      all.addAll(inFrame(arguments));
-    }
-    all.addAll(inScratch);
-    mv.visitFrame(Opcodes.F_NEW, all.size(), all.toArray(), stack.length, stack);
-  }
-
-  private static List<Object> inFrame(List<Type> types) {
-    List<Object> entries = new ArrayList<>();
-    for (Type each : types) {
-      entries.add(inFrame(each));
-    }
-    return entries;
-  }
-
-  private static Object inFrame(Type type) {
-    return switch (type.getSort()) {
-      case Type.BOOLEAN, Type.CHAR, Type.BYTE, Type.SHORT, Type.INT -> Opcodes.INTEGER;
-      case Type.LONG -> Opcodes.LONG;
-      case Type.FLOAT -> Opcodes.FLOAT;
-      case Type.DOUBLE -> Opcodes.DOUBLE;
-      default -> type.getInternalName();
-    };
-  }
-
-  private void returned() {
+  private void keepResult() {
     if (returnType.getSize() > 0) {
       mv.visitVarInsn(returnType.getOpcode(Opcodes.ISTORE), scratch);
     }
+  }
+
+  private void leave() {
     mv.visitJumpInsn(Opcodes.GOTO, end);
   }
 
@@ -326,19 +292,20 @@ final class GateCode extends MethodVisitor {
       labels[i] = new Label();
     }
     mv.visitLabel(elsewhere);
-    frame(atTheHead());
+    frames.write(atTheHead());
     mv.visitVarInsn(Opcodes.ALOAD, path);
     branch();
     int first = GatePath.FIRST_VARIANT;
     mv.visitTableSwitchInsn(first, first + labels.length - 1, fallback, labels);
     for (int i = 0; i < labels.length; i++) {
       call(wire.variants().get(i).method(), labels[i]);
+      leave();
     }
   }
 
   private void handle() {
     mv.visitLabel(handler);
-    frame(List.of(), THROWABLE);
+    frames.write(List.of(), THROWABLE);
     int caught = wire.recovers() ? failure : scratch;
     mv.visitVarInsn(Opcodes.ASTORE, caught);
     Label unrecorded = new Label();
@@ -356,12 +323,12 @@ final class GateCode extends MethodVisitor {
     }
     rethrow(caught);
     mv.visitLabel(unrecorded);
-    frame(List.of(), wire.recovers() ? List.of() : List.of(THROWABLE), THROWABLE);
+    frames.write(List.of(), wire.recovers() ? List.of() : List.of(THROWABLE), THROWABLE);
     mv.visitInsn(Opcodes.POP);
     rethrow(caught);
     if (wire.recovers()) {
       mv.visitLabel(recover);
-      frame(List.of());
+      frames.write(List.of());
       mv.visitVarInsn(Opcodes.ALOAD, path);
       onPath("recovery", "()" + Type.getDescriptor(GatePath.class));
       mv.visitVarInsn(Opcodes.ASTORE, path);
@@ -378,9 +345,10 @@ final class GateCode extends MethodVisitor {
   /** Where every implementation's return leads to. */
   private void end() {
     Label unrecorded = new Label();
-    List<Object> result = returnType.getSize() > 0 ? List.of(inFrame(returnType)) : List.of();
+    List<Object> result =
+        returnType.getSize() > 0 ? GateFrames.entries(List.of(returnType)) : List.of();
     mv.visitLabel(end);
-    frame(List.of(), result);
+    frames.write(List.of(), result);
     mv.visitVarInsn(Opcodes.ALOAD, path);
     mv.visitVarInsn(Opcodes.LLOAD, token);
     if (wire.completesLater()) {
@@ -394,7 +362,7 @@ final class GateCode extends MethodVisitor {
     catchAny(end, label(), unrecorded);
     giveBack();
     mv.visitLabel(unrecorded);
-    frame(List.of(), result, THROWABLE);
+    frames.write(List.of(), result, THROWABLE);
     mv.visitInsn(Opcodes.POP);
     giveBack();
   }
@@ -420,12 +388,12 @@ final class GateCode extends MethodVisitor {
   // What the frame of a jump from the prologue holds. Where the fallback may come after the body,
   // nothing of this can be relied on, and the kept arguments are taken.
   private List<Object> atTheHead() {
-    return wire.recovers() ? List.of() : inFrame(arguments);
+    return wire.recovers() ? List.of() : GateFrames.entries(arguments);
   }
 
   private void call(MethodFacts target, Label start) {
     mv.visitLabel(start);
-    frame(atTheHead());
+    frames.write(atTheHead());
     if (method.line() > 0) {
       mv.visitLineNumber(method.line(), start);
     }
@@ -447,7 +415,7 @@ final class GateCode extends MethodVisitor {
     mv.visitMethodInsn(
         invocation(target), type.name(), target.name(), target.descriptor(), type.isInterface());
     endGuarded();
-    returned();
+    keepResult();
   }
 
   private int invocation(MethodFacts target) {

@@ -27,6 +27,8 @@ public final class GateRules {
   private final Set<String> admitted = new HashSet<>();
   private final Set<String> refused = new HashSet<>();
   private final Set<String> seenClasses = ConcurrentHashMap.newKeySet();
+  // By where they stand: the hash of a record is linked at its first use, and that may be here.
+  private final Set<String> seenPatterns = ConcurrentHashMap.newKeySet();
 
   GateRules(List<GateRule> routed, List<ObserveRule> observed, int mostObserved) {
     for (GateRule rule : routed) {
@@ -74,14 +76,19 @@ public final class GateRules {
     return false;
   }
 
-  /** Returns what the calls of a method are counted under; empty if it is not observed. */
+  /**
+   * Returns what the calls of a method are counted under; empty if it is not observed. The first
+   * pattern that matches decides.
+   */
   String observedAs(String className, String method) {
+    String name = "";
     for (ObserveRule rule : observed) {
       if (rule.matches(className, method)) {
-        return rule.name();
+        seenPatterns.add(rule.where());
+        name = name.isEmpty() ? rule.name() : name;
       }
     }
-    return "";
+    return name;
   }
 
   /** Whether methods are observed and counted under a name. */
@@ -127,6 +134,15 @@ public final class GateRules {
                 + "no class "
                 + entry.getKey()
                 + " was loaded so far; if that is not its name, its gates will never be");
+      }
+    }
+    for (ObserveRule rule : observed) {
+      if (!seenPatterns.contains(rule.where())) {
+        lines.add(
+            rule.where()
+                + "no method that this matches was loaded so far; if the pattern is wrong, none will"
+                + " be observed as "
+                + rule.name());
       }
     }
     int notObserved;

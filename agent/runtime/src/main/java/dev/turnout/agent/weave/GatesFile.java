@@ -230,8 +230,9 @@ public final class GatesFile {
     for (Node node : fields.list("except")) {
       except.add(pattern(node, text(node, "except")));
     }
-    return new ObserveRule(
-        name, pattern(fields.node("methods"), fields.text("methods", null)), except);
+    String methods = fields.text("methods", null);
+    Node at = fields.node("methods");
+    return new ObserveRule(where(at.getStartMark()), name, pattern(at, methods), except);
   }
 
   private ObserveRule.MethodPattern pattern(Node at, String text) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +15,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gates classes that were loaded before the agent came, and makes them what they were when it goes.
  * Which they are is read from their class files: to ask a class for its methods would load others.
+ * Of a class whose file cannot be found, since it was made up at run time or its loader was closed,
+ * only the JVM has the bytes, and it hands them to the transformer when the class is changed.
  */
 public final class LoadedClasses {
   private static final int BATCH = 100;
+  private static final int MOST_UNREAD = 2_000;
   private static final long PAUSE_MILLIS = 100;
+
+  private static final byte[] NONE = {};
 
   private final Instrumentation instrumentation;
   private final GateTransformer transformer;
@@ -37,9 +43,10 @@ public final class LoadedClasses {
    *
    * @param version of this JVM
    * @param force whether also where the JVM has a bug that this brings out
+   * @return what was overlooked, in lines for people
    * @throws IllegalStateException if the JVM would lose something of them
    */
-  public void gate(Runtime.Version version, boolean force) {
+  public List<String> gate(Runtime.Version version, boolean force) {
     if (!force && losesNames(version)) {
       throw new IllegalStateException(
           "this JVM, "
@@ -47,9 +54,12 @@ public final class LoadedClasses {
               + ", loses the names of parameters when a loaded class is changed (JDK-8240908);"
               + " start it with -javaagent, or on 17.0.20, 19 or newer, or attach with force=true");
     }
-    List<Class<?>> classes = wanted();
-    if (!force && corruptsRecords(version)) {
-      classes.removeIf(
+    List<Class<?>> wanted = new ArrayList<>();
+    List<Class<?>> unread = new ArrayList<>();
+    sort(wanted, unread);
+    boolean sparesRecords = !force && corruptsRecords(version);
+    if (sparesRecords) {
+      wanted.removeIf(
           type -> {
             if (type.isRecord()) {
               findings.found(
@@ -63,10 +73,11 @@ public final class LoadedClasses {
             return type.isRecord();
           });
     }
-    retransform(classes)
+    retransform(wanted)
         .forEach(
             (type, problem) ->
                 findings.found("", type, "the loaded class could not be changed: " + problem));
+    return look(unread, sparesRecords);
   }
 
   // JDK-8240908: changing a loaded class loses the names of its methods' parameters.
@@ -98,8 +109,8 @@ public final class LoadedClasses {
     return retransform(gated);
   }
 
-  private List<Class<?>> wanted() {
-    List<Class<?>> wanted = new ArrayList<>();
+  // Which classes want a gate, and of which that cannot be read.
+  private void sort(List<Class<?>> wanted, List<Class<?>> unread) {
     for (Class<?> type : instrumentation.getAllLoadedClasses()) {
       ClassLoader loader = type.getClassLoader();
       if (!type.isArray()
@@ -108,12 +119,47 @@ public final class LoadedClasses {
           && GateTransformer.isOfApplication(loader)
           && instrumentation.isModifiableClass(type)) {
         byte[] classFile = classFile(type, loader);
-        if (classFile != null && transformer.isWanted(internalName(type), classFile)) {
+        if (transformer.isWanted(internalName(type), classFile == null ? NONE : classFile)) {
           wanted.add(type);
+        } else if (classFile == null && !isOfJdk(type)) {
+          unread.add(type);
         }
       }
     }
-    return wanted;
+  }
+
+  // The JDK makes up classes of its own in the application's loaders.
+  private static boolean isOfJdk(Class<?> type) {
+    return Proxy.isProxyClass(type) || type.getName().startsWith("jdk.internal.");
+  }
+
+  // Those without gates are changed into what they are. An application may have made up any number
+  // of them, and the JVM stands still for each batch: so there is an end to it.
+  private List<String> look(List<Class<?>> unread, boolean sparesRecords) {
+    Map<String, String> left = new TreeMap<>();
+    List<Class<?>> looked = new ArrayList<>();
+    for (Class<?> type : unread) {
+      if (sparesRecords && type.isRecord()) {
+        left.put(type.getName(), "a record, which this JVM may corrupt (JDK-8376185)");
+      } else if (looked.size() == MOST_UNREAD) {
+        left.put(type.getName(), "there are more than " + MOST_UNREAD);
+      } else {
+        looked.add(type);
+      }
+    }
+    left.putAll(retransform(looked));
+    if (left.isEmpty()) {
+      return List.of();
+    }
+    Map.Entry<String, String> first = left.entrySet().iterator().next();
+    return List.of(
+        "classes that were loaded before and whose class files are not to be found keep running"
+            + " as they are, with any gates of theirs missing: "
+            + left.size()
+            + ", such as "
+            + first.getKey()
+            + ": "
+            + first.getValue());
   }
 
   private static byte @Nullable [] classFile(Class<?> type, @Nullable ClassLoader loader) {
@@ -121,7 +167,7 @@ public final class LoadedClasses {
     try (InputStream in = loader == null ? null : loader.getResourceAsStream(file)) {
       return in == null ? null : in.readAllBytes();
     } catch (IOException | RuntimeException | LinkageError e) {
-      // A class made up at run time, or a loader that was closed: there is nothing to look at.
+      // Nor does a loader that fails give one: the class is looked at in another way.
       return null;
     }
   }

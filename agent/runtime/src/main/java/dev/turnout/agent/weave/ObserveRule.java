@@ -6,11 +6,12 @@ import java.util.regex.Pattern;
 /**
  * Methods that are measured and never routed, as a gates file names them.
  *
+ * @param where the file, line and column, for people
  * @param name what their calls are counted under
  * @param methods which
  * @param except which of these are not
  */
-record ObserveRule(String name, MethodPattern methods, List<MethodPattern> except) {
+record ObserveRule(String where, String name, MethodPattern methods, List<MethodPattern> except) {
 
   /** {@code class#method} where an asterisk stands for any characters. */
   record MethodPattern(Pattern className, Pattern method) {

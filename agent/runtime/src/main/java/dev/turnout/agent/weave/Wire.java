@@ -3,6 +3,7 @@ package dev.turnout.agent.weave;
 import dev.turnout.bootstrap.GateLinker;
 import java.util.ArrayList;
 import java.util.List;
+import net.bytebuddy.jar.asm.Opcodes;
 import net.bytebuddy.jar.asm.Type;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,28 @@ record Wire(
       names.add(variant.name());
     }
     return String.join(",", names);
+  }
+
+  /**
+   * The methods that only classes of their package may call, and that are not of this class: each
+   * with its class, slashes between, which no name has in it.
+   */
+  String neighbours() {
+    List<String> neighbours = new ArrayList<>();
+    if (fallback != null) {
+      addNeighbour(fallback, neighbours);
+    }
+    for (Variant variant : variants) {
+      addNeighbour(variant.method(), neighbours);
+    }
+    return String.join("/", neighbours);
+  }
+
+  private void addNeighbour(MethodFacts target, List<String> neighbours) {
+    if (!target.is(Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED)
+        && !target.owner().equals(method.owner())) {
+      neighbours.add(target.owner().replace('/', '.') + '#' + target.name());
+    }
   }
 
   /** Whether the fallback has one more parameter than the method, for the failure. */

@@ -327,17 +327,22 @@ final class Wiring {
                 + " with the same parameters and return type");
   }
 
-  // The JVM takes the nearest method of that name and type, whether this class may call it or not.
+  // The JVM takes the nearest method of that name and type, whether this class may call it or not,
+  // and be it the method with the gate.
   private MethodFacts callable(MethodFacts target, String role) throws Misfit {
     for (ClassFacts each = type; each != null; each = others.find(each.superName())) {
       for (MethodFacts nearest : each.methods()) {
         if (nearest.name().equals(target.name())
             && nearest.descriptor().equals(target.descriptor())) {
-          if (!isReachable(nearest)) {
+          if (!mayBeCalled(nearest)) {
             throw new Misfit(
-                role + target.name() + " is hidden by a private method of " + each.dottedName());
+                role
+                    + target.name()
+                    + " is hidden by a method of "
+                    + each.dottedName()
+                    + " that this class cannot call");
           }
-          return target;
+          return nearest;
         }
       }
     }
@@ -345,9 +350,10 @@ final class Wiring {
   }
 
   private boolean isReachable(MethodFacts candidate) {
-    if (candidate.is(Opcodes.ACC_BRIDGE)) {
-      return false;
-    }
+    return !candidate.is(Opcodes.ACC_BRIDGE) && mayBeCalled(candidate);
+  }
+
+  private boolean mayBeCalled(MethodFacts candidate) {
     return candidate.owner().equals(type.name())
         || candidate.is(Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED)
         || (!candidate.is(Opcodes.ACC_PRIVATE)

@@ -28,6 +28,11 @@ class MetersTest {
     }
 
     @Override
+    public void doubtful(String flag, String method, String problem) {
+      throw new AssertionError(problem);
+    }
+
+    @Override
     public void undecided(String flag, String method, Throwable failure) {
       throw new AssertionError(failure);
     }

@@ -2,6 +2,8 @@ package dev.turnout.agent.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FailurePolicyTest {
@@ -19,9 +21,13 @@ class FailurePolicyTest {
 
   @Test
   void exceptionThatCannotBeLoaded_neverMatches() {
+    List<String> doubts = new ArrayList<>();
     FailurePolicy policy =
-        FailurePolicy.of(false, "Gone,java.lang.IllegalStateException", new Lame());
+        FailurePolicy.of(false, "Gone,java.lang.IllegalStateException", new Lame(), doubts::add);
     assertThat(policy.ignores(new IllegalStateException())).isTrue();
     assertThat(policy.ignores(new RuntimeException())).isFalse();
+    assertThat(doubts)
+        .containsExactly(
+            "no failure can be ignored as Gone (java.lang.NoClassDefFoundError: GoneBase)");
   }
 }

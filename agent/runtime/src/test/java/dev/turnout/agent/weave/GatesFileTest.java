@@ -136,6 +136,7 @@ class GatesFileTest {
   void mostObserved_countsEachMethodOnce() {
     GateRules rules =
         GatesFile.parse("g.yaml", "{observe: [{methods: 'a.*#*', name: n}], most_observed: 2}");
+    assertThat(rules.observedAs("a.B", "x")).isEqualTo("n");
     for (int round = 0; round < 3; round++) {
       assertThat(rules.admitObserved("a.B#x()")).isTrue();
       assertThat(rules.admitObserved("a.B#y()")).isTrue();
@@ -154,6 +155,27 @@ class GatesFileTest {
         .asString()
         .startsWith("g.yaml: line 1, column ")
         .contains("no class a.C was loaded so far");
+  }
+
+  @Test
+  void unmet_namesPatternsThatNothingMatched() {
+    GateRules rules =
+        GatesFile.parse(
+            "g.yaml",
+            """
+            observe:
+              - {methods: 'a.*#get*', name: n}
+              - {methods: 'a.b.*#*', name: h}
+              - {methods: 'x.*#get*', name: m}
+            """);
+    assertThat(rules.unmet()).hasSize(3);
+    assertThat(rules.concern("x.C")).isTrue();
+    assertThat(rules.observedAs("x.C", "setIt")).isEmpty();
+    assertThat(rules.observedAs("a.b.C", "getIt")).isEqualTo("n");
+    assertThat(rules.unmet())
+        .containsExactly(
+            "g.yaml: line 4, column 15: no method that this matches was loaded so far; if the"
+                + " pattern is wrong, none will be observed as m");
   }
 
   @ParameterizedTest

@@ -2,10 +2,100 @@ package dev.turnout.agent.weave;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.instrument.Instrumentation;
+import java.lang.reflect.Array;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LoadedClassesTest {
+  private static final Runtime.Version SOUND = Runtime.Version.parse("26");
+  private static final Runtime.Version CORRUPTS_RECORDS = Runtime.Version.parse("25.0.3");
+
+  private final List<String> found = new ArrayList<>();
+  private int changed;
+
+  /** Made up at run time, as far as its loader tells. */
+  static class Generated {}
+
+  record GeneratedRecord() {}
+
+  private static final class Generator extends ClassLoader {
+    Class<?> define(Class<?> model) throws IOException {
+      String file = model.getName().replace('.', '/') + ".class";
+      try (InputStream in = model.getClassLoader().getResourceAsStream(file)) {
+        byte[] bytes = in.readAllBytes();
+        return defineClass(model.getName(), bytes, 0, bytes.length);
+      }
+    }
+
+    @Override
+    public InputStream getResourceAsStream(String name) {
+      return null;
+    }
+  }
+
+  private List<String> gate(Runtime.Version version, List<Class<?>> loaded) {
+    Instrumentation instrumentation =
+        (Instrumentation)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {Instrumentation.class},
+                (proxy, method, arguments) ->
+                    switch (method.getName()) {
+                      case "getAllLoadedClasses" -> loaded.toArray(Class<?>[]::new);
+                      case "isModifiableClass" -> true;
+                      case "retransformClasses" -> {
+                        changed += Array.getLength(arguments[0]);
+                        yield null;
+                      }
+                      default -> throw new UnsupportedOperationException(method.toString());
+                    });
+    GateTransformer.Findings findings = (flag, method, problem) -> found.add(method);
+    GateTransformer transformer = new GateTransformer(instrumentation, GateRules.NONE, findings);
+    return new LoadedClasses(instrumentation, transformer, findings).gate(version, false);
+  }
+
+  @Test
+  void classesWithoutClassFiles_areLookedAt_withinBounds() throws IOException {
+    Class<?> type = new Generator().define(Generated.class);
+    assertThat(gate(SOUND, Collections.nCopies(2_000, type))).isEmpty();
+    assertThat(changed).isEqualTo(2_000);
+    changed = 0;
+    assertThat(gate(SOUND, Collections.nCopies(2_100, type)))
+        .singleElement()
+        .asString()
+        .contains("class files are not to be found", type.getName(), "more than 2000");
+    assertThat(changed).isEqualTo(2_000);
+  }
+
+  @Test
+  void recordWithoutClassFile_isLeftAloneWhereTheJvmMayCorruptIt() throws IOException {
+    Class<?> type = new Generator().define(GeneratedRecord.class);
+    assertThat(gate(CORRUPTS_RECORDS, List.of(type)))
+        .singleElement()
+        .asString()
+        .contains(type.getName(), "JDK-8376185");
+    assertThat(changed).isZero();
+    assertThat(found).isEmpty();
+  }
+
+  @Test
+  void proxyOfTheJdk_isLeftAlone() {
+    ClassLoader loader = new ClassLoader() {};
+    Object proxy =
+        Proxy.newProxyInstance(loader, new Class<?>[] {Runnable.class}, (p, m, a) -> null);
+    assertThat(proxy.getClass().getClassLoader()).isSameAs(loader);
+    assertThat(gate(SOUND, List.of(proxy.getClass()))).isEmpty();
+    assertThat(changed).isZero();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "17,true",

@@ -27,6 +27,7 @@ class TransformationTest {
         ClassFiles.class,
         ConstantPoolScan.class,
         GateCode.class,
+        GateFrames.class,
         GateRules.class,
         GateTransformer.class,
         GateTransformer.Loader.class,

@@ -1,0 +1,150 @@
+package dev.turnout.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnout.bootstrap.GateLinker;
+import dev.turnout.flags.Report;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Fallbacks that a superclass declares, and whether the class can call them. */
+class InheritedFallbacksTest {
+  private static final String BASE =
+      "package p; public class Base { String old() { return \"old\"; } }";
+  private static final String PLAY =
+      """
+      package p;
+      public class Play extends Base {
+        @dev.turnout.Flagged(value = "f", fallback = "old")
+        public String play() { return "new"; }
+      }
+      """;
+
+  @TempDir Path directory;
+  private AgentRuntime runtime;
+
+  @BeforeEach
+  void install() throws Exception {
+    Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 0}}");
+    Options options =
+        Options.read(
+            "flags-file=%1$s/flags.yaml,state-directory=%1$s/state".formatted(directory),
+            new Properties(),
+            Map.of());
+    runtime = AgentMain.install(options, ByteBuddyAgent.install());
+  }
+
+  @AfterEach
+  void uninstall() {
+    runtime.close();
+    GateLinker.connect(null);
+  }
+
+  private static Object play(ClassLoader loader) throws ReflectiveOperationException {
+    Class<?> type = loader.loadClass("p.Play");
+    Method method = type.getMethod("play");
+    return method.invoke(type.getConstructor().newInstance());
+  }
+
+  private static ClassLoader loader(Map<String, String> sources) {
+    return new WrittenClasses(
+        InheritedFallbacksTest.class.getClassLoader(),
+        WrittenClasses.compile(sources),
+        sources.keySet().toArray(String[]::new));
+  }
+
+  private void assertRefused(String problem) {
+    assertThat(runtime.gates())
+        .singleElement()
+        .satisfies(
+            gate -> {
+              assertThat(gate.wired()).isFalse();
+              assertThat(gate.problem()).contains(problem);
+            });
+  }
+
+  @Test
+  void packagePrivate_ofTheSameLoader_isCalled() throws Exception {
+    assertThat(play(loader(Map.of("p.Base", BASE, "p.Play", PLAY)))).isEqualTo("old");
+    assertThat(runtime.gates()).singleElement().matches(Report.Gate::wired);
+  }
+
+  @Test
+  void packagePrivate_ofAnotherLoader_isRefused() throws Exception {
+    Map<String, byte[]> compiled = WrittenClasses.compile(Map.of("p.Base", BASE, "p.Play", PLAY));
+    ClassLoader library = new WrittenClasses(getClass().getClassLoader(), compiled, "p.Base");
+    assertThat(play(new WrittenClasses(library, compiled, "p.Play"))).isEqualTo("new");
+    assertRefused("p.Base#old is package-private, and its class comes from another class loader");
+  }
+
+  @Test
+  void packagePrivateVariant_ofAnotherLoader_isRefused() throws Exception {
+    String play =
+        """
+        package p;
+        public class Play extends Base {
+          @dev.turnout.Flagged(
+              value = "f",
+              fallback = "own",
+              variants = @dev.turnout.Variant(name = "v", method = "old"))
+          public String play() { return "new"; }
+
+          String own() { return "own"; }
+        }
+        """;
+    Map<String, byte[]> compiled = WrittenClasses.compile(Map.of("p.Base", BASE, "p.Play", play));
+    ClassLoader library = new WrittenClasses(getClass().getClassLoader(), compiled, "p.Base");
+    assertThat(play(new WrittenClasses(library, compiled, "p.Play"))).isEqualTo("new");
+    assertRefused("p.Base#old is package-private");
+  }
+
+  // Which does not override the other, so both are called old.
+  @Test
+  void hiddenByAPrivateMethod_isRefused() throws Exception {
+    String between =
+        """
+        package q;
+        public class Between extends p.Base {
+          private String old() { return "hiding"; }
+        }
+        """;
+    String play = PLAY.replace("extends Base", "extends q.Between");
+    assertThat(play(loader(Map.of("p.Base", BASE, "q.Between", between, "p.Play", play))))
+        .isEqualTo("new");
+    assertRefused(
+        "its fallback old is hidden by a method of q.Between that this class cannot call");
+  }
+
+  // The call would lead into the gate again, and again.
+  @Test
+  void overriddenByTheMethodItself_isRefused() throws Exception {
+    String base =
+        """
+        package p;
+        public class Base {
+          @dev.turnout.Fallback("f")
+          public String play() { return "old"; }
+        }
+        """;
+    String play = PLAY.replace(", fallback = \"old\"", "");
+    assertThat(play(loader(Map.of("p.Base", base, "p.Play", play)))).isEqualTo("new");
+    assertRefused("its fallback play is flagged itself");
+  }
+
+  @Test
+  void overriddenWithANarrowerType_isCalledThroughTheBridge() throws Exception {
+    String base = BASE.replace("String old", "Object old");
+    String play =
+        PLAY.replace("public String play", "public Object play")
+            .replace("\"new\"; }", "\"new\"; } String old() { return \"overridden\"; }");
+    assertThat(play(loader(Map.of("p.Base", base, "p.Play", play)))).isEqualTo("overridden");
+  }
+}
