@@ -102,7 +102,8 @@ final class ReactorType {
   Object follow(Object publisher, RecordedPath path) throws ReflectiveOperationException {
     Supplier<Object> subscription =
         () -> {
-          if (!Following.enter()) {
+          boolean[] following = Following.enter();
+          if (following == null) {
             return publisher;
           }
           Subscription call = new Subscription(path);
@@ -114,7 +115,7 @@ final class ReactorType {
             call.ended();
             return publisher;
           } finally {
-            Following.leave();
+            following[0] = false;
           }
         };
     return defer.invoke(null, subscription);

@@ -86,12 +86,12 @@ final class RecordedPath extends GatePath {
   @Override
   public @Nullable Object completes(long token, @Nullable Object returned) {
     Latencies.Later later = null;
-    boolean follows = false;
+    boolean @Nullable [] following = null;
     try {
       FaultPoint.reach("completes");
       later = recorder.later(token);
-      follows = Following.enter();
-      Object followed = follows ? follow(later, returned) : null;
+      following = Following.enter();
+      Object followed = following == null ? null : follow(later, returned);
       if (followed != null) {
         return followed;
       }
@@ -100,8 +100,8 @@ final class RecordedPath extends GatePath {
       ended(later, null);
       return returned;
     } finally {
-      if (follows) {
-        Following.leave();
+      if (following != null) {
+        following[0] = false;
       }
     }
     ended(later, null);

@@ -66,7 +66,7 @@ class GateCodeTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"65535,0", "65533,0", "1,65535", "1,65532"})
+  @CsvSource({"1,65535", "1,65532"})
   void noRoomForAGate_isOneLine_andTheMethodRunsAsWritten(int stack, int locals) throws Exception {
     assertThat(play(stack, locals)).isEqualTo(1);
     assertThat(found)
@@ -78,7 +78,7 @@ class GateCodeTest {
 
   // Nothing is connected to the gate, so it passes the call through.
   @ParameterizedTest
-  @CsvSource({"65532,0", "1,65531"})
+  @CsvSource({"65535,0", "1,65531"})
   void roomForAGate_toTheLastSlot(int stack, int locals) throws Exception {
     assertThat(play(stack, locals)).isEqualTo(1);
     assertThat(found).containsExactly(NAME + "#play(): null");
