@@ -103,7 +103,9 @@ public final class StartUpCost {
     Map<String, List<String>> variants = new LinkedHashMap<>();
     variants.put("no agent", List.of("plain"));
     variants.put("no agent, again", List.of("plain"));
-    variants.put("an agent that does nothing", List.of("-javaagent:" + idleAgent(), "plain"));
+    String idle = "-javaagent:" + idleAgent();
+    variants.put("an agent that does nothing", List.of(idle, "plain"));
+    variants.put("an agent that is shown every class", List.of(idle + "=shown", "plain"));
     variants.put("agent, nothing flagged", List.of(agent, "plain"));
     variants.put("agent, flags file", List.of(agent + ",flags-file=" + flags, "flagged"));
     variants.put(
@@ -122,15 +124,19 @@ public final class StartUpCost {
     return variants;
   }
 
-  // What any agent costs, whatever it does: the JVM brings up instrumentation, and shares less.
+  // What any agent costs, whatever it does: the JVM brings up instrumentation, and shares less. And
+  // what any costs that looks at classes: the JVM hands each of them over as an array.
   private Path idleAgent() throws IOException {
     Path jar = directory.resolve("idle.jar");
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
     manifest.getMainAttributes().putValue("Premain-Class", "Idle");
+    manifest.getMainAttributes().putValue("Can-Retransform-Classes", "true");
     try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
-      out.putNextEntry(new ZipEntry("Idle.class"));
-      out.write(Files.readAllBytes(directory.resolve("classes").resolve("Idle.class")));
+      for (String name : List.of("Idle.class", "Idle$Shown.class")) {
+        out.putNextEntry(new ZipEntry(name));
+        out.write(Files.readAllBytes(directory.resolve("classes").resolve(name)));
+      }
     }
     return jar;
   }
@@ -232,7 +238,11 @@ public final class StartUpCost {
         }
       }
       class Idle {
-        public static void premain(String arguments) {}
+        static class Shown implements java.lang.instrument.ClassFileTransformer {}
+        public static void premain(
+            String arguments, java.lang.instrument.Instrumentation instrumentation) {
+          if (arguments != null) { instrumentation.addTransformer(new Shown(), true); }
+        }
       }
       class Gated {
         @dev.turnout.Flagged("f") static String call(@dev.turnout.FlagKey String user) {

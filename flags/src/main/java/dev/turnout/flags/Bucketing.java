@@ -47,19 +47,30 @@ public final class Bucketing {
   /** Returns murmur3 x86 32 of the text in UTF-8. */
   static int murmur3(String text, int seed) {
     int length = text.length();
-    int hash = seed;
-    // Not "index + 4 <= length", which the compiler takes for a sum that may overflow, and then
-    // checks each index by itself.
     int whole = length & ~3;
-    for (int index = 0; index < whole; index += 4) {
-      char a = text.charAt(index);
-      char b = text.charAt(index + 1);
-      char c = text.charAt(index + 2);
-      char d = text.charAt(index + 3);
-      if ((a | b | c | d) >= 0x80) {
+    int hash = seed;
+    // The first blocks by themselves and not in the loop: most keys have no more, and the loop that
+    // the compiler makes of one takes longer to get into.
+    if (whole > 0) {
+      int block = block(text, 0);
+      if (block < 0) {
+        return beyondAscii(text, 0, hash);
+      }
+      hash = mix(hash, block);
+    }
+    if (whole > 4) {
+      int block = block(text, 4);
+      if (block < 0) {
+        return beyondAscii(text, 4, hash);
+      }
+      hash = mix(hash, block);
+    }
+    for (int index = 8; index < whole; index += 4) {
+      int block = block(text, index);
+      if (block < 0) {
         return beyondAscii(text, index, hash);
       }
-      hash = mix(hash, a | b << 8 | c << 16 | d << 24);
+      hash = mix(hash, block);
     }
     int tail = 0;
     int seen = 0;
@@ -79,6 +90,15 @@ public final class Bucketing {
       default:
         return seen < 0x80 ? finish(hash, tail, length) : beyondAscii(text, whole, hash);
     }
+  }
+
+  // Four characters of ASCII, the first lowest; less than 0 if one of them is beyond.
+  private static int block(String text, int index) {
+    int a = text.charAt(index);
+    int b = text.charAt(index + 1);
+    int c = text.charAt(index + 2);
+    int d = text.charAt(index + 3);
+    return (a | b | c | d) < 0x80 ? a | b << 8 | c << 16 | d << 24 : -1;
   }
 
   // Encodes as it hashes, so that nothing is allocated. What stands before is ASCII, and hashed.
