@@ -33,7 +33,8 @@ class KotlinIT {
         "interface",
         "sealed-generic",
         "enum-body",
-        "value-class");
+        "value-class",
+        "early-return");
   }
 
   @BeforeAll

@@ -49,6 +49,17 @@ object Single {
   @JvmStatic fun fixedOld(user: String): String = "old"
 }
 
+class Early {
+  @Flagged("checkout", fallback = "payOld")
+  fun pay(@FlagKey user: String, times: Int?): String {
+    return "new" + (times ?: return "new")
+  }
+
+  fun payOld(user: String, times: Int?): String {
+    return "old" + (times ?: return "old")
+  }
+}
+
 class WithCompanion {
   companion object {
     @Flagged("checkout", fallback = "payOld")
@@ -126,6 +137,7 @@ fun main() {
   println("interface " + Split.of { user -> Goods().pay(user) })
   println("sealed-generic " + Split.of { user -> (Shape.Round() as Shape<String>).pay(user) })
   println("enum-body " + Split.of { user -> Size.SMALL.pay(user) })
+  println("early-return " + Split.of { user -> Early().pay(user, null) })
   println("value-class " + Split.of { user -> Wrapped().pay(User(user)) })
   println("suspend " + suspended("user-1") + suspended("user-2") + suspended("user-3"))
   // What the agent has to say, it says soon.

@@ -249,11 +249,24 @@ final class AgentRuntime
     // Not by what was found last: a class that is loaded again and again has its gate in place each
     // time before it turns out again what is wrong with it.
     String problem = gate.problem();
+    if (problem != null && !gate.wired() && gate.flag().isEmpty()) {
+      unwire(gate.method() + "#", problem);
+    }
     if (problem != null && !problem.equals(told.put(gate.method(), problem))) {
       AgentLog.line(
           (gate.wired() ? gate.method() + ": " : "MISWIRED " + gate.method() + " runs ungated: ")
               + problem);
     }
+  }
+
+  // A whole class that did not get its gates, though they were found to be in order before.
+  private void unwire(String ofClass, String problem) {
+    found.replaceAll(
+        (method, gate) ->
+            gate.wired() && method.startsWith(ofClass)
+                ? new Report.Gate(gate.flag(), method, false, problem)
+                : gate);
+    gatesCopy = null;
   }
 
   @Override

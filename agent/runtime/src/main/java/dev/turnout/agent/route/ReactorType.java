@@ -1,7 +1,6 @@
 package dev.turnout.agent.route;
 
 import dev.turnout.agent.measure.Latencies;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Optional;
 import java.util.Set;
@@ -106,13 +105,17 @@ final class ReactorType {
           if (following == null) {
             return publisher;
           }
-          Subscription call = new Subscription(path);
+          Subscription call = null;
           try {
+            call = new Subscription(path);
             Object followed = doOnError.invoke(publisher, (Consumer<Throwable>) call::failed);
             followed = doOnTerminate.invoke(followed, (Runnable) call::ended);
             return doOnCancel.invoke(followed, (Runnable) call::ended);
-          } catch (InvocationTargetException | IllegalAccessException e) {
-            call.ended();
+          } catch (Throwable e) {
+            // Whatever it was: who subscribes gets what the method returned.
+            if (call != null) {
+              call.ended();
+            }
             return publisher;
           } finally {
             following[0] = false;

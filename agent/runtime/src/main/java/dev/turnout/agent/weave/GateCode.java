@@ -6,11 +6,13 @@ import dev.turnout.bootstrap.GateSite;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import net.bytebuddy.jar.asm.AnnotationVisitor;
 import net.bytebuddy.jar.asm.Handle;
 import net.bytebuddy.jar.asm.Label;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
 import net.bytebuddy.jar.asm.Type;
+import net.bytebuddy.jar.asm.TypePath;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,14 +42,14 @@ import org.jspecify.annotations.Nullable;
  * <p>The gate's variables stand behind all others, so that none of the body moves. What it calls on
  * a path is outside of its own {@code try}: a call is recorded once. Where the stack ends, there
  * may be room for the body and none for the call that records it: that failure never gets out, for
- * the call is over by then. Every return goes to one place behind the body, which none of the
- * body's own handlers covers.
+ * the call is over by then. A return stays where it is, with what the body has left on the stack
+ * under its result; and the gate's handlers stand before the body's, one of which may cover it.
  */
 final class GateCode extends MethodVisitor {
   private static final int MOST_SLOTS = 0xffff;
 
-  // A path, a token of two slots, and what was returned or thrown.
-  private static final int MOST_RECORDED = 4;
+  // Beyond the result in its place: a path, a token of two slots, and the result once more.
+  private static final int TO_RECORD = 3;
   private static final String SITE = Type.getInternalName(GateSite.class);
   static final String PATH = Type.getInternalName(GatePath.class);
   static final String THROWABLE = "java/lang/Throwable";
@@ -78,9 +80,14 @@ final class GateCode extends MethodVisitor {
   private final GateFrames frames;
   private final Label elsewhere = new Label();
   private final Label handler = new Label();
-  private final Label end = new Label();
+  private final Label unrecorded = new Label();
   private final List<Label> guarded = new ArrayList<>();
-  private Label segment = end;
+  private final List<BodyHandler> bodyHandlers = new ArrayList<>();
+  private Label segment = new Label();
+  private boolean returns;
+
+  /** A handler of the body's own; of no type for any failure. */
+  private record BodyHandler(Label start, Label end, Label handler, @Nullable String type) {}
 
   /**
    * Creates the visitor.
@@ -224,8 +231,9 @@ final class GateCode extends MethodVisitor {
   @Override
   public void visitInsn(int opcode) {
     if (opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN) {
-      keepResult();
-      leave();
+      endGuarded();
+      giveBack();
+      startGuarded();
     } else {
       super.visitInsn(opcode);
     }
@@ -238,23 +246,57 @@ final class GateCode extends MethodVisitor {
     frames.write(Arrays.asList(locals).subList(0, localCount), Arrays.copyOf(stack, stackCount));
   }
 
-  private void keepResult() {
+  @Override
+  public void visitTryCatchBlock(Label start, Label end, Label target, @Nullable String caught) {
+    bodyHandlers.add(new BodyHandler(start, end, target, caught));
+  }
+
+  // Names a handler by its place among all, which is known at the end only. No program reads it.
+  @Override
+  public @Nullable AnnotationVisitor visitTryCatchAnnotation(
+      int reference, @Nullable TypePath typePath, String descriptor, boolean visible) {
+    return null;
+  }
+
+  // What a return becomes: the result, once it is recorded.
+  private void giveBack() {
+    returns = true;
     if (returnType.getSize() > 0) {
       mv.visitVarInsn(returnType.getOpcode(Opcodes.ISTORE), scratch);
     }
+    Label from = label();
+    mv.visitVarInsn(Opcodes.ALOAD, path);
+    mv.visitVarInsn(Opcodes.LLOAD, token);
+    if (wire.completesLater()) {
+      mv.visitVarInsn(Opcodes.ALOAD, scratch);
+      onPath("completes", "(JLjava/lang/Object;)Ljava/lang/Object;");
+      mv.visitTypeInsn(Opcodes.CHECKCAST, returnType.getInternalName());
+      mv.visitVarInsn(Opcodes.ASTORE, scratch);
+    } else {
+      onPath("succeeded", "(J)V");
+    }
+    catchAny(from, label(), unrecorded);
+    returnResult();
   }
 
-  private void leave() {
-    mv.visitJumpInsn(Opcodes.GOTO, end);
+  private void returnResult() {
+    if (returnType.getSize() > 0) {
+      mv.visitVarInsn(returnType.getOpcode(Opcodes.ILOAD), scratch);
+    }
+    mv.visitInsn(returnType.getOpcode(Opcodes.IRETURN));
   }
 
   private void startGuarded() {
     segment = label();
   }
 
+  // Between two returns there may be nothing at all, and an empty range is not allowed.
   private void endGuarded() {
-    guarded.add(segment);
-    guarded.add(label());
+    Label end = label();
+    if (segment.getOffset() < end.getOffset()) {
+      guarded.add(segment);
+      guarded.add(end);
+    }
   }
 
   // ---- behind the body
@@ -270,13 +312,18 @@ final class GateCode extends MethodVisitor {
     if (wire.fallback() != null) {
       call(wire.fallback(), fallback);
     }
-    end();
+    if (returns) {
+      returnUnrecorded();
+    }
+    for (BodyHandler own : bodyHandlers) {
+      mv.visitTryCatchBlock(own.start(), own.end(), own.handler(), own.type());
+    }
     for (int i = 0; i < guarded.size(); i += 2) {
       catchAny(guarded.get(i), guarded.get(i + 1), handler);
     }
-    // The body's own, that of recording its end, or that of calling another method.
+    // On top of what the body leaves under its result, or of nothing the longest call.
     int called = size(arguments) + 1;
-    int stack = Math.max(Math.max(maxStack, MOST_RECORDED), called);
+    int stack = Math.max(Math.max(maxStack, 1) + TO_RECORD, called);
     int locals = scratch + Math.max(returnType.getSize(), 1);
     // The class file has 16 bits for each, and would silently get the lowest.
     if (Math.max(stack, locals) > MOST_SLOTS) {
@@ -299,7 +346,6 @@ final class GateCode extends MethodVisitor {
     mv.visitTableSwitchInsn(first, first + labels.length - 1, fallback, labels);
     for (int i = 0; i < labels.length; i++) {
       call(wire.variants().get(i).method(), labels[i]);
-      leave();
     }
   }
 
@@ -308,13 +354,13 @@ final class GateCode extends MethodVisitor {
     frames.write(List.of(), THROWABLE);
     int caught = wire.recovers() ? failure : scratch;
     mv.visitVarInsn(Opcodes.ASTORE, caught);
-    Label unrecorded = new Label();
+    Label untold = new Label();
     Label before = label();
     mv.visitVarInsn(Opcodes.ALOAD, path);
     mv.visitVarInsn(Opcodes.LLOAD, token);
     mv.visitVarInsn(Opcodes.ALOAD, caught);
     onPath("failed", "(JLjava/lang/Throwable;)Z");
-    catchAny(before, label(), unrecorded);
+    catchAny(before, label(), untold);
     Label recover = new Label();
     if (wire.recovers()) {
       mv.visitJumpInsn(Opcodes.IFNE, recover);
@@ -322,7 +368,7 @@ final class GateCode extends MethodVisitor {
       mv.visitInsn(Opcodes.POP);
     }
     rethrow(caught);
-    mv.visitLabel(unrecorded);
+    mv.visitLabel(untold);
     frames.write(List.of(), wire.recovers() ? List.of() : List.of(THROWABLE), THROWABLE);
     mv.visitInsn(Opcodes.POP);
     rethrow(caught);
@@ -333,7 +379,7 @@ final class GateCode extends MethodVisitor {
       onPath("recovery", "()" + Type.getDescriptor(GatePath.class));
       mv.visitVarInsn(Opcodes.ASTORE, path);
       begin();
-      catchAny(recover, label(), unrecorded);
+      catchAny(recover, label(), untold);
     }
   }
 
@@ -342,36 +388,15 @@ final class GateCode extends MethodVisitor {
     mv.visitInsn(Opcodes.ATHROW);
   }
 
-  /** Where every implementation's return leads to. */
-  private void end() {
-    Label unrecorded = new Label();
-    List<Object> result =
-        returnType.getSize() > 0 ? GateFrames.entries(List.of(returnType)) : List.of();
-    mv.visitLabel(end);
-    frames.write(List.of(), result);
-    mv.visitVarInsn(Opcodes.ALOAD, path);
-    mv.visitVarInsn(Opcodes.LLOAD, token);
-    if (wire.completesLater()) {
-      mv.visitVarInsn(Opcodes.ALOAD, scratch);
-      onPath("completes", "(JLjava/lang/Object;)Ljava/lang/Object;");
-      mv.visitTypeInsn(Opcodes.CHECKCAST, returnType.getInternalName());
-      mv.visitVarInsn(Opcodes.ASTORE, scratch);
-    } else {
-      onPath("succeeded", "(J)V");
-    }
-    catchAny(end, label(), unrecorded);
-    giveBack();
+  // A call that could not be recorded is over all the same.
+  private void returnUnrecorded() {
     mv.visitLabel(unrecorded);
-    frames.write(List.of(), result, THROWABLE);
+    frames.write(
+        List.of(),
+        returnType.getSize() > 0 ? GateFrames.entries(List.of(returnType)) : List.of(),
+        THROWABLE);
     mv.visitInsn(Opcodes.POP);
-    giveBack();
-  }
-
-  private void giveBack() {
-    if (returnType.getSize() > 0) {
-      mv.visitVarInsn(returnType.getOpcode(Opcodes.ILOAD), scratch);
-    }
-    mv.visitInsn(returnType.getOpcode(Opcodes.IRETURN));
+    returnResult();
   }
 
   private Label label() {
@@ -415,7 +440,7 @@ final class GateCode extends MethodVisitor {
     mv.visitMethodInsn(
         invocation(target), type.name(), target.name(), target.descriptor(), type.isInterface());
     endGuarded();
-    keepResult();
+    giveBack();
   }
 
   private int invocation(MethodFacts target) {

@@ -44,6 +44,7 @@ public final class GateTransformer implements ClassFileTransformer {
   private final Woven woven = new Woven();
   private volatile @Nullable GateWeaver weaver;
   private volatile boolean linked;
+  private volatile @Nullable String unlinkable;
 
   /** Gets told what was found; must return at once and never throw. */
   public interface Findings {
@@ -128,8 +129,12 @@ public final class GateTransformer implements ClassFileTransformer {
     }
     boolean gated = result.bytes() != null;
     if (gated && !linked) {
+      unlinkable = linkFirst();
       linked = true;
-      linkFirst();
+    }
+    if (gated && unlinkable != null) {
+      findings.found("", className, unlinkable);
+      return null;
     }
     for (Wire wire : result.wires()) {
       String method = wire.method().fullName();
@@ -151,12 +156,15 @@ public final class GateTransformer implements ClassFileTransformer {
     return result.bytes();
   }
 
-  private void linkFirst() {
+  // Null if gates can be linked. If they cannot, no class may get any: its methods would fail.
+  private static @Nullable String linkFirst() {
     try {
       FirstLink.make();
-    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-      // The gates may link all the same; if not, each of them says so.
-      return;
+      return null;
+    } catch (ClassNotFoundException | LinkageError e) {
+      return "no gate can be linked in this JVM, as in one that another version of the agent was"
+          + " attached to before; restart it to have gates: "
+          + e;
     }
   }
 

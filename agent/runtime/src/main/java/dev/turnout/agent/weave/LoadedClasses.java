@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoadedClasses {
   private static final int BATCH = 100;
+  private static final String UNCHANGED = "the loaded class could not be changed: ";
   private static final int MOST_UNREAD = 2_000;
   private static final long PAUSE_MILLIS = 100;
 
@@ -73,10 +74,7 @@ public final class LoadedClasses {
             return type.isRecord();
           });
     }
-    retransform(wanted)
-        .forEach(
-            (type, problem) ->
-                findings.found("", type, "the loaded class could not be changed: " + problem));
+    retransform(wanted).forEach((type, problem) -> findings.found("", type, UNCHANGED + problem));
     return look(unread, sparesRecords);
   }
 
@@ -147,16 +145,23 @@ public final class LoadedClasses {
         looked.add(type);
       }
     }
-    left.putAll(retransform(looked));
+    Map<String, String> unchanged = retransform(looked);
+    for (Class<?> type : looked) {
+      String problem = unchanged.get(type.getName());
+      if (problem != null && transformer.hasWoven(type.getClassLoader(), type.getName())) {
+        findings.found("", type.getName(), UNCHANGED + problem);
+      }
+    }
+    left.putAll(unchanged);
     if (left.isEmpty()) {
       return List.of();
     }
     Map.Entry<String, String> first = left.entrySet().iterator().next();
     return List.of(
         "classes that were loaded before and whose class files are not to be found keep running"
-            + " as they are, with any gates of theirs missing: "
+            + " as they are, "
             + left.size()
-            + ", such as "
+            + " of them, and without any gates of theirs; such as "
             + first.getKey()
             + ": "
             + first.getValue());
