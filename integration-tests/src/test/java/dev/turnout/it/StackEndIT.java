@@ -28,22 +28,25 @@ class StackEndIT {
   void firstCallAtTheEndOfTheStack_breaksNoLaterCall(Path jdk) throws Exception {
     Files.writeString(
         directory.resolve("gates.yaml"), "observe: [{methods: 'shop.Deep#observed', name: d}]\n");
-    Path classes = Javac.compile(directory.resolve("classes"), List.of(), "deep");
-    Run run =
-        Run.of(
-            jdk,
-            "java",
-            directory,
-            List.of(
-                "-Xverify:all",
-                GatedApp.agent(
-                    "gates-file=%1$s/gates.yaml,state-directory=%1$s/state".formatted(directory)),
-                "-cp",
-                classes.toString(),
-                "shop.Deep"));
-    assertThat(run.exit()).as(run.toString()).isZero();
+    Run run = run(jdk, "-XX:+TieredCompilation", "", "shop.Deep");
     assertThat(run.answer("later")).as(run.toString()).isEqualTo("3");
     assertThat(run.answer("linked")).as(run.toString()).isEqualTo("0");
+  }
+
+  private Run run(Path jdk, String compiler, String options, String mainClass) throws Exception {
+    Path classes = Javac.compile(directory.resolve("classes"), List.of(), "deep");
+    String files = "gates-file=%1$s/gates.yaml,state-directory=%1$s/state".formatted(directory);
+    List<String> arguments =
+        List.of(
+            "-Xverify:all",
+            compiler,
+            GatedApp.agent(files + options),
+            "-cp",
+            classes.toString(),
+            mainClass);
+    Run run = Run.of(jdk, "java", directory, arguments);
+    assertThat(run.exit()).as(run.toString()).isZero();
+    return run;
   }
 
   static Stream<Arguments> compilers() {
@@ -67,22 +70,7 @@ class StackEndIT {
             except: ["*#main", "*#link", "*#descend", "*#shift", "*#*Old", "*#lambda*"]
         """);
     Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 100}}");
-    Path classes = Javac.compile(directory.resolve("classes"), List.of(), "deep");
-    Run run =
-        Run.of(
-            jdk,
-            "java",
-            directory,
-            List.of(
-                "-Xverify:all",
-                compiler,
-                GatedApp.agent(
-                    "gates-file=%1$s/gates.yaml,flags-file=%1$s/flags.yaml,state-directory=%1$s/state"
-                        .formatted(directory)),
-                "-cp",
-                classes.toString(),
-                "shop.Sweep"));
-    assertThat(run.exit()).as(run.toString()).isZero();
+    Run run = run(jdk, compiler, ",flags-file=" + directory + "/flags.yaml", "shop.Sweep");
     assertThat(run.err()).contains("flag f: 100 %");
     for (int kind = 0; kind < 8; kind++) {
       assertThat(run.answer("wrong" + kind)).as(run.toString()).isEqualTo("0");

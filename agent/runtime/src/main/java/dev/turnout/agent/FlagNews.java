@@ -6,7 +6,6 @@ import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
 import dev.turnout.flags.Trip;
-import dev.turnout.flags.Variants;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -91,11 +90,7 @@ final class FlagNews {
             : "by rings: " + listed(flag.rings());
     return flag.variants().isEmpty()
         ? shares
-        : shares + ", variants: " + listed(weights(flag.variants()));
-  }
-
-  private static Map<String, Percentage> weights(Variants variants) {
-    return variants.weights();
+        : shares + ", variants: " + listed(flag.variants().weights());
   }
 
   private static String listed(Map<String, Percentage> shares) {

@@ -78,16 +78,11 @@ final class GateCode extends MethodVisitor {
   private final int scratch;
 
   private final GateFrames frames;
+  private final GateHandlers handlers;
   private final Label elsewhere = new Label();
   private final Label handler = new Label();
   private final Label unrecorded = new Label();
-  private final List<Label> guarded = new ArrayList<>();
-  private final List<BodyHandler> bodyHandlers = new ArrayList<>();
-  private Label segment = new Label();
   private boolean returns;
-
-  /** A handler of the body's own; of no type for any failure. */
-  private record BodyHandler(Label start, Label end, Label handler, @Nullable String type) {}
 
   /**
    * Creates the visitor.
@@ -111,6 +106,7 @@ final class GateCode extends MethodVisitor {
     failure = token + 2;
     kept = failure + 1;
     scratch = wire.recovers() ? kept + size(arguments) : failure;
+    handlers = new GateHandlers(out);
     frames = new GateFrames(out, method.locals(), wire.recovers() ? arguments : null);
   }
 
@@ -137,7 +133,7 @@ final class GateCode extends MethodVisitor {
       branch();
       mv.visitJumpInsn(Opcodes.IFNE, elsewhere);
     }
-    startGuarded();
+    handlers.startGuarded();
   }
 
   private void keepArguments() {
@@ -231,9 +227,9 @@ final class GateCode extends MethodVisitor {
   @Override
   public void visitInsn(int opcode) {
     if (opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN) {
-      endGuarded();
+      handlers.endGuarded();
       giveBack();
-      startGuarded();
+      handlers.startGuarded();
     } else {
       super.visitInsn(opcode);
     }
@@ -248,7 +244,7 @@ final class GateCode extends MethodVisitor {
 
   @Override
   public void visitTryCatchBlock(Label start, Label end, Label target, @Nullable String caught) {
-    bodyHandlers.add(new BodyHandler(start, end, target, caught));
+    handlers.addOfBody(start, end, target, caught);
   }
 
   // Names a handler by its place among all, which is known at the end only. No program reads it.
@@ -264,7 +260,7 @@ final class GateCode extends MethodVisitor {
     if (returnType.getSize() > 0) {
       mv.visitVarInsn(returnType.getOpcode(Opcodes.ISTORE), scratch);
     }
-    Label from = label();
+    Label from = handlers.here();
     mv.visitVarInsn(Opcodes.ALOAD, path);
     mv.visitVarInsn(Opcodes.LLOAD, token);
     if (wire.completesLater()) {
@@ -275,7 +271,7 @@ final class GateCode extends MethodVisitor {
     } else {
       onPath("succeeded", "(J)V");
     }
-    catchAny(from, label(), unrecorded);
+    handlers.catchAnySince(from, unrecorded);
     returnResult();
   }
 
@@ -286,24 +282,11 @@ final class GateCode extends MethodVisitor {
     mv.visitInsn(returnType.getOpcode(Opcodes.IRETURN));
   }
 
-  private void startGuarded() {
-    segment = label();
-  }
-
-  // Between two returns there may be nothing at all, and an empty range is not allowed.
-  private void endGuarded() {
-    Label end = label();
-    if (segment.getOffset() < end.getOffset()) {
-      guarded.add(segment);
-      guarded.add(end);
-    }
-  }
-
   // ---- behind the body
 
   @Override
   public void visitMaxs(int maxStack, int maxLocals) {
-    endGuarded();
+    handlers.endGuarded();
     Label fallback = wire.variants().isEmpty() ? elsewhere : new Label();
     if (!wire.variants().isEmpty()) {
       variants(fallback);
@@ -315,12 +298,7 @@ final class GateCode extends MethodVisitor {
     if (returns) {
       returnUnrecorded();
     }
-    for (BodyHandler own : bodyHandlers) {
-      mv.visitTryCatchBlock(own.start(), own.end(), own.handler(), own.type());
-    }
-    for (int i = 0; i < guarded.size(); i += 2) {
-      catchAny(guarded.get(i), guarded.get(i + 1), handler);
-    }
+    handlers.write(handler);
     // On top of what the body leaves under its result, or of nothing the longest call.
     int called = size(arguments) + 1;
     int stack = Math.max(Math.max(maxStack, 1) + TO_RECORD, called);
@@ -355,12 +333,12 @@ final class GateCode extends MethodVisitor {
     int caught = wire.recovers() ? failure : scratch;
     mv.visitVarInsn(Opcodes.ASTORE, caught);
     Label untold = new Label();
-    Label before = label();
+    Label before = handlers.here();
     mv.visitVarInsn(Opcodes.ALOAD, path);
     mv.visitVarInsn(Opcodes.LLOAD, token);
     mv.visitVarInsn(Opcodes.ALOAD, caught);
     onPath("failed", "(JLjava/lang/Throwable;)Z");
-    catchAny(before, label(), untold);
+    handlers.catchAnySince(before, untold);
     Label recover = new Label();
     if (wire.recovers()) {
       mv.visitJumpInsn(Opcodes.IFNE, recover);
@@ -379,7 +357,7 @@ final class GateCode extends MethodVisitor {
       onPath("recovery", "()" + Type.getDescriptor(GatePath.class));
       mv.visitVarInsn(Opcodes.ASTORE, path);
       begin();
-      catchAny(recover, label(), untold);
+      handlers.catchAnySince(recover, untold);
     }
   }
 
@@ -399,17 +377,6 @@ final class GateCode extends MethodVisitor {
     returnResult();
   }
 
-  private Label label() {
-    Label here = new Label();
-    mv.visitLabel(here);
-    return here;
-  }
-
-  // By no name: to resolve one runs code, and there may be no stack left for any.
-  private void catchAny(Label from, Label to, Label target) {
-    mv.visitTryCatchBlock(from, to, target, null);
-  }
-
   // What the frame of a jump from the prologue holds. Where the fallback may come after the body,
   // nothing of this can be relied on, and the kept arguments are taken.
   private List<Object> atTheHead() {
@@ -422,7 +389,7 @@ final class GateCode extends MethodVisitor {
     if (method.line() > 0) {
       mv.visitLineNumber(method.line(), start);
     }
-    startGuarded();
+    handlers.startGuarded();
     int from = wire.recovers() ? kept : 0;
     for (Type argument : arguments) {
       mv.visitVarInsn(argument.getOpcode(Opcodes.ILOAD), from);
@@ -439,7 +406,7 @@ final class GateCode extends MethodVisitor {
     // out of this class's sight.
     mv.visitMethodInsn(
         invocation(target), type.name(), target.name(), target.descriptor(), type.isInterface());
-    endGuarded();
+    handlers.endGuarded();
     giveBack();
   }
 
