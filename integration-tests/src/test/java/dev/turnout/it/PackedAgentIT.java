@@ -48,6 +48,27 @@ class PackedAgentIT {
     assertThat(run.out()).endsWith("answer new\n");
   }
 
+  /** As another agent does whose libraries are not renamed. */
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void librariesOfSameNamesInFrontOfAll_areNotTheAgents(Path jdk) throws Exception {
+    Path foreign = directory.resolve("foreign");
+    for (String name : List.of("tools.jackson.core.JsonParser", "dev.turnout.flags.FlagKey")) {
+      int dot = name.lastIndexOf('.');
+      Path source = foreign.resolve(name.substring(dot + 1) + ".java");
+      Files.createDirectories(foreign);
+      Files.writeString(
+          source,
+          "package %s; public class %s {}"
+              .formatted(name.substring(0, dot), name.substring(dot + 1)));
+      Javac.compile(foreign, List.of(), source);
+    }
+    flag("percentage: 100");
+    Run run =
+        shop.run(jdk, List.of("-Xbootclasspath/a:" + foreign, agent("")), "call", "until=new");
+    assertThat(run.out()).as(run.err()).endsWith("answer new\n");
+  }
+
   @ParameterizedTest
   @MethodSource("jdks")
   void noFlagKnown_fallbackRuns(Path jdk) throws Exception {

@@ -52,12 +52,41 @@ final class AgentClassLoader extends ClassLoader {
     version = manifest == null ? null : manifest.getMainAttributes().getValue(VERSION);
   }
 
+  // Both, and not the second alone: a JVM's compilers judge ClassLoader.loadClass by who calls it,
+  // and the application's loaders are to have it to themselves.
   @Override
-  protected Class<?> findClass(String name) throws ClassNotFoundException {
-    JarEntry entry = jar.getJarEntry(entryName(name.replace('.', '/') + ".class"));
+  public Class<?> loadClass(String name) throws ClassNotFoundException {
+    return loadClass(name, false);
+  }
+
+  /**
+   * What is in the jar comes from the jar, whoever else has it: another agent may have put a
+   * library of the same name in front of all applications, and asking the parents first would end
+   * with an exception for each of our classes.
+   */
+  @Override
+  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+    JarEntry entry = classEntry(name);
     if (entry == null) {
-      throw new ClassNotFoundException(name);
+      return super.loadClass(name, resolve);
     }
+    synchronized (getClassLoadingLock(name)) {
+      Class<?> type = findLoadedClass(name);
+      if (type == null) {
+        type = define(name, entry);
+      }
+      if (resolve) {
+        resolveClass(type);
+      }
+      return type;
+    }
+  }
+
+  private @Nullable JarEntry classEntry(String name) {
+    return jar.getJarEntry(entryName(name.replace('.', '/') + ".class"));
+  }
+
+  private Class<?> define(String name, JarEntry entry) throws ClassNotFoundException {
     byte[] bytes;
     try (InputStream in = jar.getInputStream(entry)) {
       bytes = read(in, entry.getSize());
