@@ -14,6 +14,7 @@ import java.lang.instrument.Instrumentation;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -39,6 +40,8 @@ final class AgentRuntime
   // A class loader may be made for each script, and the names of its gates be new each time.
   private static final int MOST_GATES = 10_000;
 
+  private static final int MOST_PROBLEMS = 4;
+
   // By then most applications have loaded what they will.
   private static final long NANOS_TO_LOAD = TimeUnit.SECONDS.toNanos(60);
 
@@ -49,7 +52,7 @@ final class AgentRuntime
   private final LoadedClasses loadedClasses;
   private final Queue<Report.Gate> news = new ConcurrentLinkedQueue<>();
   private final Map<String, Report.Gate> found = new TreeMap<>();
-  private final Map<String, String> told = new HashMap<>();
+  private final Map<String, Set<String>> told = new HashMap<>();
   private final Set<String> flags = new TreeSet<>();
 
   // Asked for four times a second, and made anew only after a change.
@@ -252,11 +255,17 @@ final class AgentRuntime
     if (problem != null && !gate.wired() && gate.flag().isEmpty()) {
       unwire(gate.method() + "#", problem);
     }
-    if (problem != null && !problem.equals(told.put(gate.method(), problem))) {
+    if (problem != null && isNews(gate.method(), problem)) {
       AgentLog.line(
           (gate.wired() ? gate.method() + ": " : "MISWIRED " + gate.method() + " runs ungated: ")
               + problem);
     }
+  }
+
+  // Bounded: a message may differ each time that a class is loaded.
+  private boolean isNews(String method, String problem) {
+    Set<String> problems = told.computeIfAbsent(method, any -> new HashSet<>());
+    return problems.size() < MOST_PROBLEMS && problems.add(problem);
   }
 
   // A whole class that did not get its gates, though they were found to be in order before.

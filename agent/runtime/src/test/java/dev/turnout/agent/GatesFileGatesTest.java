@@ -287,6 +287,29 @@ class GatesFileGatesTest {
   }
 
   @Test
+  void problemsThatTakeTurns_areToldOnceEach_andNeverMoreThanFour() throws Exception {
+    String errors =
+        errors(
+            () -> {
+              install("gates: []");
+              for (int load = 0; load < 3; load++) {
+                runtime.doubtful("f", "a.B#c()", "one thing");
+                runtime.doubtful("f", "a.B#c()", "another");
+                runtime.gates();
+              }
+              for (int load = 0; load < 9; load++) {
+                runtime.doubtful("f", "a.B#c()", "seen @" + load);
+                runtime.gates();
+              }
+              AgentLog.line("after");
+              await().until(() -> written.toString(UTF_8).contains("after"));
+            });
+    assertThat(errors.lines().filter(line -> line.contains("a.B#c()")))
+        .extracting(line -> line.substring(line.indexOf("): ") + 3))
+        .containsExactly("one thing", "another", "seen @0", "seen @1");
+  }
+
+  @Test
   void cyclicFallback_refused() throws Exception {
     install(
         """
