@@ -115,8 +115,8 @@ public final class ControlServer implements AutoCloseable {
       firstToken(tokens, "admin", TokenKind.ADMIN, data);
       firstToken(tokens, "agent", TokenKind.AGENT, data);
       FlagStore store = new FlagStore(database, settings.env());
-      Changes changes = changes(store, data, clock);
       Fleet fleet = new Fleet(clock, Ticker.systemTicker());
+      Changes changes = changes(store, fleet, data, clock);
       PrometheusMeterRegistry metrics = metrics(changes, fleet);
       parts.push(metrics::close);
       Streams streams = new Streams(changes, fleet, tuning.heartbeat(), tuning.maxStreams());
@@ -149,9 +149,10 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
-  private static Changes changes(FlagStore store, Path data, Clock clock) throws IOException {
+  private static Changes changes(FlagStore store, Fleet fleet, Path data, Clock clock)
+      throws IOException {
     try {
-      return new Changes(store, clock);
+      return new Changes(store, clock, fleet::isTrippedSomewhere);
     } catch (IllegalStateException | CodecException | JdbiException e) {
       throw new IOException("the flags in " + data + " cannot be read: " + e.getMessage(), e);
     }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     any other
  * @param bucketing the algorithm that places a key; only {@value #TURNOUT1} yet
  * @param limits what the new path may not exceed
+ * @param ladder the shares that a rollout stops at on its way up, rising; none for any at once
  * @param frozen whether exposure may not be raised
  * @param stop why the flag is off until a reset; null if it is not
  * @param description for people
@@ -41,6 +42,7 @@ public record Flag(
     String stickiness,
     String bucketing,
     List<Limit> limits,
+    List<Percentage> ladder,
     boolean frozen,
     @Nullable Stop stop,
     String description) {
@@ -50,6 +52,9 @@ public record Flag(
 
   /** The attribute that flags are sticky by unless they say otherwise. */
   public static final String USER = "user";
+
+  /** The most steps of a ladder. */
+  public static final int MAX_STEPS = 50;
 
   /** The ring of callers who belong to no other. */
   public static final String GA = "ga";
@@ -80,6 +85,8 @@ public record Flag(
           "bucketing", "must be \"" + TURNOUT1 + "\", not \"" + bucketing + "\"");
     }
     limits = List.copyOf(limits);
+    ladder = List.copyOf(ladder);
+    checkLadder(ladder);
     if (description.length() > 2000) {
       throw new InvalidFlagException("description", "must be at most 2000 characters");
     }
@@ -101,9 +108,24 @@ public record Flag(
         USER,
         TURNOUT1,
         List.of(),
+        List.of(),
         false,
         null,
         "");
+  }
+
+  private static void checkLadder(List<Percentage> ladder) {
+    if (ladder.size() > MAX_STEPS) {
+      throw new InvalidFlagException("ladder", "must have at most " + MAX_STEPS + " steps");
+    }
+    Percentage below = Percentage.ZERO;
+    for (Percentage step : ladder) {
+      if (step.compareTo(below) <= 0) {
+        throw new InvalidFlagException(
+            "ladder", "must rise from step to step: " + step + " is not above " + below);
+      }
+      below = step;
+    }
   }
 
   /** Starts a changed copy. */

@@ -19,6 +19,7 @@ public final class FlagEdit {
   private String stickiness;
   private String bucketing;
   private List<Limit> limits;
+  private List<Percentage> ladder;
   private boolean frozen;
   private @Nullable Stop stop;
   private String description;
@@ -37,6 +38,7 @@ public final class FlagEdit {
     stickiness = flag.stickiness();
     bucketing = flag.bucketing();
     limits = flag.limits();
+    ladder = flag.ladder();
     frozen = flag.frozen();
     stop = flag.stop();
     description = flag.description();
@@ -106,6 +108,11 @@ public final class FlagEdit {
     return this;
   }
 
+  public FlagEdit ladder(List<Percentage> value) {
+    ladder = value;
+    return this;
+  }
+
   public FlagEdit frozen(boolean value) {
     frozen = value;
     return this;
@@ -141,6 +148,7 @@ public final class FlagEdit {
         stickiness,
         bucketing,
         limits,
+        ladder,
         frozen,
         stop,
         description);

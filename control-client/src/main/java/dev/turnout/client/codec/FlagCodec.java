@@ -10,6 +10,7 @@ import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Stop;
 import dev.turnout.flags.Variants;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -36,6 +37,7 @@ public final class FlagCodec {
               "stickiness",
               "bucketing",
               "limits",
+              "ladder",
               "frozen",
               "description"));
 
@@ -86,6 +88,8 @@ public final class FlagCodec {
     json.put("bucketing", flag.bucketing());
     ArrayNode limits = json.putArray("limits");
     flag.limits().forEach(limit -> limits.add(LimitCodec.toJson(limit)));
+    ArrayNode ladder = json.putArray("ladder");
+    flag.ladder().forEach(step -> Values.add(ladder, step.percent()));
     json.put("frozen", flag.frozen());
     Stop stop = flag.stop();
     if (stop == null) {
@@ -184,6 +188,9 @@ public final class FlagCodec {
       List<Limit> limits = fields.list("limits").stream().map(LimitCodec::read).toList();
       edit.limits(limits);
     }
+    if (fields.has("ladder")) {
+      edit.ladder(ladder(fields));
+    }
     if (fields.has("frozen")) {
       edit.frozen(fields.bool("frozen"));
     }
@@ -208,6 +215,18 @@ public final class FlagCodec {
       shares.put(FlagName.check(field, name), percentage(fields, name));
     }
     return shares;
+  }
+
+  private static List<Percentage> ladder(Fields flag) {
+    List<Percentage> steps = new ArrayList<>();
+    for (JsonNode step : flag.array("ladder")) {
+      String field = flag.at("ladder") + "[" + steps.size() + "]";
+      BigDecimal percent =
+          step.decimalValueOpt()
+              .orElseThrow(() -> new InvalidFlagException(field, "must be a number from 0 to 100"));
+      steps.add(Percentage.of(field, percent));
+    }
+    return steps;
   }
 
   private static Percentage percentage(Fields fields, String name) {

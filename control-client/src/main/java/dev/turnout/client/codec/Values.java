@@ -20,6 +20,15 @@ final class Values {
     }
   }
 
+  /** Adds 10 and not 10.0. */
+  static void add(ArrayNode json, double value) {
+    if (value == Math.rint(value) && Math.abs(value) < EXACT) {
+      json.add((long) value);
+    } else {
+      json.add(value);
+    }
+  }
+
   /** Puts a set, which has no order of its own, as a sorted list. */
   static void put(ObjectNode json, String name, Set<String> values) {
     ArrayNode array = json.putArray(name);

@@ -53,6 +53,7 @@ public final class Samples {
                 Limit.of(Limit.Metric.ERROR_RATE, 5),
                 new Limit(
                     Limit.Metric.P99, 0.5, Duration.ofMillis(1500), 7, Duration.ofMinutes(5))))
+        .ladder(List.of(Percentage.of(0.001), Percentage.of(50), Percentage.FULL))
         .frozen(true)
         .stop(new Stop(Stop.Kind.TRIPPED, "game/game-1", AT, TRIP.describe(), TRIP))
         .description("Everything \"set\"")

@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Draft {
   private final Snapshot base;
-  private final String actor;
+  private final Author author;
   private final Instant now;
   private final long revision;
   private final Map<String, Flag> flags;
@@ -30,10 +32,11 @@ public final class Draft {
   private long epoch;
   private CanaryMode canary;
   private Map<String, RingMembers> rings;
+  private @Nullable Policy policy;
 
-  Draft(Snapshot base, String actor, Instant now) {
+  Draft(Snapshot base, Author author, Instant now) {
     this.base = base;
-    this.actor = actor;
+    this.author = author;
     this.now = now;
     revision = base.revision() + 1;
     epoch = base.epoch();
@@ -44,7 +47,12 @@ public final class Draft {
 
   /** The name of the token that asked. */
   String actor() {
-    return actor;
+    return author.name();
+  }
+
+  /** Why it is asked for; null if that was not said. */
+  @Nullable String reason() {
+    return author.reason();
   }
 
   Instant now() {
@@ -125,7 +133,7 @@ public final class Draft {
   }
 
   /** Has agents take this store's snapshots, whatever revision they know of an earlier epoch. */
-  void raiseEpoch(@Nullable String reason) {
+  void raiseEpoch() {
     long before = epoch;
     epoch++;
     enter(
@@ -133,7 +141,7 @@ public final class Draft {
         null,
         EnvironmentJson.epoch(before).toString(),
         EnvironmentJson.epoch(epoch).toString(),
-        reason);
+        null);
   }
 
   void canary(CanaryMode after) {
@@ -160,8 +168,32 @@ public final class Draft {
     }
   }
 
-  List<AuditEntry> entries() {
-    return List.copyOf(entries);
+  /** The new policy, or null if it stays. */
+  @Nullable Policy policy() {
+    return policy;
+  }
+
+  void policy(Policy before, Policy after) {
+    if (!before.equals(after)) {
+      enter(
+          "policy",
+          null,
+          PolicyJson.write(before).toString(),
+          PolicyJson.write(after).toString(),
+          null);
+      policy = after;
+    }
+  }
+
+  /**
+   * What is to be entered in the audit.
+   *
+   * @param overridden the refusals that the author went against
+   */
+  List<AuditEntry> entries(Set<Refusal> overridden) {
+    String names =
+        overridden.stream().sorted().map(Refusal::wireName).collect(Collectors.joining(","));
+    return entries.stream().map(entry -> entry.overriding(names)).toList();
   }
 
   boolean isUnchanged() {
@@ -175,22 +207,7 @@ public final class Draft {
     }
     Snapshot after = new Snapshot(base.env(), epoch, revision, now, canary, rings, flags);
     after.checkDependencies();
-    checkFrozen(after);
     return after;
-  }
-
-  // Held against what was in force before the whole change, so that no detour gets around it.
-  private void checkFrozen(Snapshot after) {
-    for (Flag before : base.flags().values()) {
-      if (before.frozen() && Exposure.isRaised(base, after, before.name())) {
-        throw new RefusedException(
-            before.name() + " is frozen: unfreeze it before more callers may reach its new path");
-      }
-      if (before.frozen() && Exposure.isSplitChanged(base, after, before.name())) {
-        throw new RefusedException(
-            before.name() + " is frozen: unfreeze it before its callers may get other variants");
-      }
-    }
   }
 
   private void enter(
@@ -199,6 +216,7 @@ public final class Draft {
       @Nullable String before,
       @Nullable String after,
       @Nullable String reason) {
-    entries.add(new AuditEntry(revision, now, actor, action, flag, before, after, reason));
+    String why = reason == null ? author.reason() : reason;
+    entries.add(new AuditEntry(revision, now, actor(), action, flag, before, after, why, ""));
   }
 }

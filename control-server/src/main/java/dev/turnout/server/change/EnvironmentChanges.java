@@ -6,7 +6,6 @@ import dev.turnout.flags.RingMembers;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The changes that people make to the environment as a whole. */
 public final class EnvironmentChanges {
@@ -16,8 +15,8 @@ public final class EnvironmentChanges {
    * Begins a new epoch, for a store that was restored or lost: agents that know later revisions of
    * the old epoch take its snapshots again.
    */
-  public static Change raiseEpoch(@Nullable String reason) {
-    return draft -> draft.raiseEpoch(reason);
+  public static Change raiseEpoch() {
+    return Draft::raiseEpoch;
   }
 
   /** Turns canary mode on or off. */

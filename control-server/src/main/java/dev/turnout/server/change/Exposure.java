@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares who may be on a flag's new path. Errs on the side of "raised": a change that only might
@@ -95,6 +96,11 @@ final class Exposure {
         || !after.dependencies().containsAll(before.dependencies())
         || isWider(before.canary(), after.canary())
         || isShareRaised(before, after);
+  }
+
+  /** The share of callers of no particular ring who are on the flag's new path. */
+  static Percentage shareOfAll(@Nullable Flag flag) {
+    return flag == null || isOff(flag) ? Percentage.ZERO : flag.share(Flag.GA);
   }
 
   private static boolean isOff(Flag flag) {

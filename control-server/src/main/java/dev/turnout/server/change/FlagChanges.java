@@ -9,7 +9,6 @@ import dev.turnout.flags.Stop;
 import dev.turnout.flags.Trip;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The changes that people and agents make to a flag. */
@@ -89,11 +88,12 @@ public final class FlagChanges {
   }
 
   /** Stops the flag until a reset. A kill that stands keeps its first author. */
-  public static Change kill(String name, @Nullable String reason) {
+  public static Change kill(String name) {
     return draft -> {
       Flag flag = draft.flag(name);
       Stop stop = flag.stop();
       if (stop == null || stop.kind() != Stop.Kind.KILLED) {
+        String reason = draft.reason();
         Stop killed =
             new Stop(
                 Stop.Kind.KILLED,
@@ -101,7 +101,7 @@ public final class FlagChanges {
                 draft.now(),
                 reason == null ? "killed" : reason,
                 null);
-        draft.replace("kill", flag.edit().stop(killed).done(), reason);
+        draft.replace("kill", flag.edit().stop(killed).done(), null);
       }
     };
   }
@@ -110,10 +110,10 @@ public final class FlagChanges {
    * Takes the stop away, and voids every trip that was judged before: those that are on their way,
    * and those that JVMs keep for themselves.
    */
-  public static Change reset(String name, @Nullable String reason) {
+  public static Change reset(String name) {
     return draft -> {
       Flag flag = draft.flag(name);
-      draft.replace("reset", flag.edit().stop(null).resetRevision(draft.revision()).done(), reason);
+      draft.replace("reset", flag.edit().stop(null).resetRevision(draft.revision()).done(), null);
     };
   }
 

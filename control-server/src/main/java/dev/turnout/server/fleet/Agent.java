@@ -37,6 +37,11 @@ public record Agent(Host host, int streams, Instant lastSeen, @Nullable Report r
             || (report.epoch() == snapshot.epoch() && report.revision() > snapshot.revision()));
   }
 
+  /** Returns whether it said that it keeps the flag off by itself. */
+  public boolean hasTripped(String flag) {
+    return report != null && report.trips().stream().anyMatch(trip -> trip.flag().equals(flag));
+  }
+
   /** The name that people know it by, {@code service/instance}. */
   public String name() {
     return host.service() + "/" + host.instance();

@@ -102,6 +102,12 @@ public final class Fleet {
     return agents.getIfPresent(Key.of(report.host()));
   }
 
+  /** Returns whether an instance that is connected keeps the flag off by itself. */
+  public boolean isTrippedSomewhere(String flag) {
+    return agents.asMap().values().stream()
+        .anyMatch(agent -> agent.isConnected() && agent.hasTripped(flag));
+  }
+
   /** Everyone whose snapshot is newer than this one. */
   public List<Agent> ahead(Snapshot snapshot) {
     return agents.asMap().values().stream().filter(agent -> agent.isAhead(snapshot)).toList();

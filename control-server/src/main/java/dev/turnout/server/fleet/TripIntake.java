@@ -2,6 +2,7 @@ package dev.turnout.server.fleet;
 
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Trip;
+import dev.turnout.server.change.Author;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.change.FlagChanges;
 import dev.turnout.server.change.TripVerdict;
@@ -58,7 +59,7 @@ public final class TripIntake {
     // Other instances may report the same at the same time: one of them stops the flag.
     List<Trip> effective = new ArrayList<>();
     changes.apply(
-        actor,
+        Author.named(actor),
         draft -> {
           effective.clear();
           for (Trip trip : news) {

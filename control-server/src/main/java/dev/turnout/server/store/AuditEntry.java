@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param before the flag or setting before, in JSON; null if there was none
  * @param after the flag or setting after, in JSON; null if it is gone
  * @param reason why, for people
+ * @param overrides the names of the refusals that were gone against, separated by commas
  */
 public record AuditEntry(
     long revision,
@@ -23,4 +24,10 @@ public record AuditEntry(
     @Nullable String flag,
     @Nullable String before,
     @Nullable String after,
-    @Nullable String reason) {}
+    @Nullable String reason,
+    String overrides) {
+  /** The same, going against refusals. */
+  public AuditEntry overriding(String names) {
+    return new AuditEntry(revision, at, actor, action, flag, before, after, reason, names);
+  }
+}

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -56,7 +57,7 @@ public final class FlagStore {
     json.putObject("canary").put("mode", false).putArray("users");
     json.putObject("rings");
     handle
-        .createQuery("SELECT name, json FROM settings")
+        .createQuery("SELECT name, json FROM settings WHERE name IN ('canary', 'rings')")
         .map((row, context) -> json.set(row.getString("name"), node(row.getString("json"))))
         .list();
     ArrayNode flags = json.putArray("flags");
@@ -70,9 +71,11 @@ public final class FlagStore {
   /**
    * Saves what differs between two snapshots, together with who did it: all of it or nothing.
    *
+   * @param settings other settings that changed, in JSON by their name
    * @throws StaleRevisionException if the store is not at the revision of {@code before}
    */
-  public void save(Snapshot before, Snapshot after, List<AuditEntry> entries) {
+  public void save(
+      Snapshot before, Snapshot after, Map<String, String> settings, List<AuditEntry> entries) {
     database
         .jdbi()
         .useTransaction(
@@ -93,12 +96,13 @@ public final class FlagStore {
               }
               saveFlags(handle, before.flags(), after.flags());
               if (!before.canary().equals(after.canary())) {
-                saveSetting(handle, "canary", EnvironmentJson.canary(after.canary()));
+                saveSetting(handle, "canary", EnvironmentJson.canary(after.canary()).toString());
               }
               if (!List.copyOf(before.ringMembers().entrySet())
                   .equals(List.copyOf(after.ringMembers().entrySet()))) {
-                saveSetting(handle, "rings", EnvironmentJson.rings(after.ringMembers()));
+                saveSetting(handle, "rings", EnvironmentJson.rings(after.ringMembers()).toString());
               }
+              settings.forEach((name, json) -> saveSetting(handle, name, json));
               entries.forEach(entry -> saveEntry(handle, entry));
             });
   }
@@ -120,18 +124,33 @@ public final class FlagStore {
     }
   }
 
-  private static void saveSetting(Handle handle, String name, JsonNode json) {
+  private static void saveSetting(Handle handle, String name, String json) {
     handle.execute(
         "INSERT INTO settings (name, json) VALUES (?, ?)"
             + " ON CONFLICT (name) DO UPDATE SET json = excluded.json",
         name,
-        json.toString());
+        json);
+  }
+
+  /** Returns a setting that belongs to no snapshot, in JSON; null if it was never set. */
+  public @Nullable String setting(String name) {
+    return database
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery("SELECT json FROM settings WHERE name = :name")
+                    .bind("name", name)
+                    .mapTo(String.class)
+                    .findOne()
+                    .orElse(null));
   }
 
   private static void saveEntry(Handle handle, AuditEntry entry) {
     handle.execute(
-        "INSERT INTO audit (revision, at, actor, action, flag, before_json, after_json, reason)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO audit"
+            + " (revision, at, actor, action, flag, before_json, after_json, reason, overrides)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         entry.revision(),
         entry.at().toString(),
         entry.actor(),
@@ -139,7 +158,8 @@ public final class FlagStore {
         entry.flag(),
         entry.before(),
         entry.after(),
-        entry.reason());
+        entry.reason(),
+        entry.overrides());
   }
 
   /** Returns the newest entries, newest first. */
@@ -161,7 +181,8 @@ public final class FlagStore {
                                 row.getString("flag"),
                                 row.getString("before_json"),
                                 row.getString("after_json"),
-                                row.getString("reason")))
+                                row.getString("reason"),
+                                row.getString("overrides")))
                     .list());
   }
 

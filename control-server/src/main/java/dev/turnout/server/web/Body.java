@@ -21,6 +21,9 @@ final class Body {
   private static final int MAX_TEXT = 256;
   private static final int SHOWN = 100;
 
+  /** As if nothing had been sent. */
+  static final Body EMPTY = new Body(Json.object());
+
   private final JsonNode node;
 
   private Body(JsonNode node) {
@@ -37,15 +40,34 @@ final class Body {
     return of(document(context), fields);
   }
 
-  /** Insists that nothing is asked for: no body, or an object without fields. */
+  /** Insists that nothing is asked for but why: no body, or an object without other fields. */
   static void none(Context context) {
-    optional(context);
+    optionalEdit(context);
   }
 
   /** Reads an object that may be left out altogether. */
   static Body optional(Context context, String... fields) {
+    return of(documentOrNothing(context), fields);
+  }
+
+  /** Reads an object that may be left out altogether, and why the change is asked for. */
+  static Body optionalEdit(Context context, String... fields) {
+    return edit(context, documentOrNothing(context), fields);
+  }
+
+  private static JsonNode documentOrNothing(Context context) {
     byte[] bytes = BodyReader.read(context);
-    return of(new String(bytes, UTF_8).isBlank() ? Json.object() : Json.parse(bytes), fields);
+    return new String(bytes, UTF_8).isBlank() ? Json.object() : Json.parse(bytes);
+  }
+
+  /** Reads an object with no other fields than these, and why the change is asked for. */
+  static Body edit(Context context, String... fields) {
+    return edit(context, document(context), fields);
+  }
+
+  private static Body edit(Context context, JsonNode node, String... fields) {
+    Why.take(context, node);
+    return of(node, fields);
   }
 
   private static Body of(JsonNode node, String... fields) {
@@ -112,18 +134,6 @@ final class Body {
   String text(String name, String missing) {
     JsonNode value = find(name);
     return value == null ? missing : text(name, value);
-  }
-
-  /** Returns a reason for the audit, or null if none was given. */
-  @Nullable String reason() {
-    JsonNode value = find("reason");
-    if (value == null || value.isNull()) {
-      return null;
-    }
-    if (!value.isString() || value.stringValue().length() > 1000) {
-      throw new InvalidFlagException("reason", "must be a string of at most 1000 characters");
-    }
-    return value.stringValue();
   }
 
   Set<String> texts(String name) {

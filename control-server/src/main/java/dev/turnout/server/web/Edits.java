@@ -1,8 +1,10 @@
 package dev.turnout.server.web;
 
 import dev.turnout.flags.Snapshot;
+import dev.turnout.server.change.Author;
 import dev.turnout.server.change.Change;
 import dev.turnout.server.change.Changes;
+import dev.turnout.server.change.Policy;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
 import io.javalin.http.Context;
@@ -26,9 +28,32 @@ final class Edits {
     return changes.current();
   }
 
+  /** When and how exposure may be raised. */
+  Policy policy() {
+    return changes.policy();
+  }
+
+  /** Changes when and how exposure may be raised. */
+  Policy putPolicy(Context context, Policy policy) {
+    return changes.putPolicy(Why.author(context), policy);
+  }
+
   /** Makes a change, and warns of the agents that it does not reach. */
   Snapshot apply(Context context, Change change) {
-    Snapshot after = changes.apply(Api.caller(context).name(), change);
+    return apply(context, Why.author(context), change);
+  }
+
+  /**
+   * Makes a change towards the fallback: as {@link #apply}, but that it is made whatever is said of
+   * why.
+   */
+  Snapshot stop(Context context, Change change) {
+    Author nameOnly = Author.named(Api.caller(context).name());
+    return apply(context, Api.orWarn(context, () -> Why.author(context), nameOnly), change);
+  }
+
+  private Snapshot apply(Context context, Author author, Change change) {
+    Snapshot after = changes.apply(author, change);
     List<Agent> ahead = fleet.ahead(after);
     if (!ahead.isEmpty()) {
       Api.warn(

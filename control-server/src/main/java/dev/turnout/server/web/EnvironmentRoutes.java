@@ -6,12 +6,14 @@ import dev.turnout.flags.Snapshot;
 import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Change;
 import dev.turnout.server.change.EnvironmentChanges;
+import dev.turnout.server.change.PolicyJson;
 import dev.turnout.server.store.EnvironmentJson;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Canary mode, who belongs to which ring, and the epoch. */
@@ -25,21 +27,35 @@ final class EnvironmentRoutes {
   void register(RoutesConfig routes) {
     Api.get(routes, "/canary", context -> answerCanary(context, edits.current()), Right.READ);
     Api.get(routes, "/rings", context -> answerRings(context, edits.current()), Right.READ);
+    Api.get(
+        routes,
+        "/policy",
+        context -> Api.json(context, PolicyJson.write(edits.policy())),
+        Right.READ);
     routes
-        .put("/canary", this::putCanary, Right.EDIT)
+        .put("/canary", this::putCanary, Right.STOP)
         .post("/canary/users", this::addUser, Right.EDIT)
         .delete("/canary/users/{id}", this::removeUser, Right.EDIT)
         .post("/epoch/raise", this::raiseEpoch, Right.ADMIN)
+        .put("/policy", this::putPolicy, Right.EDIT)
         .put("/rings/{name}", this::putRing, Right.EDIT)
         .delete("/rings/{name}", this::removeRing, Right.EDIT);
   }
 
   private void putCanary(Context context) {
-    changeCanary(context, EnvironmentChanges.canaryMode(Body.of(context, "mode").bool("mode")));
+    boolean on = Body.edit(context, "mode").bool("mode");
+    Change change = EnvironmentChanges.canaryMode(on);
+    if (on) {
+      Api.caller(context).require(Right.EDIT);
+      changeCanary(context, change);
+    } else {
+      answerCanary(context, edits.stop(context, change));
+    }
   }
 
   private void addUser(Context context) {
-    changeCanary(context, EnvironmentChanges.addCanaryUser(Body.of(context, "user").text("user")));
+    changeCanary(
+        context, EnvironmentChanges.addCanaryUser(Body.edit(context, "user").text("user")));
   }
 
   private void removeUser(Context context) {
@@ -52,13 +68,19 @@ final class EnvironmentRoutes {
   }
 
   private void raiseEpoch(Context context) {
-    String reason = Body.optional(context, "reason").reason();
-    Snapshot after = edits.apply(context, EnvironmentChanges.raiseEpoch(reason));
+    Body.none(context);
+    Snapshot after = edits.apply(context, EnvironmentChanges.raiseEpoch());
     Api.json(context, EnvironmentJson.epoch(after.epoch()).put("revision", after.revision()));
   }
 
+  private void putPolicy(Context context) {
+    JsonNode body = Body.document(context);
+    Why.take(context, body);
+    Api.json(context, PolicyJson.write(edits.putPolicy(context, PolicyJson.read(body))));
+  }
+
   private void putRing(Context context) {
-    Body body = Body.of(context, "users", "email_domains");
+    Body body = Body.edit(context, "users", "email_domains");
     Set<String> domains =
         body.texts("email_domains").stream()
             .map(domain -> domain.toLowerCase(Locale.ROOT))

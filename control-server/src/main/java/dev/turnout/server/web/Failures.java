@@ -4,6 +4,7 @@ import dev.turnout.client.codec.CodecException;
 import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.server.auth.AccessException;
 import dev.turnout.server.change.NotFoundException;
+import dev.turnout.server.change.Refusal;
 import dev.turnout.server.change.RefusedException;
 import dev.turnout.server.problem.Problem;
 import dev.turnout.server.store.StaleRevisionException;
@@ -30,7 +31,7 @@ final class Failures {
         .exception(ProblemException.class, (e, context) -> answer(context, e.problem()))
         .exception(AccessException.class, (e, context) -> answer(context, e.problem()))
         .exception(NotFoundException.class, (e, context) -> answer(context, 404, e))
-        .exception(RefusedException.class, (e, context) -> answer(context, 409, e))
+        .exception(RefusedException.class, (e, context) -> answer(context, refusal(e)))
         .exception(HttpResponseException.class, (e, context) -> answer(context, e.getStatus(), e))
         .exception(StaleRevisionException.class, Failures::storeFailed)
         .exception(JdbiException.class, Failures::storeFailed)
@@ -56,6 +57,15 @@ final class Failures {
         failure.toString());
     context.header("Retry-After", "5");
     answer(context, Problem.of(503, "the store does not answer; nothing was changed"));
+  }
+
+  private static Problem refusal(RefusedException refused) {
+    String message = refused.getMessage();
+    return new Problem(
+        409,
+        message == null ? "refused" : message,
+        null,
+        refused.overrides().stream().map(Refusal::wireName).toList());
   }
 
   private static void answer(Context context, int status, Exception failure) {

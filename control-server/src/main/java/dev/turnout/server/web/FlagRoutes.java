@@ -17,7 +17,6 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -65,6 +64,7 @@ final class FlagRoutes {
   private void put(Context context) {
     String name = name(context);
     JsonNode fields = Body.document(context);
+    Why.take(context, fields);
     requireRight(context, fields);
     IfMatch ifMatch = IfMatch.of(context);
     boolean[] created = new boolean[1];
@@ -96,7 +96,7 @@ final class FlagRoutes {
 
   private void increase(Context context) {
     String name = name(context);
-    BigDecimal step = Body.optional(context, "increase_by").number("increase_by", DEFAULT_STEP);
+    BigDecimal step = Body.optionalEdit(context, "increase_by").number("increase_by", DEFAULT_STEP);
     change(context, name, FlagChanges.increase(name, Percentage.of("increase_by", step)));
   }
 
@@ -104,12 +104,12 @@ final class FlagRoutes {
     String name = name(context);
     Percentage step =
         Api.orWarn(context, () -> decreaseBy(context), Percentage.of("decrease_by", DEFAULT_STEP));
-    change(context, name, FlagChanges.decrease(name, step));
+    answer(context, edits.stop(context, FlagChanges.decrease(name, step)), name);
   }
 
   // Who wants to take away more than there is means all of it.
   private static Percentage decreaseBy(Context context) {
-    BigDecimal step = Body.optional(context, "decrease_by").number("decrease_by", DEFAULT_STEP);
+    BigDecimal step = Body.optionalEdit(context, "decrease_by").number("decrease_by", DEFAULT_STEP);
     return step.compareTo(ALL) > 0 ? Percentage.FULL : Percentage.of("decrease_by", step);
   }
 
@@ -121,27 +121,27 @@ final class FlagRoutes {
 
   private void kill(Context context) {
     String name = name(context);
-    Optional<String> reason = Api.orWarn(context, () -> givenReason(context), Optional.empty());
-    change(context, name, FlagChanges.kill(name, reason.orElse(null)));
-  }
-
-  private static Optional<String> givenReason(Context context) {
-    return Optional.ofNullable(Body.optional(context, "reason").reason());
+    Api.orWarn(context, () -> Body.optionalEdit(context), Body.EMPTY);
+    answer(context, edits.stop(context, FlagChanges.kill(name)), name);
   }
 
   private void reset(Context context) {
     String name = name(context);
-    change(context, name, FlagChanges.reset(name, Body.optional(context, "reason").reason()));
+    Body.none(context);
+    change(context, name, FlagChanges.reset(name));
   }
 
   private void toggle(Context context) {
-    Body body = Body.of(context, "flag", "enabled");
+    Body body = Body.edit(context, "flag", "enabled");
     String name = FlagName.check("flag", body.text("flag"));
     boolean enabled = body.bool("enabled");
+    Change change = FlagChanges.toggle(name, enabled);
     if (enabled) {
       Api.caller(context).require(Right.EDIT);
+      change(context, name, change);
+    } else {
+      answer(context, edits.stop(context, change), name);
     }
-    change(context, name, FlagChanges.toggle(name, enabled));
   }
 
   private void bulkUpdate(Context context) {

@@ -16,6 +16,7 @@ import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -87,6 +88,10 @@ final class StatusRoutes {
       row.set("before", parsed(entry.before()));
       row.set("after", parsed(entry.after()));
       row.put("reason", entry.reason());
+      ArrayNode overrides = row.putArray("overrides");
+      Arrays.stream(entry.overrides().split(","))
+          .filter(name -> !name.isEmpty())
+          .forEach(overrides::add);
     }
     Api.json(context, json);
   }

@@ -30,6 +30,8 @@ import tools.jackson.databind.node.ObjectNode;
 class ChangesTest {
   private static final Instant NOW = Instant.parse("2026-01-01T10:00:00.123456789Z");
 
+  private static final Author ANN = Author.named("ann");
+
   @TempDir Path data;
   private Database database;
   private FlagStore store;
@@ -39,7 +41,7 @@ class ChangesTest {
   void open() throws IOException {
     database = Database.open(data.resolve("turnout.db"));
     store = new FlagStore(database, "default");
-    changes = new Changes(store, Clock.systemUTC());
+    changes = new Changes(store, Clock.systemUTC(), flag -> false);
   }
 
   @AfterEach
@@ -62,7 +64,7 @@ class ChangesTest {
     Flag half = Flag.named("x").edit().canary(new Canary(Set.of(), Set.of(), Set.of(""))).done();
 
     assertThatExceptionOfType(InvalidFlagException.class)
-        .isThrownBy(() -> changes.apply("ann", create(half)))
+        .isThrownBy(() -> changes.apply(ANN, create(half)))
         .withMessageContaining("could not be read again");
     assertThat(store.load().flags()).isEmpty();
   }
@@ -72,7 +74,7 @@ class ChangesTest {
     Flag half = Flag.named("x").edit().description("\ud800").done();
 
     assertThatExceptionOfType(InvalidFlagException.class)
-        .isThrownBy(() -> changes.apply("ann", create(half)));
+        .isThrownBy(() -> changes.apply(ANN, create(half)));
     assertThat(store.load().flags()).isEmpty();
   }
 
@@ -83,7 +85,7 @@ class ChangesTest {
     RefusedException refused = null;
     while (refused == null) {
       try {
-        changes.apply("ann", FlagChanges.put("f" + flags, users(big)));
+        changes.apply(ANN, FlagChanges.put("f" + flags, users(big)));
         flags++;
       } catch (RefusedException e) {
         refused = e;
@@ -92,19 +94,20 @@ class ChangesTest {
     assertThat(flags).isEqualTo((int) (Footprint.MAX_BYTES / 1_000_700));
     assertThat(refused).hasMessageContaining("is the most that a snapshot may hold");
 
-    changes.apply("ann", FlagChanges.kill("f0", "r".repeat(1000)));
-    changes.apply("ann", FlagChanges.toggle("f1", false));
-    changes.apply("ann", FlagChanges.decrease("f2", Percentage.of(10)));
-    changes.apply("ann", FlagChanges.put("f3", users("nobody")));
+    changes.apply(new Author("ann", "r".repeat(1000), Set.of()), FlagChanges.kill("f0"));
+    changes.apply(ANN, FlagChanges.toggle("f1", false));
+    changes.apply(ANN, FlagChanges.decrease("f2", Percentage.of(10)));
+    changes.apply(ANN, FlagChanges.put("f3", users("nobody")));
     assertThat(store.load()).isEqualTo(changes.current());
   }
 
   @Test
   void apply_ofAnotherProcess_isKept() {
-    Changes other = new Changes(store, Clock.systemUTC());
-    changes.apply("ann", create(Flag.named("x").edit().percentage(10).done()));
+    Changes other = new Changes(store, Clock.systemUTC(), flag -> false);
+    changes.apply(ANN, create(Flag.named("x").edit().percentage(10).done()));
     Snapshot after =
-        other.apply("bob", FlagChanges.put("x", Json.object().put("description", "d")));
+        other.apply(
+            Author.named("bob"), FlagChanges.put("x", Json.object().put("description", "d")));
 
     assertThat(after.revision()).isEqualTo(2);
     assertThat(after.flags().get("x").percentage()).isEqualTo(Percentage.of(10));

@@ -1,0 +1,253 @@
+package dev.turnout.server.change;
+
+import dev.turnout.flags.Canary;
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.Percentage;
+import dev.turnout.flags.Snapshot;
+import dev.turnout.flags.Stop;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Refuses what raises exposure at a bad time or in too large a step, unless a person who has seen
+ * the refusal goes against it. All is held against what was in force before the whole change, so
+ * that no detour gets around it. What puts nobody on a new path who was not there before is never
+ * looked at here, let alone refused.
+ */
+final class Guard {
+  private static final int MOST_NAMED = 5;
+
+  private final Snapshot before;
+  private final Snapshot after;
+  private final Set<String> raised = new LinkedHashSet<>();
+  private final EnumSet<Refusal> against = EnumSet.noneOf(Refusal.class);
+  private final EnumSet<Refusal> missing = EnumSet.noneOf(Refusal.class);
+  private final List<String> refusals = new ArrayList<>();
+  private final Author author;
+
+  private Guard(Snapshot before, Snapshot after, Author author) {
+    this.before = before;
+    this.after = after;
+    this.author = author;
+    after.flags().values().stream()
+        .filter(flag -> Exposure.isRaised(withBase(flag), after, flag.name()))
+        .forEach(flag -> raised.add(flag.name()));
+  }
+
+  // A flag that is new was at 0 % before.
+  private Snapshot withBase(Flag flag) {
+    if (before.flag(flag.name()) != null) {
+      return before;
+    }
+    Flag base =
+        flag.edit()
+            .enabled(true)
+            .stop(null)
+            .strategy(Flag.Strategy.PERCENTAGE)
+            .percentage(Percentage.ZERO)
+            .rings(Map.of())
+            .canary(Canary.NONE)
+            .done();
+    Map<String, Flag> flags = new TreeMap<>(before.flags());
+    flags.put(flag.name(), base);
+    return new Snapshot(
+        before.env(),
+        before.epoch(),
+        before.revision(),
+        before.issuedAt(),
+        before.canary(),
+        before.ringMembers(),
+        flags);
+  }
+
+  /**
+   * Checks a change.
+   *
+   * @param policy asked for only if something is raised
+   * @param trippedSomewhere whether an instance that is connected keeps the flag off by itself
+   * @return the refusals that the author went against
+   * @throws RefusedException naming all that the author did not
+   */
+  static Set<Refusal> check(
+      Snapshot before,
+      Snapshot after,
+      Author author,
+      Instant now,
+      Supplier<Policy> policy,
+      Predicate<String> trippedSomewhere) {
+    Guard guard = new Guard(before, after, author);
+    guard.checkFrozen();
+    if (!guard.raised.isEmpty()) {
+      guard.checkLadders();
+      guard.checkDependencies(trippedSomewhere);
+      Policy inForce = policy.get();
+      guard.checkBlackouts(inForce, now);
+      if (inForce.oneRollout()) {
+        guard.checkOtherRollouts();
+      }
+    }
+    return guard.outcome();
+  }
+
+  private Set<Refusal> outcome() {
+    if (!missing.isEmpty()) {
+      String names = missing.stream().map(Refusal::wireName).collect(Collectors.joining(","));
+      throw new RefusedException(
+          String.join("; ", refusals)
+              + ". To do it all the same, give a reason and override="
+              + names,
+          missing);
+    }
+    return against;
+  }
+
+  private void refuse(Refusal override, String why) {
+    against.add(override);
+    if (!author.overrides().contains(override)) {
+      missing.add(override);
+      refusals.add(why);
+    }
+  }
+
+  private void checkFrozen() {
+    for (Flag flag : before.flags().values()) {
+      String name = flag.name();
+      if (flag.frozen() && raised.contains(name)) {
+        refuse(
+            Refusal.FROZEN,
+            name + " is frozen: unfreeze it before more callers may reach its new path");
+      } else if (flag.frozen() && Exposure.isSplitChanged(before, after, name)) {
+        refuse(
+            Refusal.FROZEN,
+            name + " is frozen: unfreeze it before its callers may get other variants");
+      }
+    }
+  }
+
+  private void checkLadders() {
+    for (String name : raised) {
+      List<Percentage> ladder = ladder(name);
+      Percentage was = Exposure.shareOfAll(before.flag(name));
+      Percentage is = Exposure.shareOfAll(after.flag(name));
+      ladder.stream()
+          .filter(step -> step.compareTo(was) > 0)
+          .findFirst()
+          .filter(next -> is.compareTo(next) > 0)
+          .ifPresent(
+              next ->
+                  refuse(
+                      Refusal.LADDER,
+                      name
+                          + " is at "
+                          + was
+                          + " and the next step of its ladder is "
+                          + next
+                          + ", not "
+                          + is));
+    }
+  }
+
+  // The one before the change, or a change could leave out steps by taking the ladder away.
+  private List<Percentage> ladder(String name) {
+    Flag was = before.flag(name);
+    Flag is = after.flag(name);
+    if (was != null && !was.ladder().isEmpty()) {
+      return was.ladder();
+    }
+    return is == null ? List.of() : is.ladder();
+  }
+
+  private void checkDependencies(Predicate<String> trippedSomewhere) {
+    Set<String> told = new LinkedHashSet<>();
+    for (String name : raised) {
+      checkDependencies(name, name, trippedSomewhere, told);
+    }
+  }
+
+  private void checkDependencies(
+      String name, String raisedFlag, Predicate<String> trippedSomewhere, Set<String> told) {
+    Flag flag = after.flag(name);
+    if (flag == null) {
+      return;
+    }
+    for (String dependency : flag.dependencies()) {
+      Flag on = after.flag(dependency);
+      String state = on == null ? "gone" : state(on, trippedSomewhere);
+      if (!state.isEmpty() && told.add(raisedFlag + " " + dependency)) {
+        refuse(
+            Refusal.DEPENDENCY, raisedFlag + " depends on " + dependency + ", which is " + state);
+      }
+      checkDependencies(dependency, raisedFlag, trippedSomewhere, told);
+    }
+  }
+
+  private static String state(Flag flag, Predicate<String> trippedSomewhere) {
+    Stop stop = flag.stop();
+    if (stop != null) {
+      return stop.kind() == Stop.Kind.KILLED ? "killed" : "tripped";
+    }
+    if (!flag.enabled()) {
+      return "disabled";
+    }
+    return trippedSomewhere.test(flag.name()) ? "tripped on an instance" : "";
+  }
+
+  private void checkBlackouts(Policy policy, Instant now) {
+    policy.blackouts().stream()
+        .filter(blackout -> blackout.includes(now))
+        .findFirst()
+        .ifPresent(
+            blackout ->
+                refuse(
+                    Refusal.BLACKOUT,
+                    "nothing is raised during \""
+                        + blackout.name()
+                        + "\" ("
+                        + blackout.describe()
+                        + "), so not "
+                        + named(raised)));
+  }
+
+  private void checkOtherRollouts() {
+    Set<String> starters =
+        raised.stream()
+            .filter(name -> !ladder(name).isEmpty())
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    Set<String> others =
+        before.flags().values().stream()
+            .filter(Guard::isOnItsWayUp)
+            .map(Flag::name)
+            .filter(name -> !raised.contains(name))
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    if (!starters.isEmpty() && !others.isEmpty()) {
+      refuse(
+          Refusal.ROLLOUT,
+          named(others)
+              + " is on its way up its ladder, and one flag at a time is rolled out, so not "
+              + named(starters)
+              + " as well");
+    }
+  }
+
+  private static boolean isOnItsWayUp(Flag flag) {
+    Percentage share = Exposure.shareOfAll(flag);
+    return !flag.ladder().isEmpty()
+        && share.compareTo(Percentage.ZERO) > 0
+        && share.compareTo(Percentage.FULL) < 0;
+  }
+
+  private static String named(Set<String> names) {
+    String some = names.stream().limit(MOST_NAMED).collect(Collectors.joining(", "));
+    int more = names.size() - MOST_NAMED;
+    return more > 0 ? some + " and " + more + " more" : some;
+  }
+}
