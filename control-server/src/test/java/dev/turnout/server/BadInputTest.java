@@ -94,7 +94,7 @@ final class BadInputTest extends WithServer {
         "POST | /feature-flags/reset/x | {\"reason\": 4} | reason",
         "POST | /feature-flags/reset/x | {\"why\": \"\"} | why",
         "POST | /feature-flags/freeze/x | garbage | body",
-        "POST | /feature-flags/freeze/x | {\"why\": \"\"} | reason",
+        "POST | /feature-flags/freeze/x | {\"why\": \"\"} | why",
         "POST | /feature-flags/unfreeze/x | [] | body",
         "DELETE | /rings/beta | garbage | body",
         "POST | /feature-flags/toggle | {\"flag\": \"x\"} | enabled",
