@@ -31,6 +31,13 @@ final class Connection {
           "The environment: a profile; '${ROOT-COMMAND-NAME} --help' says where they stand.")
   private @Nullable String profile;
 
+  /** Says which profile is meant, unless an option says something else. */
+  void environment(String name) {
+    if (profile == null && url == null) {
+      profile = name;
+    }
+  }
+
   Endpoint endpoint(Terminal terminal) {
     Map<String, String> environment = terminal.environment();
     Optional<Profiles.Profile> named = namedProfile(terminal);

@@ -1,8 +1,10 @@
 package dev.turnout.cli;
 
+import dev.turnout.flags.Percentage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -46,6 +48,12 @@ final class ControlApi {
 
   static ObjectNode object() {
     return json().createObjectNode();
+  }
+
+  /** A share in percent, as the server wants it. */
+  static BigDecimal number(Percentage share) {
+    BigDecimal number = BigDecimal.valueOf(share.buckets(), 3).stripTrailingZeros();
+    return number.scale() < 0 ? number.setScale(0) : number;
   }
 
   JsonNode get(String path) {

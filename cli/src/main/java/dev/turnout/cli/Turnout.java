@@ -79,6 +79,7 @@ public final class Turnout {
                     .addSubcommand(new PolicyOneRolloutCommand(terminal))
                     .addSubcommand(new PolicyBlackoutAddCommand(terminal))
                     .addSubcommand(new PolicyBlackoutRemoveCommand(terminal)))
+            .addSubcommand(new DeployCommand(terminal))
             .addSubcommand(new RollbackCommand(terminal))
             .addSubcommand(new CompareCommand(terminal))
             .addSubcommand(new CompletionCommand(terminal))

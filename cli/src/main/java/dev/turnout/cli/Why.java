@@ -26,6 +26,10 @@ final class Why {
               + " dependency; several with commas. Needs --reason.")
   private List<String> overrides = new ArrayList<>();
 
+  boolean isOverriding(String name) {
+    return overrides.contains(name);
+  }
+
   /** Adds what was said to a body. */
   ObjectNode addTo(ObjectNode body) {
     if (reason != null) {

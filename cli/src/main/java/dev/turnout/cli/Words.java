@@ -3,6 +3,7 @@ package dev.turnout.cli;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.StringJoiner;
 import tools.jackson.databind.JsonNode;
@@ -72,6 +73,11 @@ final class Words {
     return median.isNumber() && tail.isNumber()
         ? millis(median.decimalValue()) + "/" + millis(tail.decimalValue())
         : "-";
+  }
+
+  /** A duration as people write it, such as {@code 1h30m}. */
+  static String duration(Duration duration) {
+    return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
   }
 
   /** A latency in milliseconds. */
