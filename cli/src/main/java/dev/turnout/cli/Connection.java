@@ -25,9 +25,10 @@ final class Connection {
   private @Nullable String tokenFile;
 
   @Option(
-      names = "--profile",
+      names = {"--profile", "--env"},
       paramLabel = "NAME",
-      description = "A profile; 'turnout --help' says where they stand.")
+      description =
+          "The environment: a profile; '${ROOT-COMMAND-NAME} --help' says where they stand.")
   private @Nullable String profile;
 
   Endpoint endpoint(Terminal terminal) {
@@ -70,9 +71,7 @@ final class Connection {
       return Optional.empty();
     }
     if (url != null && tokenFile != null) {
-      terminal
-          .err()
-          .println("turnout: warning: --profile has no effect beside --url and --token-file");
+      terminal.warn("--profile has no effect beside --url and --token-file");
       return Optional.empty();
     }
     return Optional.of(Profiles.of(terminal).named(profile));

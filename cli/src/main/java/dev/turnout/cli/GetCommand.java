@@ -62,6 +62,7 @@ final class GetCommand extends ClientCommand {
     line(out, "strategy", flag.path("strategy").asString(""));
     line(out, "percentage", Words.percent(flag.path("percentage")));
     line(out, "rings", Words.shares(flag.path("rings")));
+    line(out, "ladder", Words.steps(flag.path("ladder")));
     line(out, "variants", Words.shares(flag.path("variants")));
     line(out, "canary servers", Words.list(canary.path("servers")));
     line(out, "canary regions", Words.list(canary.path("regions")));
