@@ -21,7 +21,14 @@ final class Assignments {
   private static final Set<String> LISTS =
       Set.of("dependencies", "canary.servers", "canary.regions", "canary.users");
   private static final Set<String> TEXTS =
-      Set.of("description", "strategy", "stickiness", "bucketing");
+      Set.of(
+          "description",
+          "strategy",
+          "stickiness",
+          "bucketing",
+          "bucketing_key",
+          "bucketing_salt",
+          "variant_bucketing");
 
   private final List<String> words;
 

@@ -70,6 +70,9 @@ final class GetCommand extends ClientCommand {
     line(out, "depends on", Words.list(flag.path("dependencies")));
     line(out, "sticky by", flag.path("stickiness").asString(""));
     line(out, "bucketing", flag.path("bucketing").asString(""));
+    line(out, "bucketing key", flag.path("bucketing_key").asString(""));
+    line(out, "bucketing salt", flag.path("bucketing_salt").asString(""));
+    line(out, "of variants", flag.path("variant_bucketing").asString(""));
     for (JsonNode limit : flag.path("limits")) {
       line(
           out,

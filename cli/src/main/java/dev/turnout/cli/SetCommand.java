@@ -23,6 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
       "  enabled=true  frozen=false  percentage=12.5  strategy=percentage|ring",
       "  rings.internal=100  canary.servers=game-1,game-2  canary.regions=…",
       "  canary.users=…  dependencies=flag-a,flag-b  stickiness=user",
+      "  bucketing=turnout1|launchdarkly|unleash|flagd|flagd_ratio|growthbook2|goff",
+      "  bucketing_key=…  bucketing_salt=…  variant_bucketing=…",
       "  description='…'",
       "  ladder=1,5,10,25,50,75,100",
       "  limits='[{\"metric\":\"error_rate\",\"above\":5,\"window\":\"60s\"}]'",

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.turnout.client.Warnings.Topic;
 import dev.turnout.client.codec.Json;
+import dev.turnout.client.signing.SnapshotSignature;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -204,6 +205,9 @@ final class SnapshotStream {
     private final Exchange exchange;
     private End end = End.followed("closed by the server");
 
+    // Of the snapshot that comes next.
+    private @Nullable String signature;
+
     Events(Exchange exchange) {
       this.exchange = exchange;
     }
@@ -211,9 +215,14 @@ final class SnapshotStream {
     @Override
     public void onEvent(
         EventSource source, @Nullable String id, @Nullable String type, String data) {
-      boolean known = id != null && id.equals(inForce.id());
-      if (!known && "snapshot".equals(type)) {
-        inForce.offer(data.getBytes(UTF_8));
+      if (SnapshotSignature.EVENT.equals(type)) {
+        signature = data;
+        return;
+      }
+      String signed = signature;
+      signature = null;
+      if ("snapshot".equals(type) && !inForce.isKnown(id, signed)) {
+        inForce.offer(new InForce.Document(id, data.getBytes(UTF_8), signed));
       }
     }
 

@@ -124,6 +124,7 @@ final class Served implements AutoCloseable {
   Answer send(HttpRequest request) {
     try {
       HttpResponse<String> response = CLIENT.send(request, BodyHandlers.ofString());
+      Documented.check(response);
       return new Answer(response.statusCode(), response.body(), response);
     } catch (IOException e) {
       throw new AssertionError(request + " failed", e);

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -113,13 +114,13 @@ final class DecisionRoutes {
             .put("reason", decision.reason().name())
             .put("ring", decision.ring())
             .put("key", explanation.key());
-    if (explanation.bucket() < 0) {
-      json.putNull("hash").putNull("bucket");
-    } else {
-      json.put("hash", explanation.hash()).put("bucket", explanation.bucket());
-    }
+    json.put("hash", orNull(explanation.hash())).put("bucket", orNull(explanation.bucket()));
     ArrayNode steps = json.putArray("steps");
     explanation.steps().forEach(steps::add);
     Api.json(context, json);
+  }
+
+  private static @Nullable Long orNull(long known) {
+    return known < 0 ? null : known;
   }
 }

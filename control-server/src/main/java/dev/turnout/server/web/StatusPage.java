@@ -10,12 +10,15 @@ import dev.turnout.flags.Stop;
 import dev.turnout.flags.Variants;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.store.EnvironmentJson;
+import dev.turnout.server.store.LastChanges.LastChange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,7 +28,13 @@ final class StatusPage {
 
   private StatusPage() {}
 
-  static ObjectNode of(Snapshot snapshot, List<Agent> agents, Instant now) {
+  /**
+   * Writes the page.
+   *
+   * @param lastChanges by flag; of those that are not there it is not known
+   */
+  static ObjectNode of(
+      Snapshot snapshot, List<Agent> agents, Map<String, LastChange> lastChanges, Instant now) {
     ObjectNode json =
         Json.object()
             .put("env", snapshot.env())
@@ -36,6 +45,7 @@ final class StatusPage {
     ArrayNode flags = json.putArray("flags");
     for (Flag flag : snapshot.flags().values()) {
       ObjectNode shown = put(flags.addObject(), flag);
+      putChange(shown, lastChanges.get(flag.name()));
       ArrayNode instances = shown.putArray("instances");
       List<Report> reports = reports(agents, flag.name());
       reports.forEach(report -> putInstance(instances.addObject(), report, flag));
@@ -56,9 +66,26 @@ final class StatusPage {
       json.set(field, whole.get(field));
     }
     json.put("state", state(flag));
+    json.put("exposure", exposure(flag));
     json.set("stop", whole.get("stop"));
     json.set("revision", whole.get("revision"));
     return json;
+  }
+
+  private static void putChange(ObjectNode json, @Nullable LastChange change) {
+    if (change == null) {
+      json.putNull("last_change");
+    } else {
+      json.putObject("last_change")
+          .put("at", change.at())
+          .put("by", change.actor())
+          .put("action", change.action());
+    }
+  }
+
+  // Of callers of no particular ring.
+  private static double exposure(Flag flag) {
+    return flag.stop() != null || !flag.enabled() ? 0 : flag.share(Flag.GA).percent();
   }
 
   private static String state(Flag flag) {

@@ -11,13 +11,21 @@ import dev.turnout.server.problem.Problem;
 import dev.turnout.server.store.AuditEntry;
 import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
+import dev.turnout.server.store.LastChanges;
+import dev.turnout.server.store.LastChanges.LastChange;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.NullNode;
@@ -25,6 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What happened, and how things stand. */
 final class StatusRoutes {
+  private static final Logger log = LoggerFactory.getLogger(StatusRoutes.class);
   private static final int AUDIT_ENTRIES = 1_000;
 
   private final Changes changes;
@@ -33,6 +42,8 @@ final class StatusRoutes {
   private final Fleet fleet;
   private final PrometheusMeterRegistry metrics;
   private final Clock clock;
+  private final LastChanges lastChanges;
+  private final Instant started;
 
   StatusRoutes(
       Changes changes,
@@ -47,18 +58,44 @@ final class StatusRoutes {
     this.fleet = fleet;
     this.metrics = metrics;
     this.clock = clock;
+    lastChanges = new LastChanges(database);
+    started = clock.instant();
   }
 
   void register(RoutesConfig routes) {
     Api.get(routes, "/audit", this::audit, Right.READ);
     Api.get(routes, "/agents", this::agents, Right.READ);
     Api.get(routes, "/status.json", this::status, Right.READ);
+    Api.get(routes, "/ops/status.json", this::opsStatus, Right.READ);
     Api.get(routes, "/health", this::health, Right.NONE);
     Api.get(routes, "/metrics", this::metrics, Right.READ);
   }
 
   private void status(Context context) {
-    Api.json(context, StatusPage.of(changes.current(), fleet.agents(), clock.instant()));
+    Api.json(
+        context, StatusPage.of(changes.current(), fleet.agents(), lastChanges(), clock.instant()));
+  }
+
+  // The page is there to be looked at when things are bad, the store away too.
+  private Map<String, LastChange> lastChanges() {
+    try {
+      return lastChanges.byFlag();
+    } catch (JdbiException e) {
+      log.warn("Who changed the flags last is not known: {}", e.toString());
+      return Map.of();
+    }
+  }
+
+  private void opsStatus(Context context) {
+    Instant now = clock.instant();
+    Api.json(
+        context,
+        OpsPage.of(
+            changes.current(),
+            fleet.agents(),
+            database.isUp(),
+            Duration.between(started, now),
+            now));
   }
 
   private void health(Context context) {

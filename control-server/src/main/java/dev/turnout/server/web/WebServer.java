@@ -13,7 +13,9 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.router.Endpoint;
+import io.javalin.router.ParsedEndpoint;
 import io.javalin.security.RouteRole;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
@@ -25,6 +27,8 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Clock;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Connector;
@@ -93,6 +97,7 @@ public final class WebServer implements AutoCloseable {
               new EnvironmentRoutes(edits).register(routes);
               new AgentRoutes(changes, fleet, streams, new TripIntake(changes, fleet, trips))
                   .register(routes);
+              new OpenApiRoute().register(routes);
               new StatusRoutes(changes, store, database, fleet, metrics, clock).register(routes);
               routes.before(context -> context.attribute(STARTED, System.nanoTime()));
               routes.after(this::measure);
@@ -151,6 +156,19 @@ public final class WebServer implements AutoCloseable {
   /** The port that is listened on. */
   public int port() {
     return javalin.port();
+  }
+
+  /** Every route, such as {@code PUT /canary}; {@code HEAD} is there wherever {@code GET} is. */
+  public SortedSet<String> routes() {
+    SortedSet<String> routes = new TreeSet<>();
+    routes.add("GET " + StreamServlet.PATH);
+    for (ParsedEndpoint route : javalin.unsafe.internalRouter.allHttpHandlers()) {
+      HandlerType method = route.endpoint.method;
+      if (method.isHttpMethod() && !method.equals(HandlerType.HEAD)) {
+        routes.add(method.name() + " " + route.endpoint.path);
+      }
+    }
+    return routes;
   }
 
   // A route that says nothing is closed to everybody.
