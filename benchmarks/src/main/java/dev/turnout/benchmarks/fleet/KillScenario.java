@@ -73,9 +73,11 @@ final class KillScenario {
     Progress.say("stopping a flag %d times", options.kills());
     long revision = revision(api.send("GET", "/feature-flags", "").orFail());
     long receivedBefore = 0;
+    double spentBefore = 0;
     for (int i = -ROUNDS_TO_WARM_UP; i < options.kills(); i++) {
       if (i == 0) {
         receivedBefore = agents.received();
+        spentBefore = fleet.server().processorMillis();
       }
       Arrival arrival = new Arrival(++revision, agents.count());
       Arrival routed = new Arrival(revision, clients.count());
@@ -103,28 +105,33 @@ final class KillScenario {
     }
     long bytes =
         (agents.received() - receivedBefore) / (2L * options.kills()) / Math.max(1, agents.count());
-    return outcomes(
-        fleet, agents.count(), bytes, sinceAnswer, sinceRequest, ofClients, limitMillis);
+    double spent = (fleet.server().processorMillis() - spentBefore) / (2.0 * options.kills());
+    String each =
+        String.format(
+            Locale.ROOT,
+            "%,d bytes each, snapshot %,d, server busy for %.1f ms",
+            bytes,
+            fleet.snapshotSize(),
+            spent);
+    return outcomes(fleet, agents.count(), each, sinceAnswer, sinceRequest, ofClients, limitMillis);
   }
 
   private static List<Outcome> outcomes(
       Fleet fleet,
       int streams,
-      long bytes,
+      String each,
       Latencies sinceAnswer,
       Latencies sinceRequest,
       Latencies ofClients,
       double limitMillis)
       throws IOException, InterruptedException {
     String who = String.format(Locale.ROOT, "last of %,d streams", streams);
-    String size =
-        String.format(Locale.ROOT, "%,d bytes each, snapshot %,d", bytes, fleet.snapshotSize());
     List<Outcome> outcomes = new ArrayList<>();
     outcomes.add(
         Outcome.of(
             "kill answered → " + who,
             sinceAnswer,
-            size,
+            each,
             String.format(Locale.ROOT, "p99 ≤ %.0f ms", limitMillis),
             sinceAnswer.millis(0.99) <= limitMillis));
     outcomes.add(Outcome.of("kill sent → " + who, sinceRequest, ""));

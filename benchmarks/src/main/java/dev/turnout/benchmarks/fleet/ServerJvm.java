@@ -122,6 +122,17 @@ final class ServerJvm implements AutoCloseable {
     return Files.readString(directory.resolve("data/agent.token")).strip();
   }
 
+  /**
+   * How much processor time it took so far, in milliseconds; 0 where that cannot be told. Steadier
+   * than time by the clock on a machine that does other things too.
+   */
+  double processorMillis() {
+    Process running = process;
+    return running == null
+        ? 0
+        : running.info().totalCpuDuration().map(spent -> spent.toNanos() / 1e6).orElse(0.0);
+  }
+
   /** The most memory that the process had at any time, in MiB; 0 where that cannot be told. */
   long peakMemory() throws IOException {
     Process running = process;

@@ -2,13 +2,12 @@ package dev.turnout.benchmarks.fleet;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +21,12 @@ final class SimulatedAgent {
   private static final long SILENCE = TimeUnit.SECONDS.toNanos(45);
   private static final int GZIP_HEAD = 10;
 
-  private final int number;
   private final String request;
+  private final Unpacking unpacking;
   private final EventScanner events;
   private @Nullable SocketChannel channel;
   private @Nullable AnswerReader answer;
-  private @Nullable Inflater inflater;
+  private final ByteArrayOutputStream packed = new ByteArrayOutputStream();
   private int gzipHead;
   private String lastId = "";
   private long revision = -1;
@@ -38,8 +37,8 @@ final class SimulatedAgent {
   private boolean served;
   private @Nullable Arrival counted;
 
-  SimulatedAgent(int number, String token, boolean compressed) {
-    this.number = number;
+  SimulatedAgent(int number, String token, boolean compressed, Unpacking unpacking) {
+    this.unpacking = unpacking;
     request =
         "GET /agent/v1/stream?service=fleet&instance=fleet-%d&region=eu HTTP/1.1\r\n"
                 .formatted(number)
@@ -51,10 +50,6 @@ final class SimulatedAgent {
     events = new EventScanner(this::event);
   }
 
-  int number() {
-    return number;
-  }
-
   void connecting(SocketChannel opened, long now) {
     channel = opened;
     answer = new AnswerReader(this::body);
@@ -62,6 +57,8 @@ final class SimulatedAgent {
     heardAt = now;
     served = false;
     spread = 0;
+    gzipHead = GZIP_HEAD;
+    packed.reset();
   }
 
   /** Sends the request, which a new connection takes in at once. */
@@ -85,26 +82,18 @@ final class SimulatedAgent {
     if (status() != 200) {
       return;
     }
-    if (inflater == null && "gzip".equals(header("content-encoding"))) {
-      inflater = new Inflater(true);
-      gzipHead = GZIP_HEAD;
-    }
-    Inflater unpacking = inflater;
-    if (unpacking == null) {
+    if (!header("content-encoding").equals("gzip")) {
       events.take(bytes, from, to);
       return;
     }
     int skipped = Math.min(gzipHead, to - from);
     gzipHead -= skipped;
-    unpacking.setInput(bytes, from + skipped, to - from - skipped);
-    byte[] plain = new byte[8 << 10];
-    try {
-      int size;
-      while ((size = unpacking.inflate(plain)) > 0) {
-        events.take(plain, 0, size);
-      }
-    } catch (DataFormatException e) {
-      throw new IOException(e);
+    packed.write(bytes, from + skipped, to - from - skipped);
+    byte[] pieces = packed.toByteArray();
+    if (Unpacking.isWhole(pieces, pieces.length)) {
+      packed.reset();
+      byte[] plain = unpacking.unpack(pieces);
+      events.take(plain, 0, plain.length);
     }
   }
 
@@ -162,10 +151,6 @@ final class SimulatedAgent {
     String retryAfter = status() == 503 ? header("retry-after") : "";
     channel = null;
     answer = null;
-    if (inflater != null) {
-      inflater.end();
-      inflater = null;
-    }
     boolean healthy = served && now - startedAt > HEALTHY;
     served = false;
     if (spread > 0) {

@@ -53,9 +53,10 @@ final class SimulatedAgents implements AutoCloseable {
       throws IOException {
     this.server = server;
     selector = Selector.open();
+    Unpacking unpacking = new Unpacking();
     long now = System.nanoTime();
     for (int i = 0; i < count; i++) {
-      SimulatedAgent agent = new SimulatedAgent(i, token, compressed);
+      SimulatedAgent agent = new SimulatedAgent(i, token, compressed, unpacking);
       agents.add(agent);
       waiting.add(new Due(now + opening.toNanos() * i / count, agent));
     }

@@ -5,13 +5,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.turnout.client.codec.SnapshotCodec;
 import dev.turnout.flags.Snapshot;
 import java.io.ByteArrayOutputStream;
+import org.jspecify.annotations.Nullable;
 
-/** A snapshot as it goes over the wire, put into bytes once for all readers. */
+/**
+ * A snapshot as it goes over the wire, put into bytes once for all readers. Safe for use by several
+ * threads.
+ */
 public final class Published {
   private final Snapshot snapshot;
   private final String id;
   private final byte[] json;
-  private final byte[] event;
+  private final EventBytes event;
+  private byte @Nullable [] gzip;
 
   Published(Snapshot snapshot) {
     this.snapshot = snapshot;
@@ -21,7 +26,7 @@ public final class Published {
     bytes.writeBytes(("event: snapshot\nid: " + id + "\ndata: ").getBytes(UTF_8));
     bytes.writeBytes(json);
     bytes.writeBytes("\n\n".getBytes(UTF_8));
-    event = bytes.toByteArray();
+    event = new EventBytes(bytes.toByteArray());
   }
 
   // A revision is never used twice within an epoch.
@@ -43,8 +48,18 @@ public final class Published {
     return json;
   }
 
-  /** The document as a server-sent event. Not to be changed. */
-  byte[] event() {
+  /** The same in gzip. Not to be changed either. */
+  public synchronized byte[] gzip() {
+    byte[] ready = gzip;
+    if (ready == null) {
+      ready = Compression.whole(json);
+      gzip = ready;
+    }
+    return ready;
+  }
+
+  /** The document as a server-sent event. */
+  EventBytes event() {
     return event;
   }
 }

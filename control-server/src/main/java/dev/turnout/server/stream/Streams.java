@@ -9,6 +9,7 @@ import jakarta.servlet.ServletOutputStream;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,6 +29,11 @@ import org.slf4j.LoggerFactory;
 public final class Streams implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Streams.class);
 
+  private static final Duration GOODBYE_LIMIT = Duration.ofSeconds(1);
+  private static final Duration SHORTEST_RETURN = Duration.ofSeconds(1);
+  // By then they would poll anyhow.
+  private static final Duration LONGEST_RETURN = Duration.ofSeconds(30);
+
   private final Changes changes;
   private final Fleet fleet;
   private final int limit;
@@ -36,6 +42,7 @@ public final class Streams implements AutoCloseable {
   private final AtomicReference<@Nullable Published> latest = new AtomicReference<>();
   private final AtomicBoolean fanOutDue = new AtomicBoolean();
   private final ScheduledExecutorService thread;
+  private final CountDownLatch allGone = new CountDownLatch(1);
   private volatile boolean closed;
 
   /**
@@ -93,11 +100,19 @@ public final class Streams implements AutoCloseable {
 
   /** Starts a stream in the place that was taken before. */
   void open(
-      AsyncContext context, ServletOutputStream out, Host host, @Nullable String lastEventId) {
+      AsyncContext context,
+      ServletOutputStream out,
+      Host host,
+      @Nullable String lastEventId,
+      boolean compressed) {
     AtomicReference<@Nullable Connection> self = new AtomicReference<>();
     Connection connection =
         new Connection(
-            context, out, host.service() + "/" + host.instance(), () -> forget(self.get()));
+            context,
+            out,
+            host.service() + "/" + host.instance(),
+            compressed,
+            () -> forget(self.get()));
     self.set(connection);
     connections.put(connection, host);
     fleet.connected(host);
@@ -120,6 +135,9 @@ public final class Streams implements AutoCloseable {
     if (host != null) {
       places.decrementAndGet();
       fleet.disconnected(host);
+      if (closed && connections.isEmpty()) {
+        allGone.countDown();
+      }
     }
   }
 
@@ -162,11 +180,47 @@ public final class Streams implements AutoCloseable {
     }
   }
 
-  /** Ends every stream and takes no more. */
+  /**
+   * Ends every stream and takes no more. Each is told when to come back, and has a moment to take
+   * that in.
+   */
   @Override
   public void close() {
     closed = true;
     thread.shutdownNow();
+    sayGoodbye();
     connections.keySet().forEach(Connection::close);
+  }
+
+  private void sayGoodbye() {
+    if (connections.isEmpty()) {
+      return;
+    }
+    try {
+      Published published = latest();
+      EventBytes goodbye = goodbye(connections.size());
+      connections
+          .keySet()
+          .forEach(
+              connection -> {
+                connection.offer(published);
+                connection.leave(goodbye);
+              });
+      if (!connections.isEmpty() && !allGone.await(GOODBYE_LIMIT.toNanos(), TimeUnit.NANOSECONDS)) {
+        log.info("{} streams are broken off, their readers are slow", connections.size());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      log.warn(
+          "Agents could not be told that the server stops; they will come back all the same", e);
+    }
+  }
+
+  /** Spreads the return of that many: whoever they find next opens streams one after another. */
+  static EventBytes goodbye(int streams) {
+    long within =
+        Math.max(SHORTEST_RETURN.toMillis(), Math.min(LONGEST_RETURN.toMillis(), streams));
+    return EventBytes.of("event: goodbye\ndata: {\"reconnect_within_ms\":" + within + "}\n\n");
   }
 }

@@ -13,6 +13,7 @@ import dev.turnout.server.change.TripVerdict;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.fleet.TripIntake;
+import dev.turnout.server.stream.Compression;
 import dev.turnout.server.stream.Published;
 import dev.turnout.server.stream.Streams;
 import io.javalin.config.RoutesConfig;
@@ -54,10 +55,19 @@ final class AgentRoutes {
     Api.caller(context).requireService(FlagName.check("service", service));
     Published latest = streams.latest();
     String tag = "\"" + latest.id() + "\"";
-    context.header("ETag", tag).header("Cache-Control", "no-cache");
+    boolean gzip = Compression.isAccepted(context.header("Accept-Encoding"));
+    context
+        .header("ETag", gzip ? "W/" + tag : tag)
+        .header("Cache-Control", "no-cache")
+        .header("Vary", "Accept-Encoding");
     String known = context.header("If-None-Match");
-    if (known != null && List.of(known.split("\\s*,\\s*")).contains(tag)) {
+    if (known != null && List.of(known.replace("W/", "").split("\\s*,\\s*")).contains(tag)) {
       context.status(304);
+    } else if (gzip) {
+      context
+          .contentType("application/json")
+          .header("Content-Encoding", "gzip")
+          .result(latest.gzip());
     } else {
       context.contentType("application/json").result(latest.json());
     }

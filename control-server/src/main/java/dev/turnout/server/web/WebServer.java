@@ -42,6 +42,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class WebServer implements AutoCloseable {
   private static final String STARTED = "turnout.started";
 
+  // A fleet that lost its server comes back in one moment. The system's own limit may be lower.
+  private static final int BACKLOG = 4_096;
   private static final int SPARE_THREADS = 8;
   private static final int SPARE_MILLIS = 60_000;
 
@@ -116,7 +118,7 @@ public final class WebServer implements AutoCloseable {
     try {
       // A server that is started again at once finds connections of the old one still closing.
       channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      return channel.bind(address);
+      return channel.bind(address, BACKLOG);
     } catch (IOException e) {
       channel.close();
       throw new IOException(
