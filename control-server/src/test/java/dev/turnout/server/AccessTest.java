@@ -52,6 +52,9 @@ final class AccessTest extends WithServer {
             + " | 403 | 403 | 403 | 200",
         "POST   | /feature-flags/evaluate | | 403 | 200 | 200 | 200",
         "POST   | /feature-flags/explain/x | | 403 | 200 | 200 | 200",
+        "POST   | /ofrep/v1/evaluate/flags | | 403 | 200 | 200 | 200",
+        "POST   | /ofrep/v1/evaluate/flags/x | {\"context\": {\"targetingKey\": \"u\"}}"
+            + " | 403 | 200 | 200 | 200",
         "GET    | /canary | | 403 | 200 | 200 | 200",
         "PUT    | /canary | {\"mode\": true} | 403 | 403 | 403 | 200",
         "POST   | /canary/users | {\"user\": \"u\"} | 403 | 403 | 403 | 200",

@@ -42,6 +42,11 @@ final class DecisionRoutes {
         .post("/feature-flags/explain/{name}", this::explain, Right.READ);
   }
 
+  /** Returns what flags know an attribute as. */
+  static String attribute(String given) {
+    return ATTRIBUTES.getOrDefault(given, given);
+  }
+
   /** Who asks, and where. */
   private record Question(Caller caller, Host host) {
     static Question of(Context context) {
@@ -58,7 +63,7 @@ final class DecisionRoutes {
             .forEach(
                 attribute ->
                     attributes.put(
-                        ATTRIBUTES.getOrDefault(attribute.getKey(), attribute.getKey()),
+                        attribute(attribute.getKey()),
                         text(attribute.getKey(), attribute.getValue())));
       }
       return new Question(Caller.of(attributes), host);

@@ -96,6 +96,7 @@ public final class WebServer implements AutoCloseable {
               Edits edits = new Edits(changes, fleet);
               new FlagRoutes(edits).register(routes);
               new DecisionRoutes(changes).register(routes);
+              new OfrepRoutes(changes).register(routes);
               new EnvironmentRoutes(edits).register(routes);
               new AgentRoutes(changes, fleet, streams, new TripIntake(changes, fleet, trips))
                   .register(routes);
