@@ -12,6 +12,8 @@ import dev.turnout.server.auth.Tokens;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
+import dev.turnout.server.signing.Signer;
+import dev.turnout.server.signing.SigningKey;
 import dev.turnout.server.store.DataDirectory;
 import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
@@ -29,6 +31,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.SortedSet;
 import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,8 +51,10 @@ public final class ControlServer implements AutoCloseable {
    * @param port 0 for any that is free
    * @param dataDirectory for the database and the first tokens; created if absent
    * @param env the environment's name
+   * @param signing what snapshots are signed with
    */
-  public record Settings(String host, int port, Path dataDirectory, String env) {
+  public record Settings(
+      String host, int port, Path dataDirectory, String env, SigningFiles signing) {
     /** Reached by programs on this machine only. */
     public static final String LOOPBACK = "127.0.0.1";
 
@@ -64,6 +69,35 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private static final int MAX_PORT = 65_535;
+
+    /** With signing keys of its own. */
+    public Settings(String host, int port, Path dataDirectory, String env) {
+      this(host, port, dataDirectory, env, SigningFiles.OWN);
+    }
+  }
+
+  /**
+   * Where the signing keys are.
+   *
+   * @param active what snapshots are signed with; null for {@code signing.key} in the data
+   *     directory, which is made if absent
+   * @param next what they will be signed with after that; null for {@code signing-next.key} in the
+   *     data directory, which is made if absent, or none where {@code active} is given
+   */
+  public record SigningFiles(@Nullable Path active, @Nullable Path next) {
+    /** Those of the data directory. */
+    public static final SigningFiles OWN = new SigningFiles(null, null);
+
+    Signer signer(Path data, Clock clock) throws IOException {
+      SigningKey signsNow =
+          active == null ? SigningKey.in(data.resolve("signing.key")) : SigningKey.read(active);
+      if (next != null) {
+        return new Signer(signsNow, SigningKey.read(next), clock);
+      }
+      // Replicas share the key that was given, and each would make another one to follow it.
+      return new Signer(
+          signsNow, active == null ? SigningKey.in(data.resolve("signing-next.key")) : null, clock);
+    }
   }
 
   /**
@@ -120,7 +154,9 @@ public final class ControlServer implements AutoCloseable {
       Changes changes = changes(store, fleet, data, clock);
       PrometheusMeterRegistry metrics = metrics(changes, fleet);
       parts.push(metrics::close);
-      Streams streams = new Streams(changes, fleet, tuning.heartbeat(), tuning.maxStreams());
+      Signer signer = settings.signing().signer(data, clock);
+      Streams streams =
+          new Streams(changes, fleet, signer, tuning.heartbeat(), tuning.maxStreams());
       parts.push(streams);
       WebServer web =
           new WebServer(
@@ -132,6 +168,7 @@ public final class ControlServer implements AutoCloseable {
               changes,
               fleet,
               streams,
+              signer,
               metrics,
               clock);
       parts.push(web);

@@ -39,8 +39,14 @@ final class Served implements AutoCloseable {
   }
 
   static Served in(Path data, ControlServer.Tuning tuning) throws IOException {
-    ControlServer.Settings settings =
-        new ControlServer.Settings(ControlServer.Settings.LOOPBACK, 0, data, "default");
+    return in(
+        data,
+        new ControlServer.Settings(ControlServer.Settings.LOOPBACK, 0, data, "default"),
+        tuning);
+  }
+
+  static Served in(Path data, ControlServer.Settings settings, ControlServer.Tuning tuning)
+      throws IOException {
     return new Served(ControlServer.start(settings, tuning), data);
   }
 

@@ -72,7 +72,7 @@ final class Connection implements WriteListener, AsyncListener {
   /** Sends the snapshot as soon as the reader takes it, unless a newer one comes before. */
   synchronized void offer(Published published) {
     Published newest = slot != null ? slot : lastTaken;
-    if (newest == null || published.snapshot().isNewerThan(newest.snapshot())) {
+    if (newest == null || published.supersedes(newest)) {
       slot = published;
       drainUnlessWaiting();
     }

@@ -1,9 +1,9 @@
 package dev.turnout.server.stream;
 
 import dev.turnout.flags.Host;
-import dev.turnout.flags.Snapshot;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Fleet;
+import dev.turnout.server.signing.Signer;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import java.time.Duration;
@@ -36,6 +36,7 @@ public final class Streams implements AutoCloseable {
 
   private final Changes changes;
   private final Fleet fleet;
+  private final Signer signer;
   private final int limit;
   private final AtomicInteger places = new AtomicInteger();
   private final Map<Connection, Host> connections = new ConcurrentHashMap<>();
@@ -51,9 +52,10 @@ public final class Streams implements AutoCloseable {
    * @param heartbeat how often a quiet connection gets a comment
    * @param limit the most connections at a time
    */
-  public Streams(Changes changes, Fleet fleet, Duration heartbeat, int limit) {
+  public Streams(Changes changes, Fleet fleet, Signer signer, Duration heartbeat, int limit) {
     this.changes = changes;
     this.fleet = fleet;
+    this.signer = signer;
     this.limit = limit;
     thread =
         Executors.newSingleThreadScheduledExecutor(
@@ -68,22 +70,24 @@ public final class Streams implements AutoCloseable {
             this::heartbeat, heartbeat.toNanos(), heartbeat.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** The snapshot in force, put into bytes once. */
+  /** The snapshot in force, put into bytes and signed once, and again after some hours. */
   public Published latest() {
-    Snapshot current = changes.current();
     Published published = latest.get();
-    if (published != null && published.isOf(current)) {
+    if (published != null && isCurrent(published)) {
       return published;
     }
     synchronized (latest) {
       published = latest.get();
-      current = changes.current();
-      if (published == null || !published.isOf(current)) {
-        published = new Published(current);
+      if (published == null || !isCurrent(published)) {
+        published = new Published(changes.current(), signer);
         latest.set(published);
       }
       return published;
     }
+  }
+
+  private boolean isCurrent(Published published) {
+    return published.isOf(changes.current()) && published.isValidUntil(signer.validUntil());
   }
 
   /** Returns whether there is a place for one more, and takes it. */
@@ -117,7 +121,7 @@ public final class Streams implements AutoCloseable {
     connections.put(connection, host);
     fleet.connected(host);
     Published published = latest();
-    if (published.id().equals(lastEventId)) {
+    if (published.isKnownAs(lastEventId)) {
       connection.resumeAt(published);
     } else {
       connection.offer(published);
@@ -170,9 +174,12 @@ public final class Streams implements AutoCloseable {
   // An exception that left this method would end all heartbeats.
   private void heartbeat() {
     try {
+      Published published = latest();
       connections.forEach(
           (connection, host) -> {
             fleet.seen(host);
+            // Signed anew, perhaps; whoever has it takes no notice.
+            connection.offer(published);
             connection.heartbeat();
           });
     } catch (RuntimeException e) {

@@ -143,7 +143,8 @@ final class StatusRoutes {
     ObjectNode json = Json.object();
     ArrayNode agents = json.putArray("agents");
     Snapshot snapshot = changes.current();
-    fleet.agents().forEach(agent -> put(agents.addObject(), agent, snapshot));
+    Instant now = clock.instant();
+    fleet.agents().forEach(agent -> put(agents.addObject(), agent, snapshot, now));
     Api.json(context, json);
   }
 
@@ -157,7 +158,27 @@ final class StatusRoutes {
     return agent.isBehind(snapshot) ? "behind" : "current";
   }
 
-  private static void put(ObjectNode json, Agent agent, Snapshot snapshot) {
+  private static void put(ObjectNode json, Report.Delivery delivery, Instant now) {
+    Instant issued = delivery.issuedAt();
+    Instant end = delivery.validUntil();
+    json.put(
+        "age_seconds",
+        issued == null ? null : Math.max(0, Duration.between(issued, now).toSeconds()));
+    json.put("valid_until", end == null ? null : end.toString());
+    json.put("expired", end != null && now.isAfter(end));
+    ArrayNode refused = json.putArray("refused");
+    for (Report.Refusal refusal : delivery.refused()) {
+      refused
+          .addObject()
+          .put("epoch", refusal.epoch())
+          .put("revision", refusal.revision())
+          .put("reason", refusal.reason())
+          .put("times", refusal.times())
+          .put("at", refusal.at().toString());
+    }
+  }
+
+  private static void put(ObjectNode json, Agent agent, Snapshot snapshot, Instant now) {
     Report report = agent.report();
     json.put("service", agent.host().service())
         .put("instance", agent.host().instance())
@@ -172,6 +193,7 @@ final class StatusRoutes {
     } else {
       json.put("epoch", report.epoch()).put("revision", report.revision());
     }
+    put(json, report == null ? Report.Delivery.UNKNOWN : report.delivery(), now);
     json.put("state", state(agent, snapshot));
     json.put("last_seen", agent.lastSeen().toString()).put("connected", agent.isConnected());
     ArrayNode gates = json.putArray("gates");

@@ -5,6 +5,7 @@ import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.fleet.TripIntake;
+import dev.turnout.server.signing.Signer;
 import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.stream.StreamServlet;
@@ -68,6 +69,7 @@ public final class WebServer implements AutoCloseable {
       Changes changes,
       Fleet fleet,
       Streams streams,
+      Signer signer,
       PrometheusMeterRegistry metrics,
       Clock clock)
       throws IOException {
@@ -101,6 +103,7 @@ public final class WebServer implements AutoCloseable {
               new AgentRoutes(changes, fleet, streams, new TripIntake(changes, fleet, trips))
                   .register(routes);
               new OpenApiRoute().register(routes);
+              new SigningRoutes(signer).register(routes);
               new StatusRoutes(changes, store, database, fleet, metrics, clock).register(routes);
               routes.before(context -> context.attribute(STARTED, System.nanoTime()));
               routes.after(this::measure);
