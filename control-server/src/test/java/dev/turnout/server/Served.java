@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.turnout.client.codec.Json;
 import dev.turnout.server.auth.Token;
 import dev.turnout.server.auth.TokenKind;
+import dev.turnout.server.store.PostgresUrl;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -39,9 +40,16 @@ final class Served implements AutoCloseable {
   }
 
   static Served in(Path data, ControlServer.Tuning tuning) throws IOException {
+    return on(TestStore.database(data), data, data, tuning);
+  }
+
+  /** A server with its own data directory, and the first tokens in another server's. */
+  static Served on(
+      @Nullable PostgresUrl database, Path data, Path tokens, ControlServer.Tuning tuning)
+      throws IOException {
     ControlServer.Settings settings =
-        new ControlServer.Settings(ControlServer.Settings.LOOPBACK, 0, data, "default");
-    return new Served(ControlServer.start(settings, tuning), data);
+        new ControlServer.Settings(ControlServer.Settings.LOOPBACK, 0, data, "default", database);
+    return new Served(ControlServer.start(settings, tuning), tokens);
   }
 
   /** An answer: its status, and its body if that is JSON. */

@@ -9,8 +9,8 @@ import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.problem.Problem;
 import dev.turnout.server.store.AuditEntry;
-import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
+import dev.turnout.server.store.StoreAway;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -29,21 +29,14 @@ final class StatusRoutes {
 
   private final Changes changes;
   private final FlagStore store;
-  private final Database database;
   private final Fleet fleet;
   private final PrometheusMeterRegistry metrics;
   private final Clock clock;
 
   StatusRoutes(
-      Changes changes,
-      FlagStore store,
-      Database database,
-      Fleet fleet,
-      PrometheusMeterRegistry metrics,
-      Clock clock) {
+      Changes changes, FlagStore store, Fleet fleet, PrometheusMeterRegistry metrics, Clock clock) {
     this.changes = changes;
     this.store = store;
-    this.database = database;
     this.fleet = fleet;
     this.metrics = metrics;
     this.clock = clock;
@@ -54,6 +47,7 @@ final class StatusRoutes {
     Api.get(routes, "/agents", this::agents, Right.READ);
     Api.get(routes, "/status.json", this::status, Right.READ);
     Api.get(routes, "/health", this::health, Right.NONE);
+    Api.get(routes, "/health/live", StatusRoutes::live, Right.NONE);
     Api.get(routes, "/metrics", this::metrics, Right.READ);
   }
 
@@ -62,11 +56,24 @@ final class StatusRoutes {
   }
 
   private void health(Context context) {
-    if (database.isUp()) {
+    StoreAway away = changes.storeAway();
+    if (away == null) {
       Api.json(context, Json.object().put("status", "up"));
     } else {
-      Failures.answer(context, Problem.of(503, "the store does not answer"));
+      // Not why: this route is open to everybody, and the reason may name hosts.
+      Failures.answer(
+          context,
+          Problem.of(
+              503,
+              "the store does not answer since "
+                  + away.since()
+                  + "; flags are delivered and stops carried out, other changes are refused"));
     }
+  }
+
+  // Whoever restarts what is not alive would end the delivery of flags, and bring no store back.
+  private static void live(Context context) {
+    Api.json(context, Json.object().put("status", "up"));
   }
 
   private void metrics(Context context) {

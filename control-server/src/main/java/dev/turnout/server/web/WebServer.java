@@ -5,7 +5,6 @@ import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.fleet.TripIntake;
-import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.stream.StreamServlet;
 import dev.turnout.server.stream.Streams;
@@ -57,7 +56,6 @@ public final class WebServer implements AutoCloseable {
       String host,
       int port,
       Access access,
-      Database database,
       FlagStore store,
       Changes changes,
       Fleet fleet,
@@ -93,7 +91,7 @@ public final class WebServer implements AutoCloseable {
               new EnvironmentRoutes(edits).register(routes);
               new AgentRoutes(changes, fleet, streams, new TripIntake(changes, fleet, trips))
                   .register(routes);
-              new StatusRoutes(changes, store, database, fleet, metrics, clock).register(routes);
+              new StatusRoutes(changes, store, fleet, metrics, clock).register(routes);
               routes.before(context -> context.attribute(STARTED, System.nanoTime()));
               routes.after(this::measure);
               Failures.register(routes);
