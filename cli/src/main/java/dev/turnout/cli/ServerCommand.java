@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code turnout server}. */
@@ -40,7 +41,9 @@ final class ServerCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "DIRECTORY",
       defaultValue = "turnout-data",
-      description = "Where flags, audit trail and token files are kept (${DEFAULT-VALUE}).")
+      description =
+          "Where flags, audit trail and token files are kept, or with --database-url what the"
+              + " server keeps for itself (${DEFAULT-VALUE}).")
   private Path data = Path.of("");
 
   @Option(
@@ -50,6 +53,8 @@ final class ServerCommand implements Callable<Integer> {
       description = "The environment whose flags these are (${DEFAULT-VALUE}).")
   private String env = "";
 
+  @Mixin private ServerDatabase database = new ServerDatabase();
+
   ServerCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -57,7 +62,8 @@ final class ServerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path directory = terminal.directory().resolve(data);
-    ControlServer server = LocalServer.start(host, port, directory, env);
+    ControlServer server =
+        LocalServer.start(host, port, directory, env, database.from(terminal.directory()));
     // AutoCloseable here and below: picocli looks at the methods of every command, and a
     // ControlServer in their signatures would load it for commands that need none.
     AutoCloseable running = server;

@@ -43,7 +43,8 @@ final class ServerCommandTest {
   @Test
   void data_isInUse() throws Exception {
     try (AutoCloseable running =
-        LocalServer.start("127.0.0.1", 0, directory.resolve("turnout-data"), "default")) {
+        LocalServer.start(
+            "127.0.0.1", 0, directory.resolve("turnout-data"), "default", new ServerDatabase())) {
       assertFails(ExitCode.REFUSED, "another control server is running on it", "--port", "0");
     }
   }
@@ -52,6 +53,42 @@ final class ServerCommandTest {
   void options_thatMakeNoSense_areWrongUsage() {
     assertFails(ExitCode.USAGE, "--port: must be 0 to 65535, not 99999", "--port", "99999");
     assertFails(ExitCode.USAGE, "--env: must be 1 to 128 characters", "--env", "a b");
+  }
+
+  @Test
+  void database_thatIsNotThere() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      String url = "jdbc:postgresql://127.0.0.1:" + socket.getLocalPort() + "/turnout";
+      socket.close();
+      assertFails(
+          ExitCode.REFUSED,
+          "the database " + url + " cannot be used: ",
+          "--port",
+          "0",
+          "--database-url",
+          url + "?password=hidden");
+    }
+  }
+
+  @Test
+  void databaseOptions_thatMakeNoSense_areWrongUsage() {
+    assertFails(
+        ExitCode.USAGE,
+        "--database-url: must be like jdbc:postgresql://HOST:5432/DATABASE",
+        "--database-url",
+        "jdbc:sqlite:x.db");
+    assertFails(
+        ExitCode.USAGE,
+        "--database-url: must be given with a database's user or password",
+        "--database-user",
+        "ann");
+    assertFails(
+        ExitCode.USAGE,
+        "--database-password-file: cannot be read: NoSuchFileException",
+        "--database-url",
+        "jdbc:postgresql://127.0.0.1/turnout",
+        "--database-password-file",
+        "nosuch");
   }
 
   @Test

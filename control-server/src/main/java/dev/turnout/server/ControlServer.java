@@ -10,6 +10,7 @@ import dev.turnout.server.auth.TokenFile;
 import dev.turnout.server.auth.TokenKind;
 import dev.turnout.server.auth.Tokens;
 import dev.turnout.server.change.Changes;
+import dev.turnout.server.change.StoreWatch;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.signing.Signer;
@@ -17,6 +18,9 @@ import dev.turnout.server.signing.SigningKey;
 import dev.turnout.server.store.DataDirectory;
 import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
+import dev.turnout.server.store.Journal;
+import dev.turnout.server.store.PostgresUrl;
+import dev.turnout.server.store.StaleRevisionException;
 import dev.turnout.server.store.TokenStore;
 import dev.turnout.server.stream.Streams;
 import dev.turnout.server.web.WebServer;
@@ -24,6 +28,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,12 +55,20 @@ public final class ControlServer implements AutoCloseable {
    *
    * @param host the address to listen on; {@link #LOOPBACK} unless others are to reach it
    * @param port 0 for any that is free
-   * @param dataDirectory for the database and the first tokens; created if absent
+   * @param dataDirectory for the database, the journal and the first tokens; created if absent; no
+   *     two servers may have the same
    * @param env the environment's name
+   * @param database a database that several servers may have; null for a file of this server's own
+   *     in its data directory
    * @param signing what snapshots are signed with
    */
   public record Settings(
-      String host, int port, Path dataDirectory, String env, SigningFiles signing) {
+      String host,
+      int port,
+      Path dataDirectory,
+      String env,
+      @Nullable PostgresUrl database,
+      SigningFiles signing) {
     /** Reached by programs on this machine only. */
     public static final String LOOPBACK = "127.0.0.1";
 
@@ -70,9 +84,19 @@ public final class ControlServer implements AutoCloseable {
 
     private static final int MAX_PORT = 65_535;
 
-    /** With signing keys of its own. */
+    /** With a database file and signing keys of its own. */
     public Settings(String host, int port, Path dataDirectory, String env) {
-      this(host, port, dataDirectory, env, SigningFiles.OWN);
+      this(host, port, dataDirectory, env, null, SigningFiles.OWN);
+    }
+
+    /** The same on another database. */
+    public Settings on(@Nullable PostgresUrl other) {
+      return new Settings(host, port, dataDirectory, env, other, signing);
+    }
+
+    /** The same with other signing keys. */
+    public Settings signedWith(SigningFiles other) {
+      return new Settings(host, port, dataDirectory, env, database, other);
     }
   }
 
@@ -105,9 +129,10 @@ public final class ControlServer implements AutoCloseable {
    *
    * @param heartbeat how often a quiet stream gets a comment
    * @param maxStreams the most streams at a time
+   * @param storePoll the longest time between two looks at what others did to the store
    */
-  record Tuning(Duration heartbeat, int maxStreams) {
-    static final Tuning DEFAULT = new Tuning(Duration.ofSeconds(15), 20_000);
+  record Tuning(Duration heartbeat, int maxStreams, Duration storePoll) {
+    static final Tuning DEFAULT = new Tuning(Duration.ofSeconds(15), 20_000, Duration.ofSeconds(1));
   }
 
   private ControlServer(
@@ -144,26 +169,29 @@ public final class ControlServer implements AutoCloseable {
       DataDirectory directory = DataDirectory.open(settings.dataDirectory());
       parts.push(directory);
       Path data = directory.path();
-      Database database = Database.open(data.resolve("turnout.db"));
+      Database database = database(settings, data);
       parts.push(database);
+      Journal journal = journal(data);
+      parts.push(journal);
       Tokens tokens = new Tokens(new TokenStore(database), clock);
       firstToken(tokens, "admin", TokenKind.ADMIN, data);
       firstToken(tokens, "agent", TokenKind.AGENT, data);
       FlagStore store = new FlagStore(database, settings.env());
       Fleet fleet = new Fleet(clock, Ticker.systemTicker());
-      Changes changes = changes(store, fleet, data, clock);
+      Changes changes = changes(store, journal, fleet, database, clock);
       PrometheusMeterRegistry metrics = metrics(changes, fleet);
       parts.push(metrics::close);
       Signer signer = settings.signing().signer(data, clock);
       Streams streams =
           new Streams(changes, fleet, signer, tuning.heartbeat(), tuning.maxStreams());
       parts.push(streams);
+      parts.push(
+          new StoreWatch(database.hints(), tuning.storePoll(), () -> refresh(changes, tokens)));
       WebServer web =
           new WebServer(
               settings.host(),
               settings.port(),
               new Access(tokens),
-              database,
               store,
               changes,
               fleet,
@@ -174,12 +202,12 @@ public final class ControlServer implements AutoCloseable {
       parts.push(web);
       ControlServer server = new ControlServer(settings, tokens, web, parts);
       log.info(
-          "Turnout control server ready at {} (environment {}, revision {}, {} flags, data in {})",
+          "Turnout control server ready at {} (environment {}, revision {}, {} flags, store {})",
           server.url(),
           settings.env(),
           changes.current().revision(),
           changes.current().flags().size(),
-          data);
+          database.name());
       return server;
     } catch (IOException | RuntimeException | Error e) {
       close(parts);
@@ -187,12 +215,40 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
-  private static Changes changes(FlagStore store, Fleet fleet, Path data, Clock clock)
+  private static Database database(Settings settings, Path data) throws IOException {
+    PostgresUrl url = settings.database();
+    return url == null ? Database.open(data.resolve("turnout.db")) : Database.open(url);
+  }
+
+  private static Journal journal(Path data) throws IOException {
+    Path file = data.resolve("stops.journal");
+    try {
+      return Journal.open(file);
+    } catch (FileSystemException e) {
+      throw new IOException("the journal " + file + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private static Changes changes(
+      FlagStore store, Journal journal, Fleet fleet, Database database, Clock clock)
       throws IOException {
     try {
-      return new Changes(store, clock, fleet::isTrippedSomewhere);
-    } catch (IllegalStateException | CodecException | JdbiException e) {
-      throw new IOException("the flags in " + data + " cannot be read: " + e.getMessage(), e);
+      return new Changes(store, journal, clock, fleet::isTrippedSomewhere);
+    } catch (IllegalStateException
+        | CodecException
+        | InvalidFlagException
+        | JdbiException
+        | StaleRevisionException e) {
+      throw new IOException(
+          "the flags in " + database.name() + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  // Tokens too, so that those made or revoked at one server count at all.
+  private static void refresh(Changes changes, Tokens tokens) {
+    changes.refresh();
+    if (changes.storeAway() == null) {
+      tokens.refresh();
     }
   }
 
@@ -203,7 +259,16 @@ public final class ControlServer implements AutoCloseable {
     if (!tokens.contains(name)) {
       String secret = tokens.secret();
       TokenFile.write(data.resolve(name + ".token"), secret);
-      tokens.add(new Token(name, kind, null), secret, null);
+      try {
+        tokens.add(new Token(name, kind, null), secret, null);
+      } catch (JdbiException e) {
+        Files.deleteIfExists(data.resolve(name + ".token"));
+        tokens.refresh();
+        if (!tokens.contains(name)) {
+          throw new IOException("the first tokens cannot be saved: " + e.getMessage(), e);
+        }
+        log.info("Token {} was made by another server, which has its file", name);
+      }
     }
   }
 
@@ -219,6 +284,9 @@ public final class ControlServer implements AutoCloseable {
         .register(metrics);
     Gauge.builder("turnout.agents.ahead", () -> fleet.ahead(changes.current()).size())
         .description("Agents that refuse this server's snapshots as older than their own")
+        .register(metrics);
+    Gauge.builder("turnout.store.up", () -> changes.storeAway() == null ? 1 : 0)
+        .description("1 while the store answers; 0 while only stops are carried out")
         .register(metrics);
     return metrics;
   }

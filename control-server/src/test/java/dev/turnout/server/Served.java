@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.turnout.client.codec.Json;
 import dev.turnout.server.auth.Token;
 import dev.turnout.server.auth.TokenKind;
+import dev.turnout.server.store.PostgresUrl;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -39,15 +40,21 @@ final class Served implements AutoCloseable {
   }
 
   static Served in(Path data, ControlServer.Tuning tuning) throws IOException {
-    return in(
-        data,
-        new ControlServer.Settings(ControlServer.Settings.LOOPBACK, 0, data, "default"),
-        tuning);
+    return on(TestStore.database(data), data, data, tuning);
   }
 
-  static Served in(Path data, ControlServer.Settings settings, ControlServer.Tuning tuning)
+  /** A server with its own data directory, and the first tokens in another server's. */
+  static Served on(
+      @Nullable PostgresUrl database, Path data, Path tokens, ControlServer.Tuning tuning)
       throws IOException {
-    return new Served(ControlServer.start(settings, tuning), data);
+    ControlServer.Settings settings =
+        new ControlServer.Settings(ControlServer.Settings.LOOPBACK, 0, data, "default");
+    return in(tokens, settings.on(database), tuning);
+  }
+
+  static Served in(Path tokens, ControlServer.Settings settings, ControlServer.Tuning tuning)
+      throws IOException {
+    return new Served(ControlServer.start(settings, tuning), tokens);
   }
 
   /** An answer: its status, and its body if that is JSON. */

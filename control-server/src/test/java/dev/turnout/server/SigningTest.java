@@ -244,7 +244,8 @@ final class SigningTest extends WithServer {
   }
 
   private Settings settings(@Nullable Path active, @Nullable Path next) {
-    return new Settings(Settings.LOOPBACK, 0, data, "default", new SigningFiles(active, next));
+    return new Settings(Settings.LOOPBACK, 0, data, "default")
+        .signedWith(new SigningFiles(active, next));
   }
 
   @ParameterizedTest

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +26,18 @@ public final class Tokens {
   private final TokenStore store;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
-  private final List<Known> known = new CopyOnWriteArrayList<>();
+  private volatile List<Known> known = List.of();
 
   /** Knows every token in the store. */
   public Tokens(TokenStore store, Clock clock) {
     this.store = store;
     this.clock = clock;
-    store.all().forEach(token -> known.add(Known.of(token)));
+    refresh();
+  }
+
+  /** Looks again which tokens there are: another server may have changed that. */
+  public synchronized void refresh() {
+    known = store.all().stream().map(Known::of).toList();
   }
 
   /** Returns whether there is a token of that name. */
@@ -55,7 +59,7 @@ public final class Tokens {
    * @param secret as drawn by {@link #secret}
    * @param lifetime how long it opens; null for ever
    */
-  public void add(Token token, String secret, @Nullable Duration lifetime) {
+  public synchronized void add(Token token, String secret, @Nullable Duration lifetime) {
     FlagName.check("name", token.name());
     Instant now = clock.instant();
     StoredToken stored =
@@ -67,7 +71,7 @@ public final class Tokens {
             now,
             lifetime == null ? null : now.plus(lifetime));
     store.add(stored);
-    known.add(Known.of(stored));
+    refresh();
   }
 
   /** Returns the token with that secret, or null if there is none or it has expired. */

@@ -34,11 +34,16 @@ public final class Draft {
   private Map<String, RingMembers> rings;
   private @Nullable Policy policy;
 
-  Draft(Snapshot base, Author author, Instant now) {
+  /**
+   * Begins with what {@code base} has.
+   *
+   * @param revision of what comes of it, later than that of {@code base}
+   */
+  Draft(Snapshot base, long revision, Author author, Instant now) {
     this.base = base;
     this.author = author;
     this.now = now;
-    revision = base.revision() + 1;
+    this.revision = revision;
     epoch = base.epoch();
     flags = new TreeMap<>(base.flags());
     canary = base.canary();
@@ -115,6 +120,46 @@ public final class Draft {
         FlagCodec.toJson(before).toString(),
         FlagCodec.toJson(after).toString(),
         reason);
+  }
+
+  /** Does again to a flag what was done before, in the name of who did it and at that time. */
+  void redo(AuditEntry done, Flag flag) {
+    Flag before = flag(flag.name());
+    if (!before.equals(flag)) {
+      Flag after = flag.edit().revision(revision).done();
+      flags.put(after.name(), after);
+      enter(done, FlagCodec.toJson(before).toString(), FlagCodec.toJson(after).toString());
+    }
+  }
+
+  /** Does again to canary mode what was done before, in the name of who did it and at that time. */
+  void redo(AuditEntry done, CanaryMode after) {
+    if (!canary.equals(after)) {
+      enter(
+          done,
+          EnvironmentJson.canary(canary).toString(),
+          EnvironmentJson.canary(after).toString());
+      canary = after;
+    }
+  }
+
+  private void enter(AuditEntry done, String before, String after) {
+    entries.add(
+        new AuditEntry(
+            revision,
+            done.at(),
+            done.actor(),
+            done.action(),
+            done.flag(),
+            before,
+            after,
+            done.reason(),
+            done.overrides()));
+  }
+
+  /** Enters that the revision moves although nothing differs. */
+  void moveRevision(String why) {
+    enter("move-revision", null, null, null, why);
   }
 
   /** Removes a flag that no other depends on. */

@@ -7,31 +7,47 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
 /**
- * The open database file, at the newest schema. Full sync with a write-ahead log: what was
- * committed survives the loss of the process and of power.
+ * The open database, at the newest schema: a file of this server's alone (SQLite), or one that
+ * several servers share (PostgreSQL). What was committed survives the loss of the process and of
+ * power. Safe for use by several threads.
  */
 public final class Database implements AutoCloseable {
   private static final int CONNECTIONS = 4;
   private static final int BUSY_MILLIS = 5_000;
   private static final long BORROW_MILLIS = 5_000;
+  // Of a database that may be away: see Changes, which does without it meanwhile.
+  private static final long SHARED_BORROW_MILLIS = 1_000;
 
+  private final String name;
+  private final Hints hints;
+  private final TransactionIsolationLevel stable;
   private final HikariDataSource pool;
   private final Jdbi jdbi;
 
-  private Database(HikariDataSource pool) {
+  private Database(
+      String name, HikariDataSource pool, Hints hints, TransactionIsolationLevel stable) {
+    this.name = name;
     this.pool = pool;
+    this.hints = hints;
+    this.stable = stable;
     jdbi = Jdbi.create(pool);
   }
 
   /**
-   * Opens the file, creating it if absent, and brings its schema up to date.
+   * Opens the file, creating it if absent, and brings its schema up to date. Full sync with a
+   * write-ahead log.
    *
    * @throws IOException saying why if it is no database of this server's
    */
@@ -44,56 +60,91 @@ public final class Database implements AutoCloseable {
     sqlite.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
     SQLiteDataSource source = new SQLiteDataSource(sqlite);
     source.setUrl("jdbc:sqlite:" + file.toAbsolutePath());
-    checkReadable(source, file);
+    checkReadable(source, "SELECT count(*) FROM sqlite_schema", file);
+    migrate(source, "sqlite", file);
+    HikariDataSource pool = pool(source, BORROW_MILLIS);
+    return new Database(file.toString(), pool, Hints.NONE, TransactionIsolationLevel.SERIALIZABLE);
+  }
 
+  /**
+   * Opens a database on a PostgreSQL server and brings its schema up to date. Servers that start on
+   * it at the same time wait for each other.
+   *
+   * @throws IOException saying why if it cannot be reached or is no database of this server's
+   */
+  public static Database open(PostgresUrl url) throws IOException {
+    PGSimpleDataSource source = url.impatientSource();
+    checkReadable(source, "SELECT 1", url);
+    migrate(url.source(), "postgresql", url);
+    HikariDataSource pool = pool(source, SHARED_BORROW_MILLIS);
+    return new Database(
+        url.toString(), pool, new PostgresHints(source), TransactionIsolationLevel.REPEATABLE_READ);
+  }
+
+  private static HikariDataSource pool(DataSource source, long borrowMillis) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("turnout-store");
     config.setDataSource(source);
     config.setMaximumPoolSize(CONNECTIONS);
-    config.setConnectionTimeout(BORROW_MILLIS);
-    HikariDataSource pool = new HikariDataSource(config);
+    config.setConnectionTimeout(borrowMillis);
+    config.setValidationTimeout(borrowMillis);
+    return new HikariDataSource(config);
+  }
+
+  private static void migrate(DataSource source, String dialect, Object name) throws IOException {
     try {
-      Flyway.configure().dataSource(pool).load().migrate();
-      return new Database(pool);
+      Flyway.configure()
+          .dataSource(source)
+          .locations("classpath:db/migration/" + dialect)
+          .load()
+          .migrate();
     } catch (FlywayException e) {
-      pool.close();
-      throw unusable(file, e);
-    } catch (RuntimeException | Error e) {
-      pool.close();
-      throw e;
+      throw unusable(name, e);
     }
   }
 
   // Before the pool, which would try again and again to connect to what is no database.
-  private static void checkReadable(SQLiteDataSource source, Path file) throws IOException {
+  private static void checkReadable(DataSource source, String query, Object name)
+      throws IOException {
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("SELECT count(*) FROM sqlite_schema");
+      statement.execute(query);
     } catch (SQLException e) {
-      throw unusable(file, e);
+      throw unusable(name, e);
     }
   }
 
-  private static IOException unusable(Path file, Exception why) {
-    return new IOException("the database " + file + " cannot be used: " + why.getMessage(), why);
+  private static IOException unusable(Object name, Exception why) {
+    return new IOException("the database " + name + " cannot be used: " + why.getMessage(), why);
   }
 
-  /** Returns whether the database answers. */
-  public boolean isUp() {
-    try {
-      return jdbi.withHandle(
-          handle -> handle.createQuery("SELECT revision FROM meta").mapTo(Long.class).one() >= 0);
-    } catch (RuntimeException e) {
-      return false;
-    }
+  /** What people call it: where it is. */
+  public String name() {
+    return name;
+  }
+
+  /** Tells of changes that other servers make to this database, as soon as they are made. */
+  public Hints hints() {
+    return hints;
   }
 
   Jdbi jdbi() {
     return jdbi;
   }
 
+  /** Reads by several statements that all see the same state. */
+  <R> R read(HandleCallback<R, RuntimeException> reader) {
+    return jdbi.inTransaction(stable, reader);
+  }
+
+  /** Hints other servers at the change that this transaction makes, once it is committed. */
+  void hint(Handle handle) {
+    hints.give(handle);
+  }
+
   @Override
   public void close() {
+    hints.close();
     pool.close();
   }
 }

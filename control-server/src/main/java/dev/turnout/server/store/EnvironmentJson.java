@@ -4,7 +4,10 @@ import dev.turnout.client.codec.Json;
 import dev.turnout.flags.CanaryMode;
 import dev.turnout.flags.RingMembers;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,6 +25,22 @@ public final class EnvironmentJson {
     ObjectNode json = Json.object().put("mode", canary.on());
     putSorted(json, "users", canary.users());
     return json;
+  }
+
+  /**
+   * Reads canary mode.
+   *
+   * @throws IllegalStateException if this is not what {@link #canary} wrote
+   */
+  public static CanaryMode readCanary(JsonNode json) {
+    JsonNode mode = json.get("mode");
+    JsonNode users = json.get("users");
+    if (mode == null || !mode.isBoolean() || users == null || !users.isArray()) {
+      throw new IllegalStateException("canary mode cannot be understood: " + json);
+    }
+    Set<String> names = new LinkedHashSet<>();
+    users.forEach(user -> names.add(user.stringValue()));
+    return new CanaryMode(mode.booleanValue(), names);
   }
 
   /** The members of each ring, by its name. */

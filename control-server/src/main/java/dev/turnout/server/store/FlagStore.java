@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -33,13 +34,46 @@ public final class FlagStore {
    *     would switch its callers without anybody having asked for it
    */
   public Snapshot load() {
-    byte[] document = database.jdbi().inTransaction(this::document);
+    byte[] document = database.read(this::document);
     SnapshotCodec.Read read = SnapshotCodec.read(document, Snapshot.EMPTY);
     if (!read.problems().isEmpty()) {
       throw new IllegalStateException(
           "the store holds what cannot be understood: " + String.join("; ", read.problems()));
     }
     return read.snapshot();
+  }
+
+  /** Returns whether the store is at the epoch and revision of this snapshot. */
+  public boolean isAt(Snapshot snapshot) {
+    return database
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery("SELECT epoch, revision FROM meta")
+                    .map(
+                        (row, context) ->
+                            row.getLong("epoch") == snapshot.epoch()
+                                && row.getLong("revision") == snapshot.revision())
+                    .one());
+  }
+
+  /** Returns whether something that was done at that very time is entered in the audit. */
+  public boolean isEntered(AuditEntry entry) {
+    return database
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery("SELECT actor, action, flag FROM audit WHERE at = :at")
+                    .bind("at", entry.at().toString())
+                    .map(
+                        (row, context) ->
+                            entry.actor().equals(row.getString("actor"))
+                                && entry.action().equals(row.getString("action"))
+                                && Objects.equals(entry.flag(), row.getString("flag")))
+                    .list())
+        .contains(true);
   }
 
   // The rows put together as the document that agents get, so that there is one reader for both.
@@ -69,8 +103,11 @@ public final class FlagStore {
   }
 
   /**
-   * Saves what differs between two snapshots, together with who did it: all of it or nothing.
+   * Saves what differs between two snapshots, together with who did it: all of it or nothing. If
+   * this fails otherwise than as stale, it is not known which: the answer may have been lost.
    *
+   * @param before as the store has it
+   * @param after of any later revision, not only the next
    * @param settings other settings that changed, in JSON by their name
    * @throws StaleRevisionException if the store is not at the revision of {@code before}
    */
@@ -104,6 +141,7 @@ public final class FlagStore {
               }
               settings.forEach((name, json) -> saveSetting(handle, name, json));
               entries.forEach(entry -> saveEntry(handle, entry));
+              database.hint(handle);
             });
   }
 
@@ -132,6 +170,11 @@ public final class FlagStore {
         json);
   }
 
+  /** Who changed each flag last. */
+  public LastChanges lastChanges() {
+    return new LastChanges(database);
+  }
+
   /** Returns a setting that belongs to no snapshot, in JSON; null if it was never set. */
   public @Nullable String setting(String name) {
     return database
@@ -158,8 +201,13 @@ public final class FlagStore {
         entry.flag(),
         entry.before(),
         entry.after(),
-        entry.reason(),
+        withoutNul(entry.reason()),
         entry.overrides());
+  }
+
+  // The one character that PostgreSQL keeps in no text. JSON has an escape for it.
+  private static @Nullable String withoutNul(@Nullable String text) {
+    return text == null ? null : text.replace('\0', ' ');
   }
 
   /** Returns the newest entries, newest first. */

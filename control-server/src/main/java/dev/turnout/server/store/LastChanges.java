@@ -8,7 +8,7 @@ public final class LastChanges {
   private final Database database;
 
   /** Reads from {@code database}. */
-  public LastChanges(Database database) {
+  LastChanges(Database database) {
     this.database = database;
   }
 

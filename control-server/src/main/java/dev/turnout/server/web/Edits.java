@@ -7,6 +7,7 @@ import dev.turnout.server.change.Changes;
 import dev.turnout.server.change.Policy;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
+import dev.turnout.server.store.StoreAway;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -54,6 +55,15 @@ final class Edits {
 
   private Snapshot apply(Context context, Author author, Change change) {
     Snapshot after = changes.apply(author, change);
+    StoreAway away = changes.storeAway();
+    if (away != null) {
+      Api.warn(
+          context,
+          "in force at this server and its agents; other servers and the audit get it once the"
+              + " store, which is away since "
+              + away.since()
+              + ", answers again");
+    }
     List<Agent> ahead = fleet.ahead(after);
     if (!ahead.isEmpty()) {
       Api.warn(

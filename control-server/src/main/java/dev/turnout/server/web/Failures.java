@@ -6,6 +6,7 @@ import dev.turnout.server.auth.AccessException;
 import dev.turnout.server.change.NotFoundException;
 import dev.turnout.server.change.Refusal;
 import dev.turnout.server.change.RefusedException;
+import dev.turnout.server.change.StoreAwayException;
 import dev.turnout.server.problem.Problem;
 import dev.turnout.server.store.StaleRevisionException;
 import io.javalin.config.RoutesConfig;
@@ -20,6 +21,8 @@ import org.slf4j.LoggerFactory;
 final class Failures {
   private static final Logger log = LoggerFactory.getLogger(Failures.class);
 
+  private static final String RETRY_AFTER_SECONDS = "5";
+
   private Failures() {}
 
   static void register(RoutesConfig routes) {
@@ -33,6 +36,7 @@ final class Failures {
         .exception(NotFoundException.class, (e, context) -> answer(context, 404, e))
         .exception(RefusedException.class, (e, context) -> answer(context, refusal(e)))
         .exception(HttpResponseException.class, (e, context) -> answer(context, e.getStatus(), e))
+        .exception(StoreAwayException.class, Failures::storeAway)
         .exception(StaleRevisionException.class, Failures::storeFailed)
         .exception(JdbiException.class, Failures::storeFailed)
         .exception(
@@ -49,13 +53,19 @@ final class Failures {
             });
   }
 
+  // Without a word in the log, which has one of the store itself.
+  private static void storeAway(StoreAwayException away, Context context) {
+    context.header("Retry-After", RETRY_AFTER_SECONDS);
+    answer(context, 503, away);
+  }
+
   private static void storeFailed(Exception failure, Context context) {
     log.error(
-        "{} {} was not saved: {}. Agents keep their flags; check the data directory.",
+        "{} {} failed for the store: {}. Agents keep their flags; check the database.",
         context.method(),
         context.path(),
         failure.toString());
-    context.header("Retry-After", "5");
+    context.header("Retry-After", RETRY_AFTER_SECONDS);
     answer(context, Problem.of(503, "the store does not answer; nothing was changed"));
   }
 

@@ -8,6 +8,7 @@ import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
 import dev.turnout.server.fleet.Agent;
+import dev.turnout.server.store.StoreAway;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -49,15 +51,19 @@ final class OpsPage {
   /**
    * Writes the page.
    *
-   * @param storeIsUp whether the store answered
+   * @param away since when the store does not answer; null if it does
    * @param uptime since the server started
    */
   static ObjectNode of(
-      Snapshot snapshot, List<Agent> agents, boolean storeIsUp, Duration uptime, Instant now) {
-    return new OpsPage(snapshot, agents).write(storeIsUp, uptime, now);
+      Snapshot snapshot,
+      List<Agent> agents,
+      @Nullable StoreAway away,
+      Duration uptime,
+      Instant now) {
+    return new OpsPage(snapshot, agents).write(away, uptime, now);
   }
 
-  private ObjectNode write(boolean storeIsUp, Duration uptime, Instant now) {
+  private ObjectNode write(@Nullable StoreAway away, Duration uptime, Instant now) {
     ObjectNode json =
         Json.object()
             .put("env", snapshot.env())
@@ -66,8 +72,9 @@ final class OpsPage {
             .put("time", now.toString())
             .put("uptime_seconds", uptime.toSeconds())
             .put("snapshot_age_seconds", Duration.between(snapshot.issuedAt(), now).toSeconds());
-    json.putObject("store").put("up", storeIsUp);
-    if (!storeIsUp) {
+    ObjectNode store = json.putObject("store").put("up", away == null);
+    if (away != null) {
+      store.put("since", away.since().toString()).put("why", away.why());
       find(
           Level.CRITICAL,
           "",

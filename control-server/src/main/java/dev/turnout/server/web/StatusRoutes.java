@@ -9,10 +9,10 @@ import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.problem.Problem;
 import dev.turnout.server.store.AuditEntry;
-import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.store.LastChanges;
 import dev.turnout.server.store.LastChanges.LastChange;
+import dev.turnout.server.store.StoreAway;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -38,7 +38,6 @@ final class StatusRoutes {
 
   private final Changes changes;
   private final FlagStore store;
-  private final Database database;
   private final Fleet fleet;
   private final PrometheusMeterRegistry metrics;
   private final Clock clock;
@@ -46,19 +45,13 @@ final class StatusRoutes {
   private final Instant started;
 
   StatusRoutes(
-      Changes changes,
-      FlagStore store,
-      Database database,
-      Fleet fleet,
-      PrometheusMeterRegistry metrics,
-      Clock clock) {
+      Changes changes, FlagStore store, Fleet fleet, PrometheusMeterRegistry metrics, Clock clock) {
     this.changes = changes;
     this.store = store;
-    this.database = database;
     this.fleet = fleet;
     this.metrics = metrics;
     this.clock = clock;
-    lastChanges = new LastChanges(database);
+    lastChanges = store.lastChanges();
     started = clock.instant();
   }
 
@@ -68,6 +61,7 @@ final class StatusRoutes {
     Api.get(routes, "/status.json", this::status, Right.READ);
     Api.get(routes, "/ops/status.json", this::opsStatus, Right.READ);
     Api.get(routes, "/health", this::health, Right.NONE);
+    Api.get(routes, "/health/live", StatusRoutes::live, Right.NONE);
     Api.get(routes, "/metrics", this::metrics, Right.READ);
   }
 
@@ -93,17 +87,30 @@ final class StatusRoutes {
         OpsPage.of(
             changes.current(),
             fleet.agents(),
-            database.isUp(),
+            changes.storeAway(),
             Duration.between(started, now),
             now));
   }
 
   private void health(Context context) {
-    if (database.isUp()) {
+    StoreAway away = changes.storeAway();
+    if (away == null) {
       Api.json(context, Json.object().put("status", "up"));
     } else {
-      Failures.answer(context, Problem.of(503, "the store does not answer"));
+      // Not why: this route is open to everybody, and the reason may name hosts.
+      Failures.answer(
+          context,
+          Problem.of(
+              503,
+              "the store does not answer since "
+                  + away.since()
+                  + "; flags are delivered and stops carried out, other changes are refused"));
     }
+  }
+
+  // Whoever restarts what is not alive would end the delivery of flags, and bring no store back.
+  private static void live(Context context) {
+    Api.json(context, Json.object().put("status", "up"));
   }
 
   private void metrics(Context context) {

@@ -6,7 +6,6 @@ import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.fleet.TripIntake;
 import dev.turnout.server.signing.Signer;
-import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.stream.StreamServlet;
 import dev.turnout.server.stream.Streams;
@@ -64,7 +63,6 @@ public final class WebServer implements AutoCloseable {
       String host,
       int port,
       Access access,
-      Database database,
       FlagStore store,
       Changes changes,
       Fleet fleet,
@@ -104,7 +102,7 @@ public final class WebServer implements AutoCloseable {
                   .register(routes);
               new OpenApiRoute().register(routes);
               new SigningRoutes(signer).register(routes);
-              new StatusRoutes(changes, store, database, fleet, metrics, clock).register(routes);
+              new StatusRoutes(changes, store, fleet, metrics, clock).register(routes);
               routes.before(context -> context.attribute(STARTED, System.nanoTime()));
               routes.after(this::measure);
               Failures.register(routes);

@@ -13,8 +13,10 @@ import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
 import dev.turnout.flags.Trip;
+import dev.turnout.server.TestStore;
 import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
+import dev.turnout.server.store.Journal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -35,18 +37,21 @@ class ChangesTest {
   @TempDir Path data;
   private Database database;
   private FlagStore store;
+  private Journal journal;
   private Changes changes;
 
   @BeforeEach
   void open() throws IOException {
-    database = Database.open(data.resolve("turnout.db"));
+    database = TestStore.open(data);
     store = new FlagStore(database, "default");
-    changes = new Changes(store, Clock.systemUTC(), flag -> false);
+    journal = Journal.open(data.resolve("stops.journal"));
+    changes = new Changes(store, journal, Clock.systemUTC(), flag -> false);
   }
 
   @AfterEach
-  void close() {
+  void close() throws IOException {
     database.close();
+    journal.close();
   }
 
   private static Change create(Flag flag) {
@@ -103,7 +108,7 @@ class ChangesTest {
 
   @Test
   void apply_ofAnotherProcess_isKept() {
-    Changes other = new Changes(store, Clock.systemUTC(), flag -> false);
+    Changes other = new Changes(store, journal, Clock.systemUTC(), flag -> false);
     changes.apply(ANN, create(Flag.named("x").edit().percentage(10).done()));
     Snapshot after =
         other.apply(

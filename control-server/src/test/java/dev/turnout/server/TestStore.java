@@ -1,0 +1,41 @@
+package dev.turnout.server;
+
+import dev.turnout.server.store.Database;
+import dev.turnout.server.store.PostgresUrl;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store that tests run on where they do not say: SQLite, or with {@code
+ * -Dturnout.test.store=postgresql} PostgreSQL, so that there is one suite for both.
+ */
+public final class TestStore {
+  private static final boolean POSTGRESQL =
+      "postgresql".equals(System.getProperty("turnout.test.store"));
+
+  private static final Map<Path, PostgresUrl> DATABASES = new ConcurrentHashMap<>();
+
+  private TestStore() {}
+
+  /** Opens the database that belongs to a data directory. */
+  public static Database open(Path data) throws IOException {
+    PostgresUrl url = database(data);
+    return url == null ? Database.open(data.resolve("turnout.db")) : Database.open(url);
+  }
+
+  /** The database that belongs to a data directory; null for the file in it. */
+  static @Nullable PostgresUrl database(Path data) throws IOException {
+    if (!POSTGRESQL) {
+      return null;
+    }
+    PostgresUrl url = DATABASES.get(data);
+    if (url == null) {
+      url = PostgresServer.shared().database();
+      DATABASES.put(data, url);
+    }
+    return url;
+  }
+}
