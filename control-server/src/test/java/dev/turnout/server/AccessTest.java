@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.server.auth.Token;
 import dev.turnout.server.auth.TokenKind;
+import dev.turnout.server.change.Author;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -142,11 +143,15 @@ final class AccessTest extends WithServer {
 
   @Test
   void token_expired_opensNothing() {
-    String secret = served.server.tokens().secret();
-    served
-        .server
-        .tokens()
-        .add(new Token("old", TokenKind.ADMIN, null), secret, Duration.ofSeconds(-1));
+    String secret =
+        served
+            .server
+            .tokens()
+            .create(
+                Author.named("test"),
+                new Token("old", TokenKind.ADMIN, null),
+                Duration.ofSeconds(-1))
+            .secret();
     served.send(secret, "GET", "/feature-flags", null).isProblem(401, null);
   }
 

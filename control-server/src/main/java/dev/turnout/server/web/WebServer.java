@@ -2,11 +2,12 @@ package dev.turnout.server.web;
 
 import dev.turnout.server.auth.Access;
 import dev.turnout.server.auth.Right;
+import dev.turnout.server.auth.TokenChanges;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.fleet.TripIntake;
+import dev.turnout.server.store.AuditLog;
 import dev.turnout.server.store.Database;
-import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.stream.StreamServlet;
 import dev.turnout.server.stream.Streams;
 import io.javalin.Javalin;
@@ -58,7 +59,8 @@ public final class WebServer implements AutoCloseable {
       int port,
       Access access,
       Database database,
-      FlagStore store,
+      AuditLog audit,
+      TokenChanges tokens,
       Changes changes,
       Fleet fleet,
       Streams streams,
@@ -93,7 +95,9 @@ public final class WebServer implements AutoCloseable {
               new EnvironmentRoutes(edits).register(routes);
               new AgentRoutes(changes, fleet, streams, new TripIntake(changes, fleet, trips))
                   .register(routes);
-              new StatusRoutes(changes, store, database, fleet, metrics, clock).register(routes);
+              new StatusRoutes(changes, database, fleet, metrics, clock).register(routes);
+              new AuditRoutes(audit, clock).register(routes);
+              new TokenRoutes(tokens, clock).register(routes);
               routes.before(context -> context.attribute(STARTED, System.nanoTime()));
               routes.after(this::measure);
               Failures.register(routes);
@@ -161,7 +165,10 @@ public final class WebServer implements AutoCloseable {
     }
     for (RouteRole role : roles) {
       if (role != Right.NONE) {
-        Api.caller(context, access.check(context.header("Authorization"), (Right) role));
+        Api.caller(
+            context,
+            access.check(
+                context.header("Authorization"), (Right) role, context.req().getRemoteAddr()));
         lanes.enter(context, (Right) role);
       }
     }
