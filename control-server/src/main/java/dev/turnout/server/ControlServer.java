@@ -32,6 +32,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.SortedSet;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -117,7 +118,7 @@ public final class ControlServer implements AutoCloseable {
       DataDirectory directory = DataDirectory.open(settings.dataDirectory());
       parts.push(directory);
       Path data = directory.path();
-      Database database = Database.open(data.resolve("turnout.db"));
+      Database database = Database.open(data.resolve(DataDirectory.DATABASE));
       parts.push(database);
       TokenStore tokenStore = new TokenStore(database);
       Tokens known = new Tokens(tokenStore, clock);
@@ -149,6 +150,8 @@ public final class ControlServer implements AutoCloseable {
               clock);
       parts.push(web);
       ControlServer server = new ControlServer(settings, tokens, web, parts);
+      // In a log that is kept elsewhere, this shows later whether the audit was written anew.
+      log.info("The audit ends at {}", audit.head());
       log.info(
           "Turnout control server ready at {} (environment {}, revision {}, {} flags, data in {})",
           server.url(),
@@ -212,6 +215,11 @@ public final class ControlServer implements AutoCloseable {
   public String url() {
     String host = settings.host();
     return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
+  }
+
+  /** Every route that is answered, such as {@code GET /feature-flags/{name}}. */
+  SortedSet<String> routes() {
+    return web.routes();
   }
 
   /** Creates and revokes the tokens that open this server. */

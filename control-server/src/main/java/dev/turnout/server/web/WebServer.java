@@ -15,6 +15,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.router.Endpoint;
+import io.javalin.router.ParsedEndpoint;
 import io.javalin.security.RouteRole;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
@@ -25,9 +26,15 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.ee10.servlet.ServletHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.ee10.servlet.ServletMapping;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -39,6 +46,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class WebServer implements AutoCloseable {
   private static final String STARTED = "turnout.started";
 
+  // What goes to the framework, which has routes of its own.
+  private static final String FRAMEWORK = "/*";
+
   private static final int SPARE_THREADS = 8;
   private static final int SPARE_MILLIS = 60_000;
 
@@ -47,6 +57,7 @@ public final class WebServer implements AutoCloseable {
   private final PrometheusMeterRegistry metrics;
   private final Streams streams;
   private final Javalin javalin;
+  private final List<ServletHandler> servlets = new ArrayList<>();
 
   /**
    * Starts to listen.
@@ -86,6 +97,7 @@ public final class WebServer implements AutoCloseable {
                     holder.setAsyncSupported(true);
                     handler.addServlet(holder, StreamServlet.PATH);
                     handler.setErrorHandler(new ContainerProblems.OfServlets());
+                    servlets.add(handler.getServletHandler());
                   });
               RoutesConfig routes = config.routes;
               routes.beforeMatched(this::authorize);
@@ -155,6 +167,29 @@ public final class WebServer implements AutoCloseable {
   /** The port that is listened on. */
   public int port() {
     return javalin.port();
+  }
+
+  /**
+   * Every route that is answered, such as {@code GET /feature-flags/{name}}. Servlets that stand
+   * beside the routes are among them; they answer to {@code GET} only.
+   */
+  public SortedSet<String> routes() {
+    SortedSet<String> routes = new TreeSet<>();
+    for (ParsedEndpoint route : javalin.unsafe.internalRouter.allHttpHandlers()) {
+      if (route.endpoint.method.isHttpMethod()) {
+        routes.add(route.endpoint.method.name() + " " + route.endpoint.path);
+      }
+    }
+    for (ServletHandler handler : servlets) {
+      for (ServletMapping mapping : handler.getServletMappings()) {
+        for (String path : mapping.getPathSpecs()) {
+          if (!path.equals(FRAMEWORK)) {
+            routes.add("GET " + path);
+          }
+        }
+      }
+    }
+    return routes;
   }
 
   // A route that says nothing is closed to everybody.
