@@ -5,16 +5,21 @@ import dev.turnout.client.codec.CodecException;
 import dev.turnout.flags.FlagName;
 import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.server.auth.Access;
+import dev.turnout.server.auth.FailedAttempts;
 import dev.turnout.server.auth.Token;
+import dev.turnout.server.auth.TokenChanges;
 import dev.turnout.server.auth.TokenFile;
 import dev.turnout.server.auth.TokenKind;
 import dev.turnout.server.auth.Tokens;
+import dev.turnout.server.change.Author;
 import dev.turnout.server.change.Changes;
+import dev.turnout.server.change.RefusedException;
 import dev.turnout.server.change.StoreWatch;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.signing.Signer;
 import dev.turnout.server.signing.SigningKey;
+import dev.turnout.server.store.AuditLog;
 import dev.turnout.server.store.DataDirectory;
 import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
@@ -24,6 +29,7 @@ import dev.turnout.server.store.StaleRevisionException;
 import dev.turnout.server.store.TokenStore;
 import dev.turnout.server.stream.Streams;
 import dev.turnout.server.web.WebServer;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -45,8 +51,11 @@ import org.slf4j.LoggerFactory;
 public final class ControlServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
 
+  // No token can have this name.
+  private static final Author FIRST_START = Author.named("(server)");
+
   private final Settings settings;
-  private final Tokens tokens;
+  private final TokenChanges tokens;
   private final WebServer web;
   private final Deque<AutoCloseable> parts;
 
@@ -136,7 +145,7 @@ public final class ControlServer implements AutoCloseable {
   }
 
   private ControlServer(
-      Settings settings, Tokens tokens, WebServer web, Deque<AutoCloseable> parts) {
+      Settings settings, TokenChanges tokens, WebServer web, Deque<AutoCloseable> parts) {
     this.settings = settings;
     this.tokens = tokens;
     this.web = web;
@@ -173,26 +182,33 @@ public final class ControlServer implements AutoCloseable {
       parts.push(database);
       Journal journal = journal(data);
       parts.push(journal);
-      Tokens tokens = new Tokens(new TokenStore(database), clock);
-      firstToken(tokens, "admin", TokenKind.ADMIN, data);
-      firstToken(tokens, "agent", TokenKind.AGENT, data);
+      TokenStore tokenStore = new TokenStore(database);
+      Tokens known = new Tokens(tokenStore, clock);
+      TokenChanges tokens = new TokenChanges(tokenStore, known, clock);
+      firstToken(known, tokens, "admin", TokenKind.ADMIN, data);
+      firstToken(known, tokens, "agent", TokenKind.AGENT, data);
       FlagStore store = new FlagStore(database, settings.env());
       Fleet fleet = new Fleet(clock, Ticker.systemTicker());
       Changes changes = changes(store, journal, fleet, database, clock);
-      PrometheusMeterRegistry metrics = metrics(changes, fleet);
+      FailedAttempts failures = new FailedAttempts(Ticker.systemTicker());
+      PrometheusMeterRegistry metrics = metrics(changes, fleet, failures);
       parts.push(metrics::close);
       Signer signer = settings.signing().signer(data, clock);
       Streams streams =
           new Streams(changes, fleet, signer, tuning.heartbeat(), tuning.maxStreams());
       parts.push(streams);
       parts.push(
-          new StoreWatch(database.hints(), tuning.storePoll(), () -> refresh(changes, tokens)));
+          new StoreWatch(database.hints(), tuning.storePoll(), () -> refresh(changes, known)));
+      known.onChange(streams::closeRevoked);
+      AuditLog audit = new AuditLog(database);
       WebServer web =
           new WebServer(
               settings.host(),
               settings.port(),
-              new Access(tokens),
+              new Access(known, failures),
               store,
+              audit,
+              tokens,
               changes,
               fleet,
               streams,
@@ -201,6 +217,8 @@ public final class ControlServer implements AutoCloseable {
               clock);
       parts.push(web);
       ControlServer server = new ControlServer(settings, tokens, web, parts);
+      // In a log that is kept elsewhere, this shows later whether the audit was written anew.
+      log.info("The audit ends at {}", audit.head());
       log.info(
           "Turnout control server ready at {} (environment {}, revision {}, {} flags, store {})",
           server.url(),
@@ -248,23 +266,24 @@ public final class ControlServer implements AutoCloseable {
   private static void refresh(Changes changes, Tokens tokens) {
     changes.refresh();
     if (changes.storeAway() == null) {
-      tokens.refresh();
+      tokens.reload();
     }
   }
 
   // The file first: a crash in between leaves a file that opens nothing and is written anew, and
   // never a token whose secret nobody knows.
-  private static void firstToken(Tokens tokens, String name, TokenKind kind, Path data)
+  private static void firstToken(
+      Tokens known, TokenChanges tokens, String name, TokenKind kind, Path data)
       throws IOException {
-    if (!tokens.contains(name)) {
+    if (!tokens.wasEverCreated(name)) {
       String secret = tokens.secret();
       TokenFile.write(data.resolve(name + ".token"), secret);
       try {
-        tokens.add(new Token(name, kind, null), secret, null);
-      } catch (JdbiException e) {
+        tokens.add(FIRST_START, new Token(name, kind, null), secret, null);
+      } catch (JdbiException | RefusedException e) {
         Files.deleteIfExists(data.resolve(name + ".token"));
-        tokens.refresh();
-        if (!tokens.contains(name)) {
+        known.reload();
+        if (!tokens.wasEverCreated(name)) {
           throw new IOException("the first tokens cannot be saved: " + e.getMessage(), e);
         }
         log.info("Token {} was made by another server, which has its file", name);
@@ -272,7 +291,8 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
-  private static PrometheusMeterRegistry metrics(Changes changes, Fleet fleet) {
+  private static PrometheusMeterRegistry metrics(
+      Changes changes, Fleet fleet, FailedAttempts failures) {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Gauge.builder("turnout.revision", () -> changes.current().revision())
         .description("Revision of the snapshot in force")
@@ -287,6 +307,9 @@ public final class ControlServer implements AutoCloseable {
         .register(metrics);
     Gauge.builder("turnout.store.up", () -> changes.storeAway() == null ? 1 : 0)
         .description("1 while the store answers; 0 while only stops are carried out")
+        .register(metrics);
+    FunctionCounter.builder("turnout.auth.failures", failures, FailedAttempts::total)
+        .description("Requests without a valid token")
         .register(metrics);
     return metrics;
   }
@@ -307,8 +330,8 @@ public final class ControlServer implements AutoCloseable {
     return web.routes();
   }
 
-  /** The tokens that open this server. */
-  Tokens tokens() {
+  /** Creates and revokes the tokens that open this server. */
+  TokenChanges tokens() {
     return tokens;
   }
 

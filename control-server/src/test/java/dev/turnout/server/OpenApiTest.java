@@ -16,7 +16,9 @@ import tools.jackson.databind.JsonNode;
 final class OpenApiTest extends WithServer {
   @Test
   void everyRoute_isDocumented_andNoOther() {
-    assertThat(Documented.operations()).isEqualTo(served.server.routes());
+    Set<String> routes = new TreeSet<>(served.server.routes());
+    routes.removeIf(route -> route.startsWith("HEAD "));
+    assertThat(Documented.operations()).isEqualTo(routes);
   }
 
   @Test

@@ -96,6 +96,7 @@ public final class Database implements AutoCloseable {
       Flyway.configure()
           .dataSource(source)
           .locations("classpath:db/migration/" + dialect)
+          .javaMigrations(new AuditChainMigration())
           .load()
           .migrate();
     } catch (FlywayException e) {

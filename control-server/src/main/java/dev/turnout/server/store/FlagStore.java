@@ -6,10 +6,8 @@ import dev.turnout.client.codec.SnapshotCodec;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Snapshot;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -60,20 +58,7 @@ public final class FlagStore {
 
   /** Returns whether something that was done at that very time is entered in the audit. */
   public boolean isEntered(AuditEntry entry) {
-    return database
-        .jdbi()
-        .withHandle(
-            handle ->
-                handle
-                    .createQuery("SELECT actor, action, flag FROM audit WHERE at = :at")
-                    .bind("at", entry.at().toString())
-                    .map(
-                        (row, context) ->
-                            entry.actor().equals(row.getString("actor"))
-                                && entry.action().equals(row.getString("action"))
-                                && Objects.equals(entry.flag(), row.getString("flag")))
-                    .list())
-        .contains(true);
+    return new AuditLog(database).isEntered(entry);
   }
 
   // The rows put together as the document that agents get, so that there is one reader for both.
@@ -140,7 +125,7 @@ public final class FlagStore {
                 saveSetting(handle, "rings", EnvironmentJson.rings(after.ringMembers()).toString());
               }
               settings.forEach((name, json) -> saveSetting(handle, name, json));
-              entries.forEach(entry -> saveEntry(handle, entry));
+              AuditLog.append(handle, entries);
               database.hint(handle);
             });
   }
@@ -187,51 +172,6 @@ public final class FlagStore {
                     .mapTo(String.class)
                     .findOne()
                     .orElse(null));
-  }
-
-  private static void saveEntry(Handle handle, AuditEntry entry) {
-    handle.execute(
-        "INSERT INTO audit"
-            + " (revision, at, actor, action, flag, before_json, after_json, reason, overrides)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        entry.revision(),
-        entry.at().toString(),
-        entry.actor(),
-        entry.action(),
-        entry.flag(),
-        entry.before(),
-        entry.after(),
-        withoutNul(entry.reason()),
-        entry.overrides());
-  }
-
-  // The one character that PostgreSQL keeps in no text. JSON has an escape for it.
-  private static @Nullable String withoutNul(@Nullable String text) {
-    return text == null ? null : text.replace('\0', ' ');
-  }
-
-  /** Returns the newest entries, newest first. */
-  public List<AuditEntry> audit(int limit) {
-    return database
-        .jdbi()
-        .withHandle(
-            handle ->
-                handle
-                    .createQuery("SELECT * FROM audit ORDER BY id DESC LIMIT :limit")
-                    .bind("limit", limit)
-                    .map(
-                        (row, context) ->
-                            new AuditEntry(
-                                row.getLong("revision"),
-                                Instant.parse(row.getString("at")),
-                                row.getString("actor"),
-                                row.getString("action"),
-                                row.getString("flag"),
-                                row.getString("before_json"),
-                                row.getString("after_json"),
-                                row.getString("reason"),
-                                row.getString("overrides")))
-                    .list());
   }
 
   private static JsonNode node(String json) {

@@ -30,8 +30,8 @@ public final class LastChanges {
             handle ->
                 handle
                     .createQuery(
-                        "SELECT flag, at, actor, action FROM audit WHERE id IN"
-                            + " (SELECT max(id) FROM audit WHERE flag IS NOT NULL GROUP BY flag)")
+                        "SELECT flag, at, actor, action FROM audit_log WHERE seq IN"
+                            + " (SELECT max(seq) FROM audit_log WHERE flag IS NOT NULL GROUP BY flag)")
                     .map(
                         (row, context) ->
                             changes.put(

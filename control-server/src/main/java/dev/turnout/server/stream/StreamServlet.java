@@ -48,13 +48,16 @@ public final class StreamServlet extends HttpServlet {
       return;
     }
     Host host;
+    String authorization = request.getHeader("Authorization");
     try {
       host =
           Hosts.check(
               request.getParameter("service"),
               request.getParameter("instance"),
               request.getParameter("region"));
-      access.check(request.getHeader("Authorization"), Right.AGENT).requireService(host.service());
+      access
+          .check(authorization, Right.AGENT, request.getRemoteAddr())
+          .requireService(host.service());
     } catch (AccessException e) {
       e.problem().write(response);
       return;
@@ -79,7 +82,13 @@ public final class StreamServlet extends HttpServlet {
     }
     AsyncContext context = request.startAsync();
     String lastEventId = request.getHeader("Last-Event-ID");
-    streams.open(context, response.getOutputStream(), host, lastEventId, compressed);
+    streams.open(
+        context,
+        response.getOutputStream(),
+        host,
+        access.validity(authorization),
+        lastEventId,
+        compressed);
   }
 
   private static int retryAfter() {

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,12 +40,15 @@ public final class Streams implements AutoCloseable {
   private final Signer signer;
   private final int limit;
   private final AtomicInteger places = new AtomicInteger();
-  private final Map<Connection, Host> connections = new ConcurrentHashMap<>();
+  private final Map<Connection, Reader> connections = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable Published> latest = new AtomicReference<>();
   private final AtomicBoolean fanOutDue = new AtomicBoolean();
   private final ScheduledExecutorService thread;
   private final CountDownLatch allGone = new CountDownLatch(1);
   private volatile boolean closed;
+
+  // Who reads, and whether the token that it came with still opens.
+  private record Reader(Host host, BooleanSupplier admitted) {}
 
   /**
    * Begins to announce changes.
@@ -102,11 +106,17 @@ public final class Streams implements AutoCloseable {
     return true;
   }
 
-  /** Starts a stream in the place that was taken before. */
+  /**
+   * Starts a stream in the place that was taken before.
+   *
+   * @param admitted whether the reader may still have it; asked at every heartbeat and when tokens
+   *     change
+   */
   void open(
       AsyncContext context,
       ServletOutputStream out,
       Host host,
+      BooleanSupplier admitted,
       @Nullable String lastEventId,
       boolean compressed) {
     AtomicReference<@Nullable Connection> self = new AtomicReference<>();
@@ -118,7 +128,7 @@ public final class Streams implements AutoCloseable {
             compressed,
             () -> forget(self.get()));
     self.set(connection);
-    connections.put(connection, host);
+    connections.put(connection, new Reader(host, admitted));
     fleet.connected(host);
     Published published = latest();
     if (published.isKnownAs(lastEventId)) {
@@ -129,16 +139,17 @@ public final class Streams implements AutoCloseable {
     connection.open();
     // A change between latest() and put() would be missed but for this.
     connection.offer(latest());
-    if (closed) {
+    // Likewise a stop, or a token revoked, since the reader was let in.
+    if (closed || !admitted.getAsBoolean()) {
       connection.close();
     }
   }
 
   private void forget(@Nullable Connection connection) {
-    Host host = connection == null ? null : connections.remove(connection);
-    if (host != null) {
+    Reader reader = connection == null ? null : connections.remove(connection);
+    if (reader != null) {
       places.decrementAndGet();
-      fleet.disconnected(host);
+      fleet.disconnected(reader.host());
       if (closed && connections.isEmpty()) {
         allGone.countDown();
       }
@@ -176,8 +187,12 @@ public final class Streams implements AutoCloseable {
     try {
       Published published = latest();
       connections.forEach(
-          (connection, host) -> {
-            fleet.seen(host);
+          (connection, reader) -> {
+            if (!reader.admitted().getAsBoolean()) {
+              connection.close();
+              return;
+            }
+            fleet.seen(reader.host());
             // Signed anew, perhaps; whoever has it takes no notice.
             connection.offer(published);
             connection.heartbeat();
@@ -185,6 +200,16 @@ public final class Streams implements AutoCloseable {
     } catch (RuntimeException e) {
       log.error("Heartbeat of the agents' streams failed; trying again at the next", e);
     }
+  }
+
+  /** Ends the streams of those whose token opens no longer. */
+  public void closeRevoked() {
+    connections.forEach(
+        (connection, reader) -> {
+          if (!reader.admitted().getAsBoolean()) {
+            connection.close();
+          }
+        });
   }
 
   /**

@@ -8,36 +8,27 @@ import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.problem.Problem;
-import dev.turnout.server.store.AuditEntry;
-import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.store.LastChanges;
 import dev.turnout.server.store.LastChanges.LastChange;
 import dev.turnout.server.store.StoreAway;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Map;
 import org.jdbi.v3.core.JdbiException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What happened, and how things stand. */
+/** How things stand. */
 final class StatusRoutes {
   private static final Logger log = LoggerFactory.getLogger(StatusRoutes.class);
-  private static final int AUDIT_ENTRIES = 1_000;
 
   private final Changes changes;
-  private final FlagStore store;
   private final Fleet fleet;
   private final PrometheusMeterRegistry metrics;
   private final Clock clock;
@@ -45,18 +36,20 @@ final class StatusRoutes {
   private final Instant started;
 
   StatusRoutes(
-      Changes changes, FlagStore store, Fleet fleet, PrometheusMeterRegistry metrics, Clock clock) {
+      Changes changes,
+      LastChanges lastChanges,
+      Fleet fleet,
+      PrometheusMeterRegistry metrics,
+      Clock clock) {
     this.changes = changes;
-    this.store = store;
+    this.lastChanges = lastChanges;
     this.fleet = fleet;
     this.metrics = metrics;
     this.clock = clock;
-    lastChanges = store.lastChanges();
     started = clock.instant();
   }
 
   void register(RoutesConfig routes) {
-    Api.get(routes, "/audit", this::audit, Right.READ);
     Api.get(routes, "/agents", this::agents, Right.READ);
     Api.get(routes, "/status.json", this::status, Right.READ);
     Api.get(routes, "/ops/status.json", this::opsStatus, Right.READ);
@@ -115,35 +108,6 @@ final class StatusRoutes {
 
   private void metrics(Context context) {
     context.contentType("text/plain; version=0.0.4; charset=utf-8").result(metrics.scrape());
-  }
-
-  private void audit(Context context) {
-    ObjectNode json = Json.object();
-    ArrayNode entries = json.putArray("entries");
-    for (AuditEntry entry : store.audit(AUDIT_ENTRIES)) {
-      ObjectNode row =
-          entries
-              .addObject()
-              .put("revision", entry.revision())
-              .put("at", entry.at().toString())
-              .put("actor", entry.actor())
-              .put("action", entry.action())
-              .put("flag", entry.flag());
-      row.set("before", parsed(entry.before()));
-      row.set("after", parsed(entry.after()));
-      row.put("reason", entry.reason());
-      ArrayNode overrides = row.putArray("overrides");
-      Arrays.stream(entry.overrides().split(","))
-          .filter(name -> !name.isEmpty())
-          .forEach(overrides::add);
-    }
-    Api.json(context, json);
-  }
-
-  private static JsonNode parsed(@Nullable String json) {
-    return json == null
-        ? NullNode.getInstance()
-        : Json.parse(json.getBytes(StandardCharsets.UTF_8));
   }
 
   private void agents(Context context) {

@@ -2,10 +2,12 @@ package dev.turnout.server.web;
 
 import dev.turnout.server.auth.Access;
 import dev.turnout.server.auth.Right;
+import dev.turnout.server.auth.TokenChanges;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.fleet.TripIntake;
 import dev.turnout.server.signing.Signer;
+import dev.turnout.server.store.AuditLog;
 import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.stream.StreamServlet;
 import dev.turnout.server.stream.Streams;
@@ -13,7 +15,6 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.HandlerType;
 import io.javalin.router.Endpoint;
 import io.javalin.router.ParsedEndpoint;
 import io.javalin.security.RouteRole;
@@ -26,11 +27,15 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.ee10.servlet.ServletHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.ee10.servlet.ServletMapping;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -44,6 +49,10 @@ public final class WebServer implements AutoCloseable {
 
   // A fleet that lost its server comes back in one moment. The system's own limit may be lower.
   private static final int BACKLOG = 4_096;
+  // All else goes to the framework, which has routes of its own; the container's servlet for what
+  // nobody answers is never reached beside it.
+  private static final Set<String> FRAMEWORK = Set.of("/*", "/");
+
   private static final int SPARE_THREADS = 8;
   private static final int SPARE_MILLIS = 60_000;
 
@@ -52,6 +61,7 @@ public final class WebServer implements AutoCloseable {
   private final PrometheusMeterRegistry metrics;
   private final Streams streams;
   private final Javalin javalin;
+  private final List<ServletHandler> servlets = new ArrayList<>();
 
   /**
    * Starts to listen.
@@ -64,6 +74,8 @@ public final class WebServer implements AutoCloseable {
       int port,
       Access access,
       FlagStore store,
+      AuditLog audit,
+      TokenChanges tokens,
       Changes changes,
       Fleet fleet,
       Streams streams,
@@ -90,6 +102,7 @@ public final class WebServer implements AutoCloseable {
                     holder.setAsyncSupported(true);
                     handler.addServlet(holder, StreamServlet.PATH);
                     handler.setErrorHandler(new ContainerProblems.OfServlets());
+                    servlets.add(handler.getServletHandler());
                   });
               RoutesConfig routes = config.routes;
               routes.beforeMatched(this::authorize);
@@ -102,7 +115,10 @@ public final class WebServer implements AutoCloseable {
                   .register(routes);
               new OpenApiRoute().register(routes);
               new SigningRoutes(signer).register(routes);
-              new StatusRoutes(changes, store, fleet, metrics, clock).register(routes);
+              new StatusRoutes(changes, store.lastChanges(), fleet, metrics, clock)
+                  .register(routes);
+              new AuditRoutes(audit, clock).register(routes);
+              new TokenRoutes(tokens, clock).register(routes);
               routes.before(context -> context.attribute(STARTED, System.nanoTime()));
               routes.after(this::measure);
               Failures.register(routes);
@@ -162,14 +178,24 @@ public final class WebServer implements AutoCloseable {
     return javalin.port();
   }
 
-  /** Every route, such as {@code PUT /canary}; {@code HEAD} is there wherever {@code GET} is. */
+  /**
+   * Every route that is answered, such as {@code GET /feature-flags/{name}}. Servlets that stand
+   * beside the routes are among them; they answer to {@code GET} only.
+   */
   public SortedSet<String> routes() {
     SortedSet<String> routes = new TreeSet<>();
-    routes.add("GET " + StreamServlet.PATH);
     for (ParsedEndpoint route : javalin.unsafe.internalRouter.allHttpHandlers()) {
-      HandlerType method = route.endpoint.method;
-      if (method.isHttpMethod() && !method.equals(HandlerType.HEAD)) {
-        routes.add(method.name() + " " + route.endpoint.path);
+      if (route.endpoint.method.isHttpMethod()) {
+        routes.add(route.endpoint.method.name() + " " + route.endpoint.path);
+      }
+    }
+    for (ServletHandler handler : servlets) {
+      for (ServletMapping mapping : handler.getServletMappings()) {
+        for (String path : mapping.getPathSpecs()) {
+          if (!FRAMEWORK.contains(path)) {
+            routes.add("GET " + path);
+          }
+        }
       }
     }
     return routes;
@@ -183,7 +209,10 @@ public final class WebServer implements AutoCloseable {
     }
     for (RouteRole role : roles) {
       if (role != Right.NONE) {
-        Api.caller(context, access.check(context.header("Authorization"), (Right) role));
+        Api.caller(
+            context,
+            access.check(
+                context.header("Authorization"), (Right) role, context.req().getRemoteAddr()));
         lanes.enter(context, (Right) role);
       }
     }

@@ -52,7 +52,12 @@ final class MigrationTest {
     assertThat(snapshot.epoch()).isEqualTo(2);
     assertThat(snapshot.revision()).isEqualTo(3);
     assertThat(snapshot.flags()).containsOnlyKeys("x").containsValue(FLAG);
-    AuditEntry entry = store.audit(10).get(0);
+    AuditEntry entry =
+        new AuditLog(database)
+            .page(new AuditQuery("x", null, null, null, null, null, 10))
+            .rows()
+            .get(0)
+            .entry();
     assertThat(entry.actor()).isEqualTo("ann");
     assertThat(entry.reason()).isEqualTo("why");
     assertThat(entry.overrides()).isEmpty();
