@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,7 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
     footer = {
       "",
       "Exports:",
-      "  unleash       what /api/client/features answers",
+      "  unleash       what /api/client/features answers, or an export of its state",
       "  flagd         a file of flag definitions",
       "  launchdarkly  a file for its file data source (\"flags\", \"flagValues\")",
       "",
@@ -81,6 +82,12 @@ final class ImportCommand extends ClientCommand {
       },
       defaultValue = "flagd_ratio")
   private String flagdBucketing = "";
+
+  @Option(
+      names = "--environment",
+      paramLabel = "NAME",
+      description = "Which environment of an Unleash export that has several.")
+  private @Nullable String environment;
 
   ImportCommand(Terminal terminal) {
     super(terminal);
@@ -167,7 +174,8 @@ final class ImportCommand extends ClientCommand {
   private Migration read() {
     Path path = terminal.directory().resolve(file);
     try {
-      return product.read(ControlApi.json().readTree(Files.readAllBytes(path)), flagdAlgorithm());
+      return product.read(
+          ControlApi.json().readTree(Files.readAllBytes(path)), flagdAlgorithm(), environment);
     } catch (IOException e) {
       throw new CommandFailure(ExitCode.USAGE, "cannot read " + file + ": " + e.getMessage());
     } catch (JacksonException e) {

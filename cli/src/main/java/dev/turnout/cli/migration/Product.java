@@ -2,11 +2,12 @@ package dev.turnout.cli.migration;
 
 import dev.turnout.flags.Placement.Algorithm;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** A product whose exports can be read. */
 public enum Product {
-  /** Unleash: what its clients get from {@code /api/client/features}. */
+  /** Unleash: what its clients get from {@code /api/client/features}, or its state. */
   UNLEASH,
   /** The flag definitions of flagd. */
   FLAGD,
@@ -17,12 +18,13 @@ public enum Product {
    * Reads an export.
    *
    * @param flagd how flagd's flags were evaluated; of no account for the others
+   * @param environment which of the environments in an export of Unleash's; null if there is one
    * @throws IllegalArgumentException saying what is missing, if it is not an export of this product
    */
-  public Migration read(JsonNode document, Algorithm flagd) {
+  public Migration read(JsonNode document, Algorithm flagd, @Nullable String environment) {
     Migration migration = new Migration();
     switch (this) {
-      case UNLEASH -> unleash(document, migration);
+      case UNLEASH -> unleash(document, environment, migration);
       case FLAGD -> {
         if (!document.path("flags").isObject()) {
           throw new IllegalArgumentException("it has no object \"flags\"");
@@ -38,14 +40,16 @@ public enum Product {
     return migration.done();
   }
 
-  private static void unleash(JsonNode document, Migration migration) {
+  private static void unleash(
+      JsonNode document, @Nullable String environment, Migration migration) {
     JsonNode features = document.path("features");
     if (!features.isArray()) {
       throw new IllegalArgumentException("it has no list \"features\"");
     }
-    if (document.has("featureStrategies")) {
-      throw new IllegalArgumentException(
-          "it is of all environments; export what clients get: /api/client/features");
+    if (UnleashState.isOne(document)) {
+      UnleashState.features(document, environment)
+          .forEach((name, feature) -> migration.take(name, feature, UnleashExport::translate));
+      return;
     }
     for (JsonNode feature : features) {
       if (!feature.path("name").isString()) {

@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** What does not come over exactly is refused, with the reason. */
 class RefusedTest {
   private static Migration read(Product product, String document) {
-    return product.read(JsonMapper.shared().readTree(document), Algorithm.FLAGD);
+    return product.read(JsonMapper.shared().readTree(document), Algorithm.FLAGD, null);
   }
 
   private static void assertRefused(Migration migration, String reason) {
