@@ -2,6 +2,7 @@ package dev.turnout.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
@@ -37,6 +38,20 @@ abstract class ClientCommand implements Callable<Integer> {
   /** Sends the request and returns the answer. */
   abstract JsonNode request(ControlApi api);
 
+  /**
+   * Returns what is shown, by one request unless a command has reasons to do it otherwise.
+   *
+   * @param api the server, which is not looked for before it is asked for
+   */
+  JsonNode answer(Supplier<ControlApi> api) {
+    return request(api.get());
+  }
+
+  /** What a script is told of the answer. */
+  int exitCode(JsonNode answer) {
+    return ExitCode.DONE;
+  }
+
   /** Prints the answer for people. */
   abstract void show(JsonNode answer, PrintWriter out);
 
@@ -48,7 +63,7 @@ abstract class ClientCommand implements Callable<Integer> {
   @Override
   public final Integer call() {
     validate();
-    JsonNode answer = request(new ControlApi(connection.endpoint(terminal)));
+    JsonNode answer = answer(() -> new ControlApi(connection.endpoint(terminal)));
     if (json) {
       terminal.out().println(answer.toPrettyString());
     } else {

@@ -69,6 +69,7 @@ public final class Turnout {
             .addSubcommand(new CanaryRemoveCommand(terminal))
             .addSubcommand(new CanaryListCommand(terminal))
             .addSubcommand(new ExplainCommand(terminal))
+            .addSubcommand(new ImportCommand(terminal))
             .addSubcommand(new AgentsCommand(terminal))
             .addSubcommand(new AgentCommand(terminal))
             .addSubcommand(new AttachCommand(terminal))

@@ -106,6 +106,13 @@ public record Placement(
     }
   }
 
+  /** Returns whether every caller has the same bucket for exposure by another placement. */
+  public boolean exposesAs(Placement other) {
+    return exposure == other.exposure
+        && (exposure == Algorithm.TURNOUT1
+            || (Objects.equals(key, other.key) && Objects.equals(salt, other.salt)));
+  }
+
   /** What is hashed together with the keys of a flag's callers. */
   String keyOr(String flagName) {
     return Objects.requireNonNullElse(key, flagName);

@@ -96,7 +96,7 @@ final class Exposure {
     }
     return isOff(before)
         || !before.stickiness().equals(after.stickiness())
-        || !before.bucketing().equals(after.bucketing())
+        || !before.bucketing().exposesAs(after.bucketing())
         || !after.dependencies().containsAll(before.dependencies())
         || isWider(before.canary(), after.canary())
         || isShareRaised(before, after);

@@ -6,6 +6,8 @@ import dev.turnout.flags.Canary;
 import dev.turnout.flags.CanaryMode;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Percentage;
+import dev.turnout.flags.Placement;
+import dev.turnout.flags.Placement.Algorithm;
 import dev.turnout.flags.RingMembers;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Variants;
@@ -108,6 +110,29 @@ class ExposureTest {
     assertThat(isSplitChanged(halves, flag)).isTrue();
     assertThat(isSplitChanged(halves, halves.edit().percentage(of(1)).done())).isFalse();
     assertThat(isSplitChanged(halves, other.edit().enabled(false).done())).isFalse();
+  }
+
+  @Test
+  void bucketing_letsOthersIn() {
+    Flag unleash = placed(Algorithm.UNLEASH, Algorithm.TURNOUT1, null);
+    assertThat(isRaised(with(flag), with(unleash))).isTrue();
+    assertThat(isRaised(with(unleash), with(flag))).isTrue();
+    assertThat(isRaised(with(unleash), with(placed(Algorithm.UNLEASH, Algorithm.TURNOUT1, "g"))))
+        .isTrue();
+  }
+
+  @Test
+  void bucketingOfVariants_changesTheSplit_andRaisesNothing() {
+    Flag ours = flag.edit().variants(split(50, 50)).done();
+    Flag theirs =
+        placed(Algorithm.TURNOUT1, Algorithm.GOFF, "g").edit().variants(split(50, 50)).done();
+    assertThat(isRaised(with(ours), with(theirs))).isFalse();
+    assertThat(isSplitChanged(ours, theirs)).isTrue();
+    assertThat(isSplitChanged(flag, placed(Algorithm.TURNOUT1, Algorithm.GOFF, "g"))).isFalse();
+  }
+
+  private Flag placed(Algorithm exposure, Algorithm variants, String key) {
+    return flag.edit().bucketing(new Placement(exposure, variants, key, null)).done();
   }
 
   private static boolean isSplitChanged(Flag before, Flag after) {
