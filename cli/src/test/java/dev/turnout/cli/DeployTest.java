@@ -102,8 +102,9 @@ final class DeployTest {
 
   private void inAPause(String... words) {
     pauses.add(
-        () -> assertThat(CommandRun.in(directory, with(words, "--url", server.url())).exitCode())
-            .isZero());
+        () ->
+            assertThat(CommandRun.in(directory, with(words, "--url", server.url())).exitCode())
+                .isZero());
   }
 
   private static String[] with(String[] words, String... more) {
@@ -127,7 +128,8 @@ final class DeployTest {
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out())
-        .contains("steps: 5 % for 30m, 10 % for 30m, 25 % for 30m, 50 % for 30m, 75 % for 30m, 100 %")
+        .contains(
+            "steps: 5 % for 30m, 10 % for 30m, 25 % for 30m, 50 % for 30m, 75 % for 30m, 100 %")
         .contains("5 %: a, b (revision", "  holding 50 %, 30m left", "done: 100 %");
     assertThat(waited()).isEqualTo(Duration.ofMinutes(150));
     assertThat(shown("a")).contains("percentage      100 %");
@@ -281,20 +283,20 @@ final class DeployTest {
   @Test
   void deploy_serverOutOfReach_isWaitedFor_thenGivenUp() {
     try (CannedServer canned = new CannedServer()) {
-      String flag = "{\"name\":\"a\",\"enabled\":true,\"percentage\":0,\"strategy\":\"percentage\"}";
+      String flag =
+          "{\"name\":\"a\",\"enabled\":true,\"percentage\":0,\"strategy\":\"percentage\"}";
       canned
           .answer("GET /feature-flags", 200, "{\"flags\":[" + flag + "]}")
           .answer("POST /feature-flags/bulk-update", 200, "{\"revision\":2}")
           .answer("GET /status.json", 503, "{\"detail\":\"too many\"}");
 
-      CommandRun run = run("deploy", "staging", "--flags", "a", "--hold", "1m", "--url", canned.url());
+      CommandRun run =
+          run("deploy", "staging", "--flags", "a", "--hold", "1m", "--url", canned.url());
 
       assertThat(run.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
       assertThat(run.err()).contains("too many (503)", "at 1 %");
       assertThat(waited()).isGreaterThan(Deployment.BLIND_AT_MOST);
-      assertThat(canned.asked())
-          .filteredOn(asked -> asked.route().startsWith("POST"))
-          .hasSize(1);
+      assertThat(canned.asked()).filteredOn(asked -> asked.route().startsWith("POST")).hasSize(1);
     }
   }
 }
