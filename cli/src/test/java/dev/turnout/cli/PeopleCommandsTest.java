@@ -3,15 +3,20 @@ package dev.turnout.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.server.ControlServer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -218,6 +223,47 @@ final class PeopleCommandsTest {
     assertThat(run("rollback", "--all", "--flags", "a").exitCode()).isEqualTo(ExitCode.USAGE);
   }
 
+  /** On a terminal, with what a person types. */
+  private CommandRun typed(String typed, String... words) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    Terminal terminal =
+        new Terminal(
+            new PrintWriter(out),
+            new PrintWriter(err, true),
+            Map.of("TURNOUT_URL", server.url()),
+            directory,
+            directory,
+            Terminal.COMMAND,
+            Keyboard.of(new ByteArrayInputStream(typed.getBytes(StandardCharsets.US_ASCII))),
+            /* screen= */ true,
+            Stopwatch.SYSTEM);
+    int exitCode = Turnout.commandLine(terminal).execute(words);
+    return new CommandRun(exitCode, out.toString(), err.toString());
+  }
+
+  @Test
+  void rollback_ofAll_asksOnATerminal_andOnlyThere() {
+    done("set", "a", "percentage=25");
+
+    CommandRun declined = typed("n\n", "rollback", "--all");
+
+    assertThat(declined.exitCode()).isEqualTo(ExitCode.REFUSED);
+    assertThat(declined.err()).contains("Disable 1 flag? [y/N]", "nothing was changed");
+    assertThat(done("get", "a")).contains("enabled         yes");
+    assertThat(typed("yes\n", "rollback", "--all").exitCode()).isZero();
+    assertThat(done("get", "a")).contains("enabled         no");
+  }
+
+  @Test
+  void rollback_withYes_orOfNamedFlags_asksNothing() {
+    done("set", "a", "percentage=25");
+    assertThat(typed("", "rollback", "--flags", "a").err()).isEmpty();
+    done("toggle", "a", "on");
+    assertThat(typed("", "rollback", "--all", "--yes").err()).isEmpty();
+    assertThat(done("get", "a")).contains("enabled         no");
+  }
+
   @Test
   void rollback_frozenAndInABlackout_isNotRefused() {
     done("set", "a", "percentage=25", "frozen=true");
@@ -285,7 +331,8 @@ final class PeopleCommandsTest {
                     + " echo \"${COMPREPLY[@]}\"")
             .redirectErrorStream(true)
             .start();
-    String reply = new String(bash.getInputStream().readAllBytes());
+    String reply =
+        new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(bash.waitFor()).as(reply).isZero();
     assertThat(reply.strip().split("\\s+")).contains("rollout", "rollback");
   }
