@@ -47,6 +47,7 @@ final class CompletionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    terminal.out().println("# Completes the words of " + terminal.command() + " in " + shell + ".");
     terminal.out().println(AutoComplete.bash(terminal.command(), spec.root().commandLine()));
     terminal.out().flush();
     return ExitCode.DONE;

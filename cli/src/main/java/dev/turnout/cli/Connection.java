@@ -38,6 +38,24 @@ final class Connection {
     }
   }
 
+  /** The server of a profile, and no other one: what it does not say is taken from nowhere else. */
+  static Endpoint profile(String name, Terminal terminal) {
+    Profiles.Profile profile = Profiles.of(terminal).named(name);
+    String url =
+        profile
+            .url()
+            .orElseThrow(
+                () -> new CommandFailure(ExitCode.USAGE, "profile '" + name + "' has no url"));
+    return new Endpoint(
+        Endpoint.checkedUrl(url),
+        profile
+            .tokenFile()
+            .orElseThrow(
+                () ->
+                    new CommandFailure(
+                        ExitCode.NOT_AUTHORISED, "profile '" + name + "' has no token-file")));
+  }
+
   Endpoint endpoint(Terminal terminal) {
     Map<String, String> environment = terminal.environment();
     Optional<Profiles.Profile> named = namedProfile(terminal);

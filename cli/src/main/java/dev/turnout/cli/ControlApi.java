@@ -60,8 +60,29 @@ final class ControlApi {
     return send("GET", path, null);
   }
 
+  /** As {@link #get}, but null where there is nothing. */
+  @Nullable JsonNode getOrNull(String path) {
+    try {
+      return get(path);
+    } catch (CommandFailure e) {
+      if (e.exitCode() == ExitCode.NOT_FOUND) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
   JsonNode put(String path, JsonNode body) {
-    return send("PUT", path, body.toString());
+    return put(path, body, null);
+  }
+
+  /**
+   * Puts a body where nothing has changed.
+   *
+   * @param tag the entity tag that must still be that of what is there; null if any will do
+   */
+  JsonNode put(String path, JsonNode body, @Nullable String tag) {
+    return send("PUT", path, body.toString(), tag);
   }
 
   JsonNode post(String path, JsonNode body) {
@@ -78,10 +99,18 @@ final class ControlApi {
   }
 
   private JsonNode send(String method, String path, @Nullable String body) {
+    return send(method, path, body, null);
+  }
+
+  private JsonNode send(
+      String method, String path, @Nullable String body, @Nullable String ifMatch) {
     int status;
     String answer;
     try {
       HttpURLConnection connection = open(method, path);
+      if (ifMatch != null) {
+        connection.setRequestProperty("If-Match", ifMatch);
+      }
       if (body != null) {
         connection.setDoOutput(true);
         try (OutputStream out = connection.getOutputStream()) {

@@ -82,8 +82,8 @@ final class Deployment {
     }
     List<DeployTarget> targets = new ArrayList<>();
     for (String name : names) {
-      JsonNode flag = flags.get(name);
-      String hindrance = flag == null ? null : DeployTarget.hindrance(flag);
+      JsonNode flag = flags.getOrDefault(name, ControlApi.object());
+      String hindrance = DeployTarget.hindrance(flag);
       if (hindrance != null && !(mayBeFrozen() && !flag.path("stop").isObject())) {
         throw new CommandFailure(ExitCode.REFUSED, hindrance);
       }

@@ -101,7 +101,7 @@ final class RollbackCommand extends ClientCommand {
   }
 
   private void confirm(int count) {
-    if (!terminal().confirms("Disable all " + count + " flags?")) {
+    if (!terminal().confirms("Disable " + count + (count == 1 ? " flag?" : " flags?"))) {
       throw new CommandFailure(ExitCode.REFUSED, "nothing was changed");
     }
   }

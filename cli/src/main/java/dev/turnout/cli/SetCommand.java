@@ -110,13 +110,7 @@ final class SetCommand extends FlagCommand {
   }
 
   private static JsonNode currentOrNothing(ControlApi api, String path) {
-    try {
-      return api.get(path);
-    } catch (CommandFailure e) {
-      if (e.exitCode() == ExitCode.NOT_FOUND) {
-        return ControlApi.object();
-      }
-      throw e;
-    }
+    JsonNode current = api.getOrNull(path);
+    return current == null ? ControlApi.object() : current;
   }
 }

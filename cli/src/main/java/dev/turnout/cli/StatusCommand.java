@@ -18,6 +18,11 @@ final class StatusCommand extends ClientCommand {
 
   @Override
   void show(JsonNode status, PrintWriter out) {
+    print(status, out);
+  }
+
+  /** Prints the server's {@code /status.json} for people. */
+  static void print(JsonNode status, PrintWriter out) {
     JsonNode agents = status.path("agents");
     out.println(
         "environment "

@@ -82,6 +82,8 @@ public final class Turnout {
                     .addSubcommand(new PolicyBlackoutAddCommand(terminal))
                     .addSubcommand(new PolicyBlackoutRemoveCommand(terminal)))
             .addSubcommand(new DeployCommand(terminal))
+            .addSubcommand(new PromoteCommand(terminal))
+            .addSubcommand(new WatchCommand(terminal))
             .addSubcommand(new RollbackCommand(terminal))
             .addSubcommand(new CompareCommand(terminal))
             .addSubcommand(new CompletionCommand(terminal))
