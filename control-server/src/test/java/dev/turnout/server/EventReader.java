@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPInputStream;
 import tools.jackson.databind.JsonNode;
 
 /** An agent's stream, read line by line in a thread of its own. */
@@ -20,6 +21,7 @@ final class EventReader implements AutoCloseable {
   final List<JsonNode> snapshots = new CopyOnWriteArrayList<>();
   final AtomicInteger comments = new AtomicInteger();
   volatile boolean ended;
+  final String encoding;
 
   private final java.io.InputStream body;
 
@@ -29,6 +31,7 @@ final class EventReader implements AutoCloseable {
     if (response.statusCode() != 200) {
       throw new AssertionError("status " + response.statusCode());
     }
+    encoding = response.headers().firstValue("Content-Encoding").orElse("");
     body = response.body();
     Thread thread = new Thread(this::read, "event-reader");
     thread.setDaemon(true);
@@ -37,7 +40,7 @@ final class EventReader implements AutoCloseable {
 
   private void read() {
     try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
+        new BufferedReader(new InputStreamReader(plain(), StandardCharsets.UTF_8))) {
       String line;
       while ((line = lines.readLine()) != null) {
         if (line.startsWith(":")) {
@@ -53,6 +56,10 @@ final class EventReader implements AutoCloseable {
       ended = true;
     }
     ended = true;
+  }
+
+  private java.io.InputStream plain() throws IOException {
+    return encoding.equals("gzip") ? new GZIPInputStream(body) : body;
   }
 
   @Override
