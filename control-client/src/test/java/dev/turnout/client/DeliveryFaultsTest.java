@@ -70,7 +70,7 @@ class DeliveryFaultsTest {
         Duration.ofMillis(100),
         SILENCE,
         Duration.ofSeconds(60),
-        Duration.ofSeconds(20),
+        Duration.ofSeconds(5),
         Duration.ofSeconds(20),
         Duration.ofSeconds(30));
   }
@@ -218,7 +218,7 @@ class DeliveryFaultsTest {
       if (compressed) {
         exchange.getResponseHeaders().set("Content-Encoding", "gzip");
       }
-      exchange.sendResponseHeaders(200, 0);
+      exchange.sendResponseHeaders(200, compressed ? 0 : 2L << 30);
       OutputStream body = exchange.getResponseBody();
       OutputStream out = compressed ? new GZIPOutputStream(body) : body;
       out.write("event: snapshot\ndata: ".getBytes(UTF_8));

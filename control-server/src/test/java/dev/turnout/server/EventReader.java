@@ -59,7 +59,16 @@ final class EventReader implements AutoCloseable {
   }
 
   private java.io.InputStream plain() throws IOException {
-    return encoding.equals("gzip") ? new GZIPInputStream(body) : body;
+    if (!encoding.equals("gzip")) {
+      return body;
+    }
+    return new GZIPInputStream(body) {
+      // It would say that there is more, and whoever decodes characters wait for it.
+      @Override
+      public int available() {
+        return 0;
+      }
+    };
   }
 
   @Override
