@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPInputStream;
 import tools.jackson.databind.JsonNode;
 
 /** An agent's stream, read line by line in a thread of its own. */
@@ -21,6 +22,7 @@ final class EventReader implements AutoCloseable {
   final List<String> signatures = new CopyOnWriteArrayList<>();
   final AtomicInteger comments = new AtomicInteger();
   volatile boolean ended;
+  final String encoding;
 
   private final java.io.InputStream body;
 
@@ -30,6 +32,7 @@ final class EventReader implements AutoCloseable {
     if (response.statusCode() != 200) {
       throw new AssertionError("status " + response.statusCode());
     }
+    encoding = response.headers().firstValue("Content-Encoding").orElse("");
     body = response.body();
     Thread thread = new Thread(this::read, "event-reader");
     thread.setDaemon(true);
@@ -38,7 +41,7 @@ final class EventReader implements AutoCloseable {
 
   private void read() {
     try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
+        new BufferedReader(new InputStreamReader(plain(), StandardCharsets.UTF_8))) {
       String line;
       String event = "";
       while ((line = lines.readLine()) != null) {
@@ -59,6 +62,19 @@ final class EventReader implements AutoCloseable {
       ended = true;
     }
     ended = true;
+  }
+
+  private java.io.InputStream plain() throws IOException {
+    if (!encoding.equals("gzip")) {
+      return body;
+    }
+    return new GZIPInputStream(body) {
+      // It would say that there is more, and whoever decodes characters wait for it.
+      @Override
+      public int available() {
+        return 0;
+      }
+    };
   }
 
   @Override

@@ -7,7 +7,6 @@ import dev.turnout.server.signing.Signer;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -24,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All agents' streams. One thread hands each new snapshot to every connection and keeps the quiet
- * ones alive; it never blocks, so whoever made the change does not wait for its readers.
+ * All agents' streams. One thread hands each new snapshot to every connection, with the help of
+ * other processors if there are many, and keeps the quiet ones alive; it never blocks, so whoever
+ * made the change does not wait for its readers.
  */
 public final class Streams implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Streams.class);
@@ -35,12 +35,16 @@ public final class Streams implements AutoCloseable {
   // By then they would poll anyhow.
   private static final Duration LONGEST_RETURN = Duration.ofSeconds(30);
 
+  // A write takes some ten microseconds: with fewer streams than this, other processors are not
+  // worth waking.
+  private static final long PARALLEL_FROM = 256;
+
   private final Changes changes;
   private final Fleet fleet;
   private final Signer signer;
   private final int limit;
   private final AtomicInteger places = new AtomicInteger();
-  private final Map<Connection, Reader> connections = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Connection, Reader> connections = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable Published> latest = new AtomicReference<>();
   private final AtomicBoolean fanOutDue = new AtomicBoolean();
   private final ScheduledExecutorService thread;
@@ -176,7 +180,7 @@ public final class Streams implements AutoCloseable {
     fanOutDue.set(false);
     try {
       Published published = latest();
-      connections.keySet().forEach(connection -> connection.offer(published));
+      connections.forEachKey(PARALLEL_FROM, connection -> connection.offer(published));
     } catch (RuntimeException e) {
       log.error("A snapshot could not be sent to the agents; they will poll for it", e);
     }

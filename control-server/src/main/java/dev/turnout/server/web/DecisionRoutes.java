@@ -82,17 +82,9 @@ final class DecisionRoutes {
     Question question = Question.of(context);
     Snapshot snapshot = changes.current();
     Decider decider = deciders.of(snapshot, question.host());
-    ObjectNode json = Json.object().put("revision", snapshot.revision());
-    ObjectNode flags = json.putObject("flags");
-    for (String name : snapshot.flags().keySet()) {
-      Decision decision = decider.decide(name, null, question.caller());
-      flags
-          .putObject(name)
-          .put("on", decision.on())
-          .put("variant", decision.variant())
-          .put("reason", decision.reason().name());
-    }
-    Api.json(context, json);
+    context
+        .contentType("application/json")
+        .result(EvaluationJson.write(snapshot, decider, question.caller()));
   }
 
   private void explain(Context context) {

@@ -1,0 +1,418 @@
+package dev.turnout.client;
+
+import static dev.turnout.client.FakeServer.events;
+import static dev.turnout.client.FakeServer.snapshot;
+import static dev.turnout.client.FakeServer.status;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.turnout.client.codec.Samples;
+import dev.turnout.client.codec.SnapshotCodec;
+import dev.turnout.flags.Host;
+import dev.turnout.flags.Report;
+import dev.turnout.flags.Snapshot;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What networks, proxies, clocks and servers gone mad do to the delivery of snapshots. */
+class DeliveryFaultsTest {
+  private static final Duration NEVER = Duration.ofHours(1);
+  private static final Duration SILENCE = Duration.ofSeconds(2);
+
+  private final List<Snapshot> delivered = new CopyOnWriteArrayList<>();
+  private final List<String> warnings = new CopyOnWriteArrayList<>();
+  private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor();
+  private FakeServer server;
+  private FaultyProxy proxy;
+  private ControlClient client;
+
+  @BeforeEach
+  void serve() throws IOException {
+    server = new FakeServer();
+    proxy = new FaultyProxy(server.uri());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    client.close();
+    looks.shutdownNow();
+    proxy.close();
+    server.close();
+  }
+
+  private static Timing timing(Duration poll) {
+    return new Timing(
+        poll,
+        Duration.ofMillis(20),
+        Duration.ofMillis(400),
+        Duration.ofMillis(100),
+        SILENCE,
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(20),
+        Duration.ofSeconds(30));
+  }
+
+  private void start(URI uri, Duration poll) {
+    start(uri, poll, Sources.real());
+  }
+
+  private void start(URI uri, Duration poll, Sources sources) {
+    client =
+        new ControlClient(
+            new ControlClient.Settings(
+                uri, () -> "secret", new Host("game", "game-1", "eu"), null, timing(poll)),
+            new ControlClient.Listener() {
+              @Override
+              public void snapshot(Snapshot snapshot) {
+                delivered.add(snapshot);
+              }
+
+              @Override
+              public void warning(String text) {
+                warnings.add(text);
+              }
+            },
+            sources);
+    client.start();
+    looks.scheduleAtFixedRate(client::look, 20, 20, TimeUnit.MILLISECONDS);
+  }
+
+  private static Snapshot revision(long revision) {
+    return Samples.snapshot(1, revision, Samples.full());
+  }
+
+  private void awaitInForce(Snapshot expected) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(client.snapshot()).isEqualTo(expected));
+  }
+
+  @Test
+  void halfOpenConnection_isNoticedByItsSilence_andReplaced() {
+    server.stream = events(true, revision(1));
+    start(proxy.uri(), NEVER);
+    awaitInForce(revision(1));
+
+    server.stream = events(true, revision(2));
+    proxy.cut();
+
+    awaitInForce(revision(2));
+    assertThat(warnings).anyMatch(line -> line.contains("nothing was heard in time"));
+    assertThat(Timing.DEFAULT.silence()).hasSeconds(45);
+  }
+
+  @Test
+  void serverStoppedForLongerThanTheSilence_isReconnectedOnce_andNothingChangesMeanwhile() {
+    server.stream = events(true, revision(1));
+    start(proxy.uri(), NEVER);
+    awaitInForce(revision(1));
+
+    proxy.stopped(true);
+    await().atMost(Duration.ofSeconds(30)).until(() -> !warnings.isEmpty());
+    assertThat(client.snapshot()).isEqualTo(revision(1));
+    server.stream = events(true, revision(2));
+    proxy.stopped(false);
+
+    awaitInForce(revision(2));
+    assertThat(server.streams.get()).isEqualTo(2);
+    assertThat(delivered).containsExactly(revision(1), revision(2));
+  }
+
+  @Test
+  void resetEveryHundredMilliseconds_backsOff_andSaysSoOnce() throws Exception {
+    proxy.resetAfter(Duration.ofMillis(100));
+    server.stream = events(true, revision(1));
+    start(proxy.uri(), NEVER);
+    awaitInForce(revision(1));
+
+    long spentBefore = processorTime();
+    int before = proxy.connections.get();
+    FakeServer.pause(4_000);
+
+    // A round takes 100 ms and a wait of 200 ms on average, once the back-off is at its end.
+    assertThat(proxy.connections.get() - before).isBetween(2, 30);
+    assertThat(Duration.ofNanos(processorTime() - spentBefore)).isLessThan(Duration.ofSeconds(1));
+    assertThat(warnings).hasSize(1);
+    proxy.resetAfter(null);
+    server.stream = events(true, revision(2));
+    awaitInForce(revision(2));
+  }
+
+  private static long processorTime() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("turnout-stream"))
+        .mapToLong(thread -> ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.getId()))
+        .filter(nanos -> nanos > 0)
+        .sum();
+  }
+
+  @Test
+  void proxyThatBuffers_isNoticed_andPollingCarriesOn() {
+    proxy.holdStreams();
+    server.stream = events(true, revision(1));
+    server.poll = snapshot(revision(1));
+    start(proxy.uri(), Duration.ofMillis(100));
+
+    awaitInForce(revision(1));
+    server.poll = snapshot(revision(2));
+    awaitInForce(revision(2));
+    await().atMost(Duration.ofSeconds(30)).until(() -> server.streams.get() >= 2);
+  }
+
+  @Test
+  void streamThroughEveryKindOfRefusal_recovers() {
+    server.stream = status(404);
+    start(server.uri(), NEVER);
+    for (int status : new int[] {301, 401, 403, 404, 410, 429, 500, 502, 503, 504}) {
+      int before = server.streams.get();
+      server.stream = status(status);
+      await().atMost(Duration.ofSeconds(30)).until(() -> server.streams.get() > before + 1);
+    }
+
+    server.stream = events(true, revision(1));
+
+    awaitInForce(revision(1));
+    assertThat(warnings).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void lineThatNeverEnds_isCutOff(boolean compressed) {
+    FakeServer.Answer endless = endless(compressed);
+    FakeServer.Answer good = events(true, revision(1));
+    server.stream = exchange -> (server.streams.get() == 1 ? endless : good).to(exchange);
+    start(server.uri(), NEVER);
+
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> assertThat(client.snapshot()).isEqualTo(revision(1)));
+    assertThat(warnings).anyMatch(line -> line.contains("an event of more than 67108864"));
+  }
+
+  private static FakeServer.Answer endless(boolean compressed) {
+    return exchange -> {
+      exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+      if (compressed) {
+        exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+      }
+      exchange.sendResponseHeaders(200, compressed ? 0 : 2L << 30);
+      OutputStream body = exchange.getResponseBody();
+      OutputStream out = compressed ? new GZIPOutputStream(body) : body;
+      out.write("event: snapshot\ndata: ".getBytes(UTF_8));
+      byte[] piece = "x".repeat(1 << 20).getBytes(UTF_8);
+      for (int i = 0; i < 1_024; i++) {
+        out.write(piece);
+      }
+    };
+  }
+
+  @Test
+  void compressedStream_isReadEventByEvent() {
+    server.stream =
+        exchange -> {
+          assertThat(exchange.getRequestHeaders().getFirst("Accept-Encoding")).isEqualTo("gzip");
+          exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+          exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+          exchange.sendResponseHeaders(200, 0);
+          OutputStream out = new GZIPOutputStream(exchange.getResponseBody(), 512, true);
+          for (int i = 1; i <= 3; i++) {
+            out.write(("event: snapshot\nid: 1:" + i + "\ndata: ").getBytes(UTF_8));
+            out.write(SnapshotCodec.write(revision(i)));
+            out.write("\n\n".getBytes(UTF_8));
+            out.flush();
+            int sent = i;
+            await().until(() -> delivered.size() == sent);
+          }
+        };
+
+    start(server.uri(), NEVER);
+
+    await().atMost(Duration.ofSeconds(30)).until(() -> delivered.size() == 3);
+    assertThat(delivered).containsExactly(revision(1), revision(2), revision(3));
+  }
+
+  @Test
+  void bodyOfAGigabyte_isNotRead() {
+    server.poll =
+        exchange -> {
+          exchange.sendResponseHeaders(200, 1L << 30);
+          exchange.getResponseBody().write('{');
+          exchange.getResponseBody().flush();
+        };
+    // Its failure would be the one warning a minute.
+    server.stream = events(true);
+    start(server.uri(), Duration.ofMillis(100));
+
+    await().until(() -> warnings.stream().anyMatch(line -> line.contains("more than 67108864")));
+    server.poll = snapshot(revision(1));
+    awaitInForce(revision(1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "[]",
+        "{\"env\":\"default\",\"env\":\"default\",\"epoch\":1,\"revision\":2,\"flags\":[]}",
+        "{\"env\":\"default\",\"epoch\":1,\"revision\":NaN,\"flags\":[]}",
+        "{\"env\":\"default\",\"epoch\":1,\"revision\":1e999,\"flags\":[]}",
+        "{\"env\":\"default\",\"epoch\":1,\"revision\":-2,\"flags\":[]}",
+        "{\"env\":\"default\",\"epoch\":1,\"revision\":2,\"flags\":{}}",
+        "{\"env\":\"default\",\"epoch\":1,\"revision\":2,\"flags\":[]}{}",
+      })
+  void documentThatIsNone_changesNothing(String document) {
+    server.stream = events(true, revision(1));
+    start(server.uri(), Duration.ofMillis(100));
+    awaitInForce(revision(1));
+
+    int before = server.polls.get();
+    server.poll =
+        exchange -> {
+          byte[] body = document.getBytes(UTF_8);
+          exchange.sendResponseHeaders(200, body.length == 0 ? -1 : body.length);
+          exchange.getResponseBody().write(body);
+        };
+
+    await().until(() -> warnings.stream().anyMatch(line -> line.contains("is refused")));
+    await().until(() -> server.polls.get() > before + 2);
+    assertThat(client.snapshot()).isEqualTo(revision(1));
+  }
+
+  @Test
+  void reportsThatFail_delayNoSnapshot_andAreRepeatedAsTheyAreThen() {
+    server.report = status(503);
+    server.stream = events(true, revision(1));
+    start(server.uri(), NEVER);
+    AtomicInteger asked = new AtomicInteger();
+    client.report(
+        Duration.ZERO,
+        new ControlClient.Reports() {
+          @Override
+          public Report next() {
+            asked.incrementAndGet();
+            return Samples.report();
+          }
+
+          @Override
+          public Duration sent(ControlClient.Sent sent) {
+            return Duration.ofMillis(5);
+          }
+        });
+
+    await().atMost(Duration.ofSeconds(30)).until(() -> asked.get() > 50);
+
+    awaitInForce(revision(1));
+    // Each time it is asked for anew: nothing is kept to be sent later.
+    assertThat(server.reports.size()).isLessThanOrEqualTo(asked.get());
+  }
+
+  /** A clock that is a year ahead, a year behind, and so on. */
+  private static final class JumpingClock extends Clock {
+    private final AtomicInteger asked = new AtomicInteger();
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      Duration year = Duration.ofDays(365);
+      return Instant.now().plus(asked.incrementAndGet() % 2 == 0 ? year : year.negated());
+    }
+  }
+
+  @Test
+  void clockThatJumps_disturbsNothing() {
+    server.stream = events(true, revision(1));
+    server.poll = snapshot(revision(1));
+    Sources sources = new Sources(new JumpingClock(), System::nanoTime, new Random());
+    start(proxy.uri(), Duration.ofMillis(100), sources);
+    awaitInForce(revision(1));
+
+    int polls = server.polls.get();
+    await().until(() -> server.polls.get() > polls + 5);
+    assertThat(server.streams.get()).isEqualTo(1);
+    server.stream = events(true, revision(2));
+    proxy.cut();
+    awaitInForce(revision(2));
+  }
+
+  @Test
+  void jvmStoppedForTenMinutes_reconnectsOnce() {
+    AtomicLong stopped = new AtomicLong();
+    Sources sources =
+        new Sources(Clock.systemUTC(), () -> System.nanoTime() + stopped.get(), new Random());
+    server.stream = events(true, revision(1));
+    start(proxy.uri(), NEVER, sources);
+    awaitInForce(revision(1));
+
+    server.stream = events(true, revision(2));
+    // By then whoever was at the other end has given up.
+    proxy.cut();
+    stopped.set(Duration.ofMinutes(10).toNanos());
+
+    awaitInForce(revision(2));
+    assertThat(server.streams.get()).isEqualTo(2);
+  }
+
+  @Test
+  void goodbye_isFollowedByAReturnWithinItsTime() {
+    AtomicLong endedAt = new AtomicLong();
+    server.stream =
+        exchange -> {
+          endedAt.compareAndSet(0, System.nanoTime());
+          exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+          exchange.sendResponseHeaders(200, 0);
+          exchange
+              .getResponseBody()
+              .write("event: goodbye\ndata: {\"reconnect_within_ms\":1500}\n\n".getBytes(UTF_8));
+        };
+    Random highest =
+        new Random() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public double nextDouble() {
+            return 1;
+          }
+        };
+
+    start(server.uri(), NEVER, new Sources(Clock.systemUTC(), System::nanoTime, highest));
+    await().until(() -> server.streams.get() >= 2);
+
+    // Without it the first back-off would be 20 ms.
+    assertThat(Duration.ofNanos(System.nanoTime() - endedAt.get()))
+        .isGreaterThan(Duration.ofMillis(1_400));
+    assertThat(warnings.get(0)).contains("says goodbye");
+  }
+}
