@@ -19,6 +19,8 @@ import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.store.TokenStore;
 import dev.turnout.server.stream.Streams;
+import dev.turnout.server.tls.ServerTls;
+import dev.turnout.server.tls.TlsFiles;
 import dev.turnout.server.web.WebServer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -37,6 +39,7 @@ import org.slf4j.LoggerFactory;
 /** A running control server. Safe for use by several threads. */
 public final class ControlServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
+  private static final Duration LOOK_AT_CERTIFICATES = Duration.ofSeconds(2);
 
   private final Settings settings;
   private final Tokens tokens;
@@ -51,9 +54,15 @@ public final class ControlServer implements AutoCloseable {
    * @param dataDirectory for the database and the first tokens; created if absent
    * @param env the environment's name
    * @param signing what snapshots are signed with
+   * @param tls the server's certificate; null to be reached in the clear
    */
   public record Settings(
-      String host, int port, Path dataDirectory, String env, SigningFiles signing) {
+      String host,
+      int port,
+      Path dataDirectory,
+      String env,
+      SigningFiles signing,
+      @Nullable TlsFiles tls) {
     /** Reached by programs on this machine only. */
     public static final String LOOPBACK = "127.0.0.1";
 
@@ -69,9 +78,9 @@ public final class ControlServer implements AutoCloseable {
 
     private static final int MAX_PORT = 65_535;
 
-    /** With signing keys of its own. */
+    /** In the clear, with signing keys of its own. */
     public Settings(String host, int port, Path dataDirectory, String env) {
-      this(host, port, dataDirectory, env, SigningFiles.OWN);
+      this(host, port, dataDirectory, env, SigningFiles.OWN, null);
     }
   }
 
@@ -157,10 +166,15 @@ public final class ControlServer implements AutoCloseable {
       Streams streams =
           new Streams(changes, fleet, signer, tuning.heartbeat(), tuning.maxStreams());
       parts.push(streams);
+      ServerTls tls = tls(settings.tls());
+      if (tls != null) {
+        parts.push(tls);
+      }
       WebServer web =
           new WebServer(
               settings.host(),
               settings.port(),
+              tls,
               new Access(tokens),
               database,
               store,
@@ -184,6 +198,10 @@ public final class ControlServer implements AutoCloseable {
       close(parts);
       throw e;
     }
+  }
+
+  private static @Nullable ServerTls tls(@Nullable TlsFiles files) throws IOException {
+    return files == null ? null : new ServerTls(files, LOOK_AT_CERTIFICATES);
   }
 
   private static Changes changes(FlagStore store, Fleet fleet, Path data, Clock clock)
@@ -230,7 +248,8 @@ public final class ControlServer implements AutoCloseable {
   /** Where the server is reached, such as {@code http://127.0.0.1:8080}. */
   public String url() {
     String host = settings.host();
-    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
+    String scheme = settings.tls() == null ? "http://" : "https://";
+    return scheme + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
   }
 
   /** The tokens that open this server. */

@@ -7,6 +7,7 @@ import dev.turnout.server.auth.AccessException;
 import dev.turnout.server.auth.Right;
 import dev.turnout.server.fleet.Hosts;
 import dev.turnout.server.problem.Problem;
+import dev.turnout.server.tls.AgentCertificates;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -29,11 +30,13 @@ public final class StreamServlet extends HttpServlet {
   private static final int RETRY_AFTER_SECONDS = 10;
 
   private final transient Access access;
+  private final transient AgentCertificates certificates;
   private final transient Streams streams;
 
-  /** Serves {@code streams} to whom {@code access} lets in. */
-  public StreamServlet(Access access, Streams streams) {
+  /** Serves {@code streams} to whom {@code access} and {@code certificates} let in. */
+  public StreamServlet(Access access, AgentCertificates certificates, Streams streams) {
     this.access = access;
+    this.certificates = certificates;
     this.streams = streams;
   }
 
@@ -58,6 +61,11 @@ public final class StreamServlet extends HttpServlet {
       return;
     } catch (InvalidFlagException e) {
       Problem.of(e).write(response);
+      return;
+    }
+    Problem noCertificate = certificates.check(request);
+    if (noCertificate != null) {
+      noCertificate.write(response);
       return;
     }
     if (!streams.takePlace()) {
