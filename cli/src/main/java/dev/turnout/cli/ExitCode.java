@@ -8,6 +8,7 @@ final class ExitCode {
   static final int UNREACHABLE = 3;
   static final int NOT_FOUND = 4;
   static final int NOT_AUTHORISED = 5;
+  static final int NOT_WHOLE = 6;
 
   private ExitCode() {}
 

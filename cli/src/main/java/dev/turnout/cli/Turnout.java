@@ -39,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  3  no server could be reached",
       "  4  not found",
       "  5  not authorised, or no token",
+      "  6  the audit is not whole, says 'turnout audit verify'",
       "With --json a failure is a JSON object on the standard error, the server's own",
       "problem document where there is one.",
     })
@@ -74,6 +75,15 @@ public final class Turnout {
             .addSubcommand(new DetachCommand(terminal))
             .addSubcommand(
                 new CommandLine(new EpochCommand()).addSubcommand(new EpochRaiseCommand(terminal)))
+            .addSubcommand(
+                new CommandLine(new AuditCommand(terminal))
+                    .addSubcommand(new AuditVerifyCommand(terminal)))
+            .addSubcommand(
+                new CommandLine(new TokenCommand())
+                    .addSubcommand(new TokenCreateCommand(terminal))
+                    .addSubcommand(new TokenListCommand(terminal))
+                    .addSubcommand(new TokenRotateCommand(terminal))
+                    .addSubcommand(new TokenRevokeCommand(terminal)))
             .addSubcommand(new HelpCommand());
     line.setOut(terminal.out());
     line.setErr(terminal.err());

@@ -63,6 +63,11 @@ final class Words {
     return list.length() == 0 ? "-" : list.toString();
   }
 
+  /** A text that somebody wrote, so that it cannot pass for lines of ours. */
+  static String oneLine(String text) {
+    return text.replaceAll("[\\p{Cc}\\u2028\\u2029]+", " ").strip();
+  }
+
   static String yesNo(JsonNode value) {
     return value.asBoolean(false) ? "yes" : "no";
   }

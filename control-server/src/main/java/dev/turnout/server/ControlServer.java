@@ -5,15 +5,19 @@ import dev.turnout.client.codec.CodecException;
 import dev.turnout.flags.FlagName;
 import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.server.auth.Access;
+import dev.turnout.server.auth.FailedAttempts;
 import dev.turnout.server.auth.Token;
+import dev.turnout.server.auth.TokenChanges;
 import dev.turnout.server.auth.TokenFile;
 import dev.turnout.server.auth.TokenKind;
 import dev.turnout.server.auth.Tokens;
+import dev.turnout.server.change.Author;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.signing.Signer;
 import dev.turnout.server.signing.SigningKey;
+import dev.turnout.server.store.AuditLog;
 import dev.turnout.server.store.DataDirectory;
 import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
@@ -22,6 +26,7 @@ import dev.turnout.server.stream.Streams;
 import dev.turnout.server.tls.ServerTls;
 import dev.turnout.server.tls.TlsFiles;
 import dev.turnout.server.web.WebServer;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -31,6 +36,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.SortedSet;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,8 +47,11 @@ public final class ControlServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
   private static final Duration LOOK_AT_CERTIFICATES = Duration.ofSeconds(2);
 
+  // No token can have this name.
+  private static final Author FIRST_START = Author.named("(server)");
+
   private final Settings settings;
-  private final Tokens tokens;
+  private final TokenChanges tokens;
   private final WebServer web;
   private final Deque<AutoCloseable> parts;
 
@@ -119,7 +128,7 @@ public final class ControlServer implements AutoCloseable {
   }
 
   private ControlServer(
-      Settings settings, Tokens tokens, WebServer web, Deque<AutoCloseable> parts) {
+      Settings settings, TokenChanges tokens, WebServer web, Deque<AutoCloseable> parts) {
     this.settings = settings;
     this.tokens = tokens;
     this.web = web;
@@ -152,15 +161,18 @@ public final class ControlServer implements AutoCloseable {
       DataDirectory directory = DataDirectory.open(settings.dataDirectory());
       parts.push(directory);
       Path data = directory.path();
-      Database database = Database.open(data.resolve("turnout.db"));
+      Database database = Database.open(data.resolve(DataDirectory.DATABASE));
       parts.push(database);
-      Tokens tokens = new Tokens(new TokenStore(database), clock);
+      TokenStore tokenStore = new TokenStore(database);
+      Tokens known = new Tokens(tokenStore, clock);
+      TokenChanges tokens = new TokenChanges(tokenStore, known, clock);
       firstToken(tokens, "admin", TokenKind.ADMIN, data);
       firstToken(tokens, "agent", TokenKind.AGENT, data);
       FlagStore store = new FlagStore(database, settings.env());
       Fleet fleet = new Fleet(clock, Ticker.systemTicker());
       Changes changes = changes(store, fleet, data, clock);
-      PrometheusMeterRegistry metrics = metrics(changes, fleet);
+      FailedAttempts failures = new FailedAttempts(Ticker.systemTicker());
+      PrometheusMeterRegistry metrics = metrics(changes, fleet, failures);
       parts.push(metrics::close);
       Signer signer = settings.signing().signer(data, clock);
       Streams streams =
@@ -170,14 +182,17 @@ public final class ControlServer implements AutoCloseable {
       if (tls != null) {
         parts.push(tls);
       }
+      known.onChange(streams::closeRevoked);
+      AuditLog audit = new AuditLog(database);
       WebServer web =
           new WebServer(
               settings.host(),
               settings.port(),
               tls,
-              new Access(tokens),
+              new Access(known, failures),
               database,
-              store,
+              audit,
+              tokens,
               changes,
               fleet,
               streams,
@@ -186,6 +201,8 @@ public final class ControlServer implements AutoCloseable {
               clock);
       parts.push(web);
       ControlServer server = new ControlServer(settings, tokens, web, parts);
+      // In a log that is kept elsewhere, this shows later whether the audit was written anew.
+      log.info("The audit ends at {}", audit.head());
       log.info(
           "Turnout control server ready at {} (environment {}, revision {}, {} flags, data in {})",
           server.url(),
@@ -215,16 +232,17 @@ public final class ControlServer implements AutoCloseable {
 
   // The file first: a crash in between leaves a file that opens nothing and is written anew, and
   // never a token whose secret nobody knows.
-  private static void firstToken(Tokens tokens, String name, TokenKind kind, Path data)
+  private static void firstToken(TokenChanges tokens, String name, TokenKind kind, Path data)
       throws IOException {
-    if (!tokens.contains(name)) {
+    if (!tokens.wasEverCreated(name)) {
       String secret = tokens.secret();
       TokenFile.write(data.resolve(name + ".token"), secret);
-      tokens.add(new Token(name, kind, null), secret, null);
+      tokens.add(FIRST_START, new Token(name, kind, null), secret, null);
     }
   }
 
-  private static PrometheusMeterRegistry metrics(Changes changes, Fleet fleet) {
+  private static PrometheusMeterRegistry metrics(
+      Changes changes, Fleet fleet, FailedAttempts failures) {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Gauge.builder("turnout.revision", () -> changes.current().revision())
         .description("Revision of the snapshot in force")
@@ -236,6 +254,9 @@ public final class ControlServer implements AutoCloseable {
         .register(metrics);
     Gauge.builder("turnout.agents.ahead", () -> fleet.ahead(changes.current()).size())
         .description("Agents that refuse this server's snapshots as older than their own")
+        .register(metrics);
+    FunctionCounter.builder("turnout.auth.failures", failures, FailedAttempts::total)
+        .description("Requests without a valid token")
         .register(metrics);
     return metrics;
   }
@@ -252,8 +273,13 @@ public final class ControlServer implements AutoCloseable {
     return scheme + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
   }
 
-  /** The tokens that open this server. */
-  Tokens tokens() {
+  /** Every route that is answered, such as {@code GET /feature-flags/{name}}. */
+  SortedSet<String> routes() {
+    return web.routes();
+  }
+
+  /** Creates and revokes the tokens that open this server. */
+  TokenChanges tokens() {
     return tokens;
   }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.turnout.client.codec.Json;
 import dev.turnout.server.auth.Token;
 import dev.turnout.server.auth.TokenKind;
+import dev.turnout.server.change.Author;
+import dev.turnout.server.store.StoredToken;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -106,8 +108,9 @@ final class Served implements AutoCloseable {
 
   String token(TokenKind kind, @Nullable String service) {
     String secret = server.tokens().secret();
-    String name = kind.name().toLowerCase(java.util.Locale.ROOT) + "-" + System.nanoTime();
-    server.tokens().add(new Token(name, kind, service), secret, null);
+    String name = kind.wireName() + "-" + System.nanoTime();
+    StoredToken unused =
+        server.tokens().add(Author.named("test"), new Token(name, kind, service), secret, null);
     return secret;
   }
 

@@ -1,6 +1,9 @@
 package dev.turnout.server.auth;
 
+import dev.turnout.flags.InvalidFlagException;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What a token is for. */
 public enum TokenKind {
@@ -26,11 +29,24 @@ public enum TokenKind {
     };
   }
 
-  String wireName() {
+  /** The kind's name in the HTTP interface and in the store. */
+  public String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  static TokenKind named(String wireName) {
-    return valueOf(wireName.toUpperCase(Locale.ROOT));
+  /**
+   * Returns the kind of that name in lower case.
+   *
+   * @throws InvalidFlagException naming {@code field} if there is none
+   */
+  public static TokenKind named(String field, String wireName) {
+    return Arrays.stream(values())
+        .filter(kind -> kind.wireName().equals(wireName))
+        .findFirst()
+        .orElseThrow(() -> new InvalidFlagException(field, "must be one of " + names()));
+  }
+
+  private static String names() {
+    return Arrays.stream(values()).map(TokenKind::wireName).collect(Collectors.joining(", "));
   }
 }

@@ -1,116 +1,84 @@
 package dev.turnout.server.auth;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import dev.turnout.flags.FlagName;
 import dev.turnout.server.store.StoredToken;
 import dev.turnout.server.store.TokenStore;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
-import java.util.HexFormat;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens that open this server. A token is 256 random bits; only its SHA-256 is kept, which is
- * enough for a secret that cannot be guessed. Safe for use by several threads.
+ * The tokens that open this server, held in memory. Looking one up is wait-free. Safe for use by
+ * several threads.
  */
 public final class Tokens {
-  private static final int BYTES = 32;
-
   private final TokenStore store;
   private final Clock clock;
-  private final SecureRandom random = new SecureRandom();
-  private final List<Known> known = new CopyOnWriteArrayList<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  // By the hash of the secret: how long it takes to miss one tells nothing of use about another.
+  private volatile Map<String, Known> known = Map.of();
+
+  private record Known(Token token, StoredToken.Secret secret) {}
 
   /** Knows every token in the store. */
   public Tokens(TokenStore store, Clock clock) {
     this.store = store;
     this.clock = clock;
-    store.all().forEach(token -> known.add(Known.of(token)));
+    reload();
   }
 
-  /** Returns whether there is a token of that name. */
-  public boolean contains(String name) {
-    return known.stream().anyMatch(token -> token.token.name().equals(name));
+  /** Has another server's changes of the same store count here too. */
+  public void reload() {
+    synchronized (this) {
+      Map<String, Known> read = new HashMap<>();
+      store.all().forEach(token -> put(read, token));
+      known = read;
+    }
+    listeners.forEach(Runnable::run);
   }
 
-  /** Draws a secret. It opens nothing until {@link #add} is told of it. */
-  public String secret() {
-    byte[] bytes = new byte[BYTES];
-    random.nextBytes(bytes);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  /** Calls {@code listener} after tokens changed; it must not block or throw. */
+  public void onChange(Runnable listener) {
+    listeners.add(listener);
   }
 
   /**
-   * Adds a token.
+   * Changes one token in the store, and then here.
    *
-   * @param token its name must not be taken
-   * @param secret as drawn by {@link #secret}
-   * @param lifetime how long it opens; null for ever
+   * @param change returns the token as it is afterwards
    */
-  public void add(Token token, String secret, @Nullable Duration lifetime) {
-    FlagName.check("name", token.name());
-    Instant now = clock.instant();
-    StoredToken stored =
-        new StoredToken(
-            token.name(),
-            token.kind().wireName(),
-            token.service(),
-            HexFormat.of().formatHex(hash(secret)),
-            now,
-            lifetime == null ? null : now.plus(lifetime));
-    store.add(stored);
-    known.add(Known.of(stored));
+  StoredToken change(Function<TokenStore.Editing, StoredToken> change) {
+    StoredToken[] changed = new StoredToken[1];
+    synchronized (this) {
+      store.change(editing -> changed[0] = change.apply(editing));
+      Map<String, Known> next = new HashMap<>(known);
+      next.values().removeIf(each -> each.token().name().equals(changed[0].name()));
+      put(next, changed[0]);
+      known = next;
+    }
+    listeners.forEach(Runnable::run);
+    return changed[0];
+  }
+
+  private static void put(Map<String, Known> known, StoredToken stored) {
+    Token token =
+        new Token(stored.name(), TokenKind.named("kind", stored.kind()), stored.service());
+    stored.secrets().forEach(secret -> known.put(secret.hash(), new Known(token, secret)));
   }
 
   /** Returns the token with that secret, or null if there is none or it has expired. */
   public @Nullable Token find(String secret) {
-    byte[] hash = hash(secret);
-    Known found = null;
-    // No early end: how long it takes tells nothing about which token matched.
-    for (Known candidate : known) {
-      if (MessageDigest.isEqual(candidate.hash, hash)) {
-        found = candidate;
-      }
-    }
-    return found == null || found.isExpired(clock.instant()) ? null : found.token;
+    return findByHash(Secrets.hash(secret));
   }
 
-  private static byte[] hash(String secret) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
-
-  private static final class Known {
-    final Token token;
-    final byte[] hash;
-    final @Nullable Instant expires;
-
-    private Known(Token token, byte[] hash, @Nullable Instant expires) {
-      this.token = token;
-      this.hash = hash;
-      this.expires = expires;
-    }
-
-    static Known of(StoredToken stored) {
-      return new Known(
-          new Token(stored.name(), TokenKind.named(stored.kind()), stored.service()),
-          HexFormat.of().parseHex(stored.hash()),
-          stored.expires());
-    }
-
-    boolean isExpired(Instant now) {
-      return expires != null && !now.isBefore(expires);
-    }
+  /** Returns the token with the secret of that hash, or null if there is none or it has expired. */
+  @Nullable Token findByHash(String hash) {
+    Known found = known.get(hash);
+    Instant now = clock.instant();
+    return found == null || !found.secret().isOpen(now) ? null : found.token();
   }
 }

@@ -10,7 +10,8 @@ public final class RefusedException extends RuntimeException {
 
   private final EnumSet<Refusal> overrides;
 
-  RefusedException(String message) {
+  /** A conflict that nothing overrides; the message is for people. */
+  public RefusedException(String message) {
     this(message, EnumSet.noneOf(Refusal.class));
   }
 

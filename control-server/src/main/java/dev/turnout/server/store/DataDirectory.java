@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * first one's changes and serve stale flags. The lock ends with the process, however that ends.
  */
 public final class DataDirectory implements AutoCloseable {
+  /** The database in the folder. */
+  public static final String DATABASE = "turnout.db";
+
   private static final String LOCK = "server.lock";
 
   // The system's lock is held by the whole process, and lost when any channel to the file closes.

@@ -53,7 +53,11 @@ public final class Database implements AutoCloseable {
     config.setConnectionTimeout(BORROW_MILLIS);
     HikariDataSource pool = new HikariDataSource(config);
     try {
-      Flyway.configure().dataSource(pool).load().migrate();
+      Flyway.configure()
+          .dataSource(pool)
+          .javaMigrations(new AuditChainMigration())
+          .load()
+          .migrate();
       return new Database(pool);
     } catch (FlywayException e) {
       pool.close();

@@ -6,7 +6,6 @@ import dev.turnout.client.codec.SnapshotCodec;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Snapshot;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
@@ -103,7 +102,7 @@ public final class FlagStore {
                 saveSetting(handle, "rings", EnvironmentJson.rings(after.ringMembers()).toString());
               }
               settings.forEach((name, json) -> saveSetting(handle, name, json));
-              entries.forEach(entry -> saveEntry(handle, entry));
+              AuditLog.append(handle, entries);
             });
   }
 
@@ -144,46 +143,6 @@ public final class FlagStore {
                     .mapTo(String.class)
                     .findOne()
                     .orElse(null));
-  }
-
-  private static void saveEntry(Handle handle, AuditEntry entry) {
-    handle.execute(
-        "INSERT INTO audit"
-            + " (revision, at, actor, action, flag, before_json, after_json, reason, overrides)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        entry.revision(),
-        entry.at().toString(),
-        entry.actor(),
-        entry.action(),
-        entry.flag(),
-        entry.before(),
-        entry.after(),
-        entry.reason(),
-        entry.overrides());
-  }
-
-  /** Returns the newest entries, newest first. */
-  public List<AuditEntry> audit(int limit) {
-    return database
-        .jdbi()
-        .withHandle(
-            handle ->
-                handle
-                    .createQuery("SELECT * FROM audit ORDER BY id DESC LIMIT :limit")
-                    .bind("limit", limit)
-                    .map(
-                        (row, context) ->
-                            new AuditEntry(
-                                row.getLong("revision"),
-                                Instant.parse(row.getString("at")),
-                                row.getString("actor"),
-                                row.getString("action"),
-                                row.getString("flag"),
-                                row.getString("before_json"),
-                                row.getString("after_json"),
-                                row.getString("reason"),
-                                row.getString("overrides")))
-                    .list());
   }
 
   private static JsonNode node(String json) {

@@ -49,13 +49,16 @@ public final class StreamServlet extends HttpServlet {
       return;
     }
     Host host;
+    String authorization = request.getHeader("Authorization");
     try {
       host =
           Hosts.check(
               request.getParameter("service"),
               request.getParameter("instance"),
               request.getParameter("region"));
-      access.check(request.getHeader("Authorization"), Right.AGENT).requireService(host.service());
+      access
+          .check(authorization, Right.AGENT, request.getRemoteAddr())
+          .requireService(host.service());
     } catch (AccessException e) {
       e.problem().write(response);
       return;
@@ -79,6 +82,11 @@ public final class StreamServlet extends HttpServlet {
     // nginx would otherwise hold events back until its buffer is full.
     response.setHeader("X-Accel-Buffering", "no");
     AsyncContext context = request.startAsync();
-    streams.open(context, response.getOutputStream(), host, request.getHeader("Last-Event-ID"));
+    streams.open(
+        context,
+        response.getOutputStream(),
+        host,
+        access.validity(authorization),
+        request.getHeader("Last-Event-ID"));
   }
 }

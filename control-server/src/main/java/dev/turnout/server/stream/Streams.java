@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,11 +34,14 @@ public final class Streams implements AutoCloseable {
   private final Signer signer;
   private final int limit;
   private final AtomicInteger places = new AtomicInteger();
-  private final Map<Connection, Host> connections = new ConcurrentHashMap<>();
+  private final Map<Connection, Reader> connections = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable Published> latest = new AtomicReference<>();
   private final AtomicBoolean fanOutDue = new AtomicBoolean();
   private final ScheduledExecutorService thread;
   private volatile boolean closed;
+
+  // Who reads, and whether the token that it came with still opens.
+  private record Reader(Host host, BooleanSupplier admitted) {}
 
   /**
    * Begins to announce changes.
@@ -95,15 +99,24 @@ public final class Streams implements AutoCloseable {
     return true;
   }
 
-  /** Starts a stream in the place that was taken before. */
+  /**
+   * Starts a stream in the place that was taken before.
+   *
+   * @param admitted whether the reader may still have it; asked at every heartbeat and when tokens
+   *     change
+   */
   void open(
-      AsyncContext context, ServletOutputStream out, Host host, @Nullable String lastEventId) {
+      AsyncContext context,
+      ServletOutputStream out,
+      Host host,
+      BooleanSupplier admitted,
+      @Nullable String lastEventId) {
     AtomicReference<@Nullable Connection> self = new AtomicReference<>();
     Connection connection =
         new Connection(
             context, out, host.service() + "/" + host.instance(), () -> forget(self.get()));
     self.set(connection);
-    connections.put(connection, host);
+    connections.put(connection, new Reader(host, admitted));
     fleet.connected(host);
     Published published = latest();
     if (published.isKnownAs(lastEventId)) {
@@ -114,16 +127,17 @@ public final class Streams implements AutoCloseable {
     connection.open();
     // A change between latest() and put() would be missed but for this.
     connection.offer(latest());
-    if (closed) {
+    // Likewise a stop, or a token revoked, since the reader was let in.
+    if (closed || !admitted.getAsBoolean()) {
       connection.close();
     }
   }
 
   private void forget(@Nullable Connection connection) {
-    Host host = connection == null ? null : connections.remove(connection);
-    if (host != null) {
+    Reader reader = connection == null ? null : connections.remove(connection);
+    if (reader != null) {
       places.decrementAndGet();
-      fleet.disconnected(host);
+      fleet.disconnected(reader.host());
     }
   }
 
@@ -158,15 +172,29 @@ public final class Streams implements AutoCloseable {
     try {
       Published published = latest();
       connections.forEach(
-          (connection, host) -> {
-            fleet.seen(host);
-            // Signed anew, perhaps; whoever has it takes no notice.
-            connection.offer(published);
-            connection.heartbeat();
+          (connection, reader) -> {
+            if (reader.admitted().getAsBoolean()) {
+              fleet.seen(reader.host());
+              // Signed anew, perhaps; whoever has it takes no notice.
+              connection.offer(published);
+              connection.heartbeat();
+            } else {
+              connection.close();
+            }
           });
     } catch (RuntimeException e) {
       log.error("Heartbeat of the agents' streams failed; trying again at the next", e);
     }
+  }
+
+  /** Ends the streams of those whose token opens no longer. */
+  public void closeRevoked() {
+    connections.forEach(
+        (connection, reader) -> {
+          if (!reader.admitted().getAsBoolean()) {
+            connection.close();
+          }
+        });
   }
 
   /** Ends every stream and takes no more. */

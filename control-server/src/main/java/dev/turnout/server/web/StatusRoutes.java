@@ -8,29 +8,19 @@ import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.problem.Problem;
-import dev.turnout.server.store.AuditEntry;
 import dev.turnout.server.store.Database;
-import dev.turnout.server.store.FlagStore;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What happened, and how things stand. */
+/** How things stand. */
 final class StatusRoutes {
-  private static final int AUDIT_ENTRIES = 1_000;
-
   private final Changes changes;
-  private final FlagStore store;
   private final Database database;
   private final Fleet fleet;
   private final PrometheusMeterRegistry metrics;
@@ -38,13 +28,11 @@ final class StatusRoutes {
 
   StatusRoutes(
       Changes changes,
-      FlagStore store,
       Database database,
       Fleet fleet,
       PrometheusMeterRegistry metrics,
       Clock clock) {
     this.changes = changes;
-    this.store = store;
     this.database = database;
     this.fleet = fleet;
     this.metrics = metrics;
@@ -52,7 +40,6 @@ final class StatusRoutes {
   }
 
   void register(RoutesConfig routes) {
-    Api.get(routes, "/audit", this::audit, Right.READ);
     Api.get(routes, "/agents", this::agents, Right.READ);
     Api.get(routes, "/status.json", this::status, Right.READ);
     Api.get(routes, "/health", this::health, Right.NONE);
@@ -73,35 +60,6 @@ final class StatusRoutes {
 
   private void metrics(Context context) {
     context.contentType("text/plain; version=0.0.4; charset=utf-8").result(metrics.scrape());
-  }
-
-  private void audit(Context context) {
-    ObjectNode json = Json.object();
-    ArrayNode entries = json.putArray("entries");
-    for (AuditEntry entry : store.audit(AUDIT_ENTRIES)) {
-      ObjectNode row =
-          entries
-              .addObject()
-              .put("revision", entry.revision())
-              .put("at", entry.at().toString())
-              .put("actor", entry.actor())
-              .put("action", entry.action())
-              .put("flag", entry.flag());
-      row.set("before", parsed(entry.before()));
-      row.set("after", parsed(entry.after()));
-      row.put("reason", entry.reason());
-      ArrayNode overrides = row.putArray("overrides");
-      Arrays.stream(entry.overrides().split(","))
-          .filter(name -> !name.isEmpty())
-          .forEach(overrides::add);
-    }
-    Api.json(context, json);
-  }
-
-  private static JsonNode parsed(@Nullable String json) {
-    return json == null
-        ? NullNode.getInstance()
-        : Json.parse(json.getBytes(StandardCharsets.UTF_8));
   }
 
   private void agents(Context context) {

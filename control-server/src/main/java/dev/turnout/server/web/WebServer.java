@@ -2,13 +2,14 @@ package dev.turnout.server.web;
 
 import dev.turnout.server.auth.Access;
 import dev.turnout.server.auth.Right;
+import dev.turnout.server.auth.TokenChanges;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.fleet.TripIntake;
 import dev.turnout.server.problem.Problem;
 import dev.turnout.server.signing.Signer;
+import dev.turnout.server.store.AuditLog;
 import dev.turnout.server.store.Database;
-import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.stream.StreamServlet;
 import dev.turnout.server.stream.Streams;
 import dev.turnout.server.tls.AgentCertificates;
@@ -18,6 +19,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.router.Endpoint;
+import io.javalin.router.ParsedEndpoint;
 import io.javalin.security.RouteRole;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
@@ -28,9 +30,15 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.ee10.servlet.ServletHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.ee10.servlet.ServletMapping;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -46,6 +54,9 @@ import org.jspecify.annotations.Nullable;
 public final class WebServer implements AutoCloseable {
   private static final String STARTED = "turnout.started";
 
+  // What goes to the framework, which has routes of its own.
+  private static final String FRAMEWORK = "/*";
+
   private static final int SPARE_THREADS = 8;
   private static final int SPARE_MILLIS = 60_000;
 
@@ -55,6 +66,7 @@ public final class WebServer implements AutoCloseable {
   private final Streams streams;
   private final AgentCertificates certificates;
   private final Javalin javalin;
+  private final List<ServletHandler> servlets = new ArrayList<>();
 
   /**
    * Starts to listen.
@@ -69,7 +81,8 @@ public final class WebServer implements AutoCloseable {
       @Nullable ServerTls tls,
       Access access,
       Database database,
-      FlagStore store,
+      AuditLog audit,
+      TokenChanges tokens,
       Changes changes,
       Fleet fleet,
       Streams streams,
@@ -98,6 +111,7 @@ public final class WebServer implements AutoCloseable {
                     holder.setAsyncSupported(true);
                     handler.addServlet(holder, StreamServlet.PATH);
                     handler.setErrorHandler(new ContainerProblems.OfServlets());
+                    servlets.add(handler.getServletHandler());
                   });
               RoutesConfig routes = config.routes;
               routes.beforeMatched(this::authorize);
@@ -108,7 +122,9 @@ public final class WebServer implements AutoCloseable {
               new AgentRoutes(changes, fleet, streams, new TripIntake(changes, fleet, trips))
                   .register(routes);
               new SigningRoutes(signer).register(routes);
-              new StatusRoutes(changes, store, database, fleet, metrics, clock).register(routes);
+              new StatusRoutes(changes, database, fleet, metrics, clock).register(routes);
+              new AuditRoutes(audit, clock).register(routes);
+              new TokenRoutes(tokens, clock).register(routes);
               routes.before(context -> context.attribute(STARTED, System.nanoTime()));
               routes.after(this::measure);
               Failures.register(routes);
@@ -184,6 +200,29 @@ public final class WebServer implements AutoCloseable {
     return javalin.port();
   }
 
+  /**
+   * Every route that is answered, such as {@code GET /feature-flags/{name}}. Servlets that stand
+   * beside the routes are among them; they answer to {@code GET} only.
+   */
+  public SortedSet<String> routes() {
+    SortedSet<String> routes = new TreeSet<>();
+    for (ParsedEndpoint route : javalin.unsafe.internalRouter.allHttpHandlers()) {
+      if (route.endpoint.method.isHttpMethod()) {
+        routes.add(route.endpoint.method.name() + " " + route.endpoint.path);
+      }
+    }
+    for (ServletHandler handler : servlets) {
+      for (ServletMapping mapping : handler.getServletMappings()) {
+        for (String path : mapping.getPathSpecs()) {
+          if (!path.equals(FRAMEWORK)) {
+            routes.add("GET " + path);
+          }
+        }
+      }
+    }
+    return routes;
+  }
+
   // A route that says nothing is closed to everybody.
   private void authorize(Context context) {
     Set<RouteRole> roles = context.routeRoles();
@@ -192,7 +231,10 @@ public final class WebServer implements AutoCloseable {
     }
     for (RouteRole role : roles) {
       if (role != Right.NONE) {
-        Api.caller(context, access.check(context.header("Authorization"), (Right) role));
+        Api.caller(
+            context,
+            access.check(
+                context.header("Authorization"), (Right) role, context.req().getRemoteAddr()));
         lanes.enter(context, (Right) role);
       }
       Problem problem = role == Right.AGENT ? certificates.check(context.req()) : null;

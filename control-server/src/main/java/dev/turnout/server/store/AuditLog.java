@@ -1,0 +1,237 @@
+package dev.turnout.server.store;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.result.ResultIterator;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who did what, when and why: rows that are only ever added, each with a hash over it and the one
+ * before. Where the chain ends is kept beside it, in the transaction that adds to it. Safe for use
+ * by several threads.
+ */
+public final class AuditLog {
+  // Always nine decimals: as text, 10:00:00.5Z would otherwise come before 10:00:00Z.
+  private static final DateTimeFormatter AT =
+      new DateTimeFormatterBuilder().appendInstant(9).toFormatter();
+
+  // The document of a row is a few hundred bytes as a rule, and 64 MB at worst.
+  private static final long MAX_PAGE_CHARACTERS = 8 << 20;
+
+  private final Jdbi jdbi;
+
+  /** Reads the audit in {@code database}. */
+  public AuditLog(Database database) {
+    this(database.jdbi());
+  }
+
+  AuditLog(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  /**
+   * Has whoever else adds to the audit wait until this transaction is over.
+   *
+   * @return the revision in force
+   */
+  static long lock(Handle handle) {
+    handle.execute("UPDATE meta SET audit_count = audit_count");
+    return handle.createQuery("SELECT revision FROM meta").mapTo(Long.class).one();
+  }
+
+  /** Adds entries, oldest first, in the handle's transaction. */
+  static void append(Handle handle, List<AuditEntry> entries) {
+    lock(handle);
+    AuditHead head = head(handle);
+    for (AuditEntry entry : entries) {
+      AuditChain.Columns row = columns(head.count() + 1, entry);
+      head = new AuditHead(row.seq(), AuditChain.next(head.hash(), row));
+      insert(handle, row, head.hash());
+    }
+    handle.execute("UPDATE meta SET audit_count = ?, audit_head = ?", head.count(), head.hash());
+  }
+
+  private static AuditChain.Columns columns(long seq, AuditEntry entry) {
+    return new AuditChain.Columns(
+        seq,
+        entry.revision(),
+        AT.format(entry.at()),
+        entry.actor(),
+        entry.action(),
+        entry.flag(),
+        entry.before(),
+        entry.after(),
+        entry.reason(),
+        entry.overrides());
+  }
+
+  private static void insert(Handle handle, AuditChain.Columns row, String hash) {
+    handle.execute(
+        "INSERT INTO audit_log (seq, revision, at, actor, action, flag, before_json, after_json,"
+            + " reason, overrides, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        row.seq(),
+        row.revision(),
+        row.at(),
+        row.actor(),
+        row.action(),
+        row.flag(),
+        row.before(),
+        row.after(),
+        row.reason(),
+        row.overrides(),
+        hash);
+  }
+
+  /** Where the chain ends. */
+  public AuditHead head() {
+    return jdbi.withHandle(AuditLog::head);
+  }
+
+  private static AuditHead head(Handle handle) {
+    return handle
+        .createQuery("SELECT audit_count, audit_head FROM meta")
+        .map(
+            (row, context) ->
+                new AuditHead(row.getLong("audit_count"), row.getString("audit_head")))
+        .one();
+  }
+
+  /**
+   * Some of the rows that were asked for.
+   *
+   * @param rows newest first
+   * @param more whether there are older ones
+   */
+  public record Page(List<AuditRow> rows, boolean more) {}
+
+  /** Returns rows that match, newest first. A page of large rows ends before its limit. */
+  public Page page(AuditQuery query) {
+    Map<String, Object> conditions = conditions(query);
+    String where =
+        conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions.keySet());
+    return jdbi.withHandle(
+        handle -> {
+          Query rows =
+              handle.createQuery("SELECT * FROM audit_log" + where + " ORDER BY seq DESC LIMIT ?");
+          int position = 0;
+          for (Object value : conditions.values()) {
+            rows.bind(position++, value);
+          }
+          rows.bind(position, query.limit() + 1L);
+          try (ResultIterator<AuditRow> all = rows.map((row, context) -> row(row)).iterator()) {
+            return page(all, query.limit());
+          }
+        });
+  }
+
+  private static Page page(ResultIterator<AuditRow> all, int limit) {
+    List<AuditRow> page = new ArrayList<>();
+    long characters = 0;
+    while (page.size() < limit && characters < MAX_PAGE_CHARACTERS && all.hasNext()) {
+      AuditRow row = all.next();
+      page.add(row);
+      characters += length(row.entry().before()) + length(row.entry().after());
+    }
+    return new Page(page, all.hasNext());
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : text.length();
+  }
+
+  /** A row as the table has it, believed in nothing. */
+  record Stored(AuditChain.Columns columns, String hash) {}
+
+  /** Returns the rows with numbers above {@code after} up to {@code last}, oldest first. */
+  List<Stored> stored(long after, long last, int limit) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT * FROM audit_log WHERE seq > :after AND seq <= :last"
+                        + " ORDER BY seq LIMIT :limit")
+                .bind("after", after)
+                .bind("last", last)
+                .bind("limit", limit)
+                .map((row, context) -> stored(row))
+                .list());
+  }
+
+  private static Stored stored(ResultSet row) throws SQLException {
+    return new Stored(
+        new AuditChain.Columns(
+            row.getLong("seq"),
+            row.getLong("revision"),
+            row.getString("at"),
+            row.getString("actor"),
+            row.getString("action"),
+            row.getString("flag"),
+            row.getString("before_json"),
+            row.getString("after_json"),
+            row.getString("reason"),
+            row.getString("overrides")),
+        row.getString("hash"));
+  }
+
+  /** Returns whether there are rows beyond those that were counted when they were written. */
+  boolean hasUncounted() {
+    // One statement, so that it is no matter what is being added meanwhile.
+    return jdbi.withHandle(
+        handle ->
+            handle
+                    .createQuery(
+                        "SELECT count(*) FROM audit_log, meta WHERE audit_log.seq > meta.audit_count")
+                    .mapTo(Long.class)
+                    .one()
+                > 0);
+  }
+
+  // What each has to meet, to the value that it is met by.
+  private static Map<String, Object> conditions(AuditQuery query) {
+    Map<String, Object> conditions = new LinkedHashMap<>();
+    put(conditions, "flag = ?", query.flag());
+    put(conditions, "actor = ?", query.actor());
+    put(conditions, "action = ?", query.action());
+    put(conditions, "at >= ?", text(query.since()));
+    put(conditions, "at < ?", text(query.until()));
+    put(conditions, "seq < ?", query.before());
+    return conditions;
+  }
+
+  private static void put(
+      Map<String, Object> conditions, String condition, @Nullable Object value) {
+    if (value != null) {
+      conditions.put(condition, value);
+    }
+  }
+
+  private static @Nullable String text(@Nullable Instant at) {
+    return at == null ? null : AT.format(at);
+  }
+
+  private static AuditRow row(ResultSet row) throws SQLException {
+    return new AuditRow(
+        row.getLong("seq"),
+        new AuditEntry(
+            row.getLong("revision"),
+            Instant.parse(row.getString("at")),
+            row.getString("actor"),
+            row.getString("action"),
+            row.getString("flag"),
+            row.getString("before_json"),
+            row.getString("after_json"),
+            row.getString("reason"),
+            row.getString("overrides")),
+        row.getString("hash"));
+  }
+}
