@@ -3,20 +3,42 @@ package dev.turnout.cli;
 import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.server.ControlServer;
 import dev.turnout.server.StartException;
+import dev.turnout.server.tls.TlsFiles;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Starts the control server in this process; every reason why it does not is one line. */
 final class LocalServer {
   private LocalServer() {}
 
-  static ControlServer start(String host, int port, Path data, String env) {
+  static ControlServer start(String host, int port, Path data, String env, ServerSecrets secrets) {
     try {
-      return ControlServer.start(new ControlServer.Settings(host, port, data, env));
+      return ControlServer.start(
+          new ControlServer.Settings(
+              host,
+              port,
+              data,
+              env,
+              new ControlServer.SigningFiles(secrets.signingKey(), secrets.nextSigningKey()),
+              tls(secrets)));
     } catch (InvalidFlagException e) {
       throw new CommandFailure(ExitCode.USAGE, "--" + e.getMessage());
     } catch (StartException e) {
       throw new CommandFailure(
           ExitCode.REFUSED, "the control server does not start: " + e.getMessage());
     }
+  }
+
+  private static @Nullable TlsFiles tls(ServerSecrets secrets) {
+    Path certificate = secrets.certificate();
+    Path key = secrets.key();
+    if (certificate == null && key == null && secrets.clientAuthority() == null) {
+      return null;
+    }
+    if (certificate == null || key == null) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "--tls-cert and --tls-key go together, and --tls-client-ca needs both");
+    }
+    return new TlsFiles(certificate, key, secrets.clientAuthority());
   }
 }

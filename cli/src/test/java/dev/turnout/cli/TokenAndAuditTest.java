@@ -61,7 +61,9 @@ final class TokenAndAuditTest {
   void create_printsTheSecretAndNothingElseOnTheOutput() throws Exception {
     CommandRun run = done("token", "create", "ann", "--kind", "viewer", "--expires", "90d");
     assertThat(run.out().strip()).hasSize(43).doesNotContain(" ");
-    assertThat(run.err()).startsWith("token ann of kind viewer, until ").contains("not shown again");
+    assertThat(run.err())
+        .startsWith("token ann of kind viewer, until ")
+        .contains("not shown again");
     Files.writeString(directory.resolve("ann.token"), run.out());
     assertOpens("ann.token");
   }
@@ -101,7 +103,8 @@ final class TokenAndAuditTest {
     assertThat(run("token", "create", "a b", "--kind", "viewer").exitCode())
         .isEqualTo(ExitCode.USAGE);
     assertThat(run("token", "create", "a").err()).contains("--kind");
-    assertThat(run("token", "create", "a", "--kind", "root").err()).contains("kind: must be one of");
+    assertThat(run("token", "create", "a", "--kind", "root").err())
+        .contains("kind: must be one of");
     assertThat(run("token", "create", "a", "--kind", "agent").err())
         .contains("service: must be given");
     assertThat(run("token", "create", "a", "--kind", "viewer", "--expires", "soon").err())
@@ -163,8 +166,7 @@ final class TokenAndAuditTest {
     assertThat(done("audit", "--flag", "x", "--action", "kill", "--since", "1h").out().lines())
         .hasSize(2);
     assertThat(done("audit", "--actor", "(server)").out().lines()).hasSize(3);
-    assertThat(done("audit", "--limit", "2").out())
-        .contains("There are older ones: --before 4; ");
+    assertThat(done("audit", "--limit", "2").out()).contains("There are older ones: --before 4; ");
     assertThat(done("audit", "--limit", "2", "--before", "4").out().lines()).hasSize(4);
     assertThat(json(done("audit", "--flag", "x", "--json")).get("entries")).hasSize(2);
     assertThat(run("audit", "--since", "soon").err()).contains("since: must be a time");
@@ -186,8 +188,7 @@ final class TokenAndAuditTest {
   @Test
   void verify_altered_namesTheRow_andExitsSo() throws Exception {
     done("set", "x", "percentage=10");
-    String head =
-        json(done("audit", "verify", "--json")).get("head").stringValue();
+    String head = json(done("audit", "verify", "--json")).get("head").stringValue();
     try (Connection connection =
             DriverManager.getConnection(
                 "jdbc:sqlite:" + directory.resolve("turnout-data/turnout.db"));

@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What is read from PEM text. No message quotes what was read. */
+/** PEM text, read and written. No message quotes what was read. */
 public final class Pem {
+  private static final int LINE = 64;
   private static final byte[] PROBE = {1, 2, 3};
 
   private Pem() {}
@@ -43,6 +44,17 @@ public final class Pem {
       }
     }
     return blocks;
+  }
+
+  /** Writes a block, with a line feed at its end. */
+  public static String text(String label, byte[] content) {
+    return "-----BEGIN "
+        + label
+        + "-----\n"
+        + Base64.getMimeEncoder(LINE, new byte[] {'\n'}).encodeToString(content)
+        + "\n-----END "
+        + label
+        + "-----\n";
   }
 
   /**

@@ -56,9 +56,9 @@ public final class SigningKey {
       KeyPair pair = KeyPairGenerator.getInstance(Ed25519.NAME).generateKeyPair();
       TokenFile.write(
           file,
-          pem(PRIVATE, pair.getPrivate().getEncoded())
-              + "\n"
-              + pem(PUBLIC, pair.getPublic().getEncoded()));
+          (Pem.text(PRIVATE, pair.getPrivate().getEncoded())
+                  + Pem.text(PUBLIC, pair.getPublic().getEncoded()))
+              .strip());
       return new SigningKey(pair.getPrivate(), pair.getPublic());
     } catch (GeneralSecurityException e) {
       throw new IOException("a signing key cannot be made: " + e.getMessage(), e);
@@ -100,16 +100,6 @@ public final class SigningKey {
             + " cannot be used: it must hold an Ed25519 key in PEM, its \"PRIVATE KEY\" (PKCS#8)"
             + " and the \"PUBLIC KEY\" to it, as 'turnout key create' writes them",
         cause);
-  }
-
-  private static String pem(String what, byte[] encoded) {
-    return "-----BEGIN "
-        + what
-        + "-----\n"
-        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded)
-        + "\n-----END "
-        + what
-        + "-----";
   }
 
   private static byte[] block(String text, String what) throws GeneralSecurityException {
