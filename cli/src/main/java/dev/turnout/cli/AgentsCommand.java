@@ -44,6 +44,24 @@ final class AgentsCommand extends ClientCommand {
     }
     table.print(out);
     for (JsonNode agent : answer.path("agents")) {
+      String instance = agent.path("instance").asString("-");
+      if (agent.path("expired").asBoolean(false)) {
+        out.println(
+            instance
+                + ": its snapshot was valid until "
+                + agent.path("valid_until").asString("-")
+                + ", and stays in force");
+      }
+      for (JsonNode refused : agent.path("refused")) {
+        out.println(
+            instance
+                + ": refused a snapshot at "
+                + refused.path("at").asString("-")
+                + ": "
+                + refused.path("reason").asString("no reason given"));
+      }
+    }
+    for (JsonNode agent : answer.path("agents")) {
       for (JsonNode gate : agent.path("gates")) {
         if (!gate.path("wired").asBoolean(false)) {
           out.println(

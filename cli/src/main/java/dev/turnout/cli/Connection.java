@@ -25,6 +25,12 @@ final class Connection {
   private @Nullable String tokenFile;
 
   @Option(
+      names = "--ca-file",
+      paramLabel = "FILE",
+      description = "The certificates, PEM, of who vouches for the server, instead of the JVM's.")
+  private @Nullable String caFile;
+
+  @Option(
       names = {"--profile", "--env"},
       paramLabel = "NAME",
       description =
@@ -53,7 +59,8 @@ final class Connection {
             .orElseThrow(
                 () ->
                     new CommandFailure(
-                        ExitCode.NOT_AUTHORISED, "profile '" + name + "' has no token-file")));
+                        ExitCode.NOT_AUTHORISED, "profile '" + name + "' has no token-file")),
+        profile.caFile());
   }
 
   Endpoint endpoint(Terminal terminal) {
@@ -80,6 +87,14 @@ final class Connection {
     if (token.isEmpty() && Endpoint.isLoopback(address)) {
       token = Optional.of(terminal.directory().resolve(Endpoint.DEFAULT_TOKEN_FILE));
     }
+    Optional<Path> authority =
+        Optional.ofNullable(caFile)
+            .map(terminal.directory()::resolve)
+            .or(() -> named.flatMap(Profiles.Profile::caFile))
+            .or(() -> given(environment, "TURNOUT_CA_FILE").map(terminal.directory()::resolve));
+    if (authority.isEmpty() && chosen.isEmpty()) {
+      authority = standard.flatMap(Profiles.Profile::caFile);
+    }
     return new Endpoint(
         address,
         token.orElseThrow(
@@ -88,7 +103,8 @@ final class Connection {
                     ExitCode.NOT_AUTHORISED,
                     "no token for "
                         + address
-                        + "; name its file with --token-file, TURNOUT_TOKEN_FILE or a profile")));
+                        + "; name its file with --token-file, TURNOUT_TOKEN_FILE or a profile")),
+        authority);
   }
 
   private Optional<Profiles.Profile> namedProfile(Terminal terminal) {

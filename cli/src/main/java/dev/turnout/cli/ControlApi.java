@@ -1,5 +1,6 @@
 package dev.turnout.cli;
 
+import dev.turnout.client.tls.ClientTls;
 import dev.turnout.flags.Percentage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,9 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.StringJoiner;
+import java.nio.file.Path;
+import java.util.Optional;
+import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -29,12 +33,19 @@ final class ControlApi {
   private static final int CONNECT_MILLIS = 5_000;
   private static final int ANSWER_MILLIS = 20_000;
 
+  private final Endpoint endpoint;
   private final URI server;
   private final String token;
 
   ControlApi(Endpoint endpoint) {
+    this.endpoint = endpoint;
     server = endpoint.url();
     token = endpoint.token();
+  }
+
+  /** The server that is asked. */
+  Endpoint endpoint() {
+    return endpoint;
   }
 
   /** Returns {@code text} as one segment of a path. */
@@ -140,6 +151,11 @@ final class ControlApi {
   private HttpURLConnection open(String method, String path) throws IOException {
     HttpURLConnection connection =
         (HttpURLConnection) URI.create(server + path).toURL().openConnection();
+    Optional<Path> authority = endpoint.caFile();
+    if (authority.isPresent() && connection instanceof HttpsURLConnection encrypted) {
+      ClientTls tls = new ClientTls(authority.get().toString(), null, null);
+      encrypted.setSSLSocketFactory(tls.sockets().factory());
+    }
     connection.setRequestMethod(method);
     connection.setConnectTimeout(CONNECT_MILLIS);
     connection.setReadTimeout(ANSWER_MILLIS);

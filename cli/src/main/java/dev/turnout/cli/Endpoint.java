@@ -7,14 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Which control server a command talks to.
  *
  * @param url the server's address, without a slash at the end
  * @param tokenFile the file whose first line is the bearer token
+ * @param caFile who vouches for the server, PEM; empty for those that the JVM trusts
  */
-record Endpoint(URI url, Path tokenFile) {
+record Endpoint(URI url, Path tokenFile, Optional<Path> caFile) {
   static final String DEFAULT_URL = "http://127.0.0.1:8640";
   static final String DEFAULT_TOKEN_FILE = "turnout-data/admin.token";
 

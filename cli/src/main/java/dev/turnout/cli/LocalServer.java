@@ -6,6 +6,7 @@ import dev.turnout.server.StartException;
 import dev.turnout.server.store.PostgresUrl;
 import java.io.IOException;
 import java.nio.file.Files;
+import dev.turnout.server.tls.TlsFiles;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +15,19 @@ final class LocalServer {
   private LocalServer() {}
 
   static ControlServer start(
-      String host, int port, Path data, String env, ServerDatabase database) {
+      String host,
+      int port,
+      Path data,
+      String env,
+      ServerDatabase database,
+      ServerSecrets secrets) {
     try {
       return ControlServer.start(
-          new ControlServer.Settings(host, port, data, env).on(url(database)));
+          new ControlServer.Settings(host, port, data, env)
+              .on(url(database))
+              .signedWith(
+                  new ControlServer.SigningFiles(secrets.signingKey(), secrets.nextSigningKey()))
+              .over(tls(secrets)));
     } catch (InvalidFlagException e) {
       throw new CommandFailure(ExitCode.USAGE, "--" + e.getMessage());
     } catch (StartException e) {
@@ -47,5 +57,18 @@ final class LocalServer {
       throw new InvalidFlagException(
           "database-password-file", "cannot be read: " + e.getClass().getSimpleName() + " " + file);
     }
+  }
+
+  private static @Nullable TlsFiles tls(ServerSecrets secrets) {
+    Path certificate = secrets.certificate();
+    Path key = secrets.key();
+    if (certificate == null && key == null && secrets.clientAuthority() == null) {
+      return null;
+    }
+    if (certificate == null || key == null) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "--tls-cert and --tls-key go together, and --tls-client-ca needs both");
+    }
+    return new TlsFiles(certificate, key, secrets.clientAuthority());
   }
 }

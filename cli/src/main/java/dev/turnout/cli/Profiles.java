@@ -12,9 +12,10 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * The control servers that a person has named, in {@code profiles.properties}: {@code NAME.url} and
- * {@code NAME.token-file}, the latter relative to the properties' own directory. {@code
- * NAME.steps}, {@code NAME.hold} and {@code NAME.hold.PERCENT} are the pace of deployments there.
+ * The control servers that a person has named, in {@code profiles.properties}: {@code NAME.url},
+ * {@code NAME.token-file} and {@code NAME.ca-file}, files relative to the properties' own
+ * directory. {@code NAME.steps}, {@code NAME.hold} and {@code NAME.hold.PERCENT} are the pace of
+ * deployments there.
  */
 final class Profiles {
   private final Path file;
@@ -25,8 +26,8 @@ final class Profiles {
     this.properties = properties;
   }
 
-  /** One named server; either part may be missing. */
-  record Profile(Optional<String> url, Optional<Path> tokenFile) {}
+  /** One named server; any part may be missing. */
+  record Profile(Optional<String> url, Optional<Path> tokenFile, Optional<Path> caFile) {}
 
   static Profiles of(Terminal terminal) {
     String configured = terminal.environment().get("XDG_CONFIG_HOME");
@@ -78,9 +79,12 @@ final class Profiles {
   private Optional<Profile> find(String name) {
     Optional<String> url = value(name + ".url");
     Optional<String> tokenFile = value(name + ".token-file");
-    return url.isEmpty() && tokenFile.isEmpty()
+    Optional<String> caFile = value(name + ".ca-file");
+    return url.isEmpty() && tokenFile.isEmpty() && caFile.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Profile(url, tokenFile.map(file::resolveSibling)));
+        : Optional.of(
+            new Profile(
+                url, tokenFile.map(file::resolveSibling), caFile.map(file::resolveSibling)));
   }
 
   private Optional<String> value(String key) {

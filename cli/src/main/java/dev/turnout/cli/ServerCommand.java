@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -55,6 +56,44 @@ final class ServerCommand implements Callable<Integer> {
 
   @Mixin private ServerDatabase database = new ServerDatabase();
 
+  @Option(
+      names = "--tls-cert",
+      paramLabel = "FILE",
+      description = {
+        "The server's certificate, PEM, with those that lead to its authority's; https then.",
+        "Read again when it or the key changes, without ending connections."
+      })
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "The private key of the certificate, PEM, PKCS#8 without a password.")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--tls-client-ca",
+      paramLabel = "FILE",
+      description =
+          "Agents need a certificate that one of these, PEM, vouches for. People and their tools"
+              + " need none.")
+  private @Nullable Path clientAuthority;
+
+  @Option(
+      names = "--signing-key",
+      paramLabel = "FILE",
+      description =
+          "The key that snapshots are signed with, as 'turnout key create' makes it; replicas share"
+              + " one. Without it signing.key and signing-next.key of the data directory, made if"
+              + " absent.")
+  private @Nullable Path signingKey;
+
+  @Option(
+      names = "--next-signing-key",
+      paramLabel = "FILE",
+      description = "The key to follow it, for agents to pin in time; nothing is signed with it.")
+  private @Nullable Path nextSigningKey;
+
   ServerCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -63,7 +102,8 @@ final class ServerCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Path directory = terminal.directory().resolve(data);
     ControlServer server =
-        LocalServer.start(host, port, directory, env, database.from(terminal.directory()));
+        LocalServer.start(
+            host, port, directory, env, database.from(terminal.directory()), secrets());
     // AutoCloseable here and below: picocli looks at the methods of every command, and a
     // ControlServer in their signatures would load it for commands that need none.
     AutoCloseable running = server;
@@ -76,6 +116,19 @@ final class ServerCommand implements Callable<Integer> {
     out.flush();
     ended.await();
     return ExitCode.DONE;
+  }
+
+  private ServerSecrets secrets() {
+    return new ServerSecrets(
+        resolved(signingKey),
+        resolved(nextSigningKey),
+        resolved(certificate),
+        resolved(key),
+        resolved(clientAuthority));
+  }
+
+  private @Nullable Path resolved(@Nullable Path file) {
+    return file == null ? null : terminal.directory().resolve(file);
   }
 
   /** Closes the server inside the JVM's shutdown: after it, no more code of ours would run. */

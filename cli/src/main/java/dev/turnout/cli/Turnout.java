@@ -28,9 +28,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  '${ROOT-COMMAND-NAME} server' starts in the same directory.",
       "  Profiles stand in $XDG_CONFIG_HOME/turnout/profiles.properties, or in",
       "  $HOME/.config/turnout/profiles.properties where that variable is not set.",
+      "  Who vouches for an https server, if not whom the JVM trusts: --ca-file, the",
+      "  profile's ca-file, TURNOUT_CA_FILE.",
       "  The file is read only if it is needed:",
       "    production.url=https://turnout.example.com",
       "    production.token-file=production.token",
+      "    production.ca-file=ca.pem",
       "",
       "Exit codes:",
       "  0  done",
@@ -96,6 +99,11 @@ public final class Turnout {
                     .addSubcommand(new TokenListCommand(terminal))
                     .addSubcommand(new TokenRotateCommand(terminal))
                     .addSubcommand(new TokenRevokeCommand(terminal)))
+            .addSubcommand(
+                new CommandLine(new KeyCommand())
+                    .addSubcommand(new KeyCreateCommand(terminal))
+                    .addSubcommand(new KeyListCommand(terminal)))
+            .addSubcommand(new EnrollCommand(terminal))
             .addSubcommand(new HelpCommand());
     line.setCommandName(terminal.command());
     line.setOut(terminal.out());

@@ -44,7 +44,12 @@ final class ServerCommandTest {
   void data_isInUse() throws Exception {
     try (AutoCloseable running =
         LocalServer.start(
-            "127.0.0.1", 0, directory.resolve("turnout-data"), "default", new ServerDatabase())) {
+            "127.0.0.1",
+            0,
+            directory.resolve("turnout-data"),
+            "default",
+            new ServerDatabase(),
+            ServerSecrets.OWN)) {
       assertFails(ExitCode.REFUSED, "another control server is running on it", "--port", "0");
     }
   }
@@ -52,6 +57,8 @@ final class ServerCommandTest {
   @Test
   void options_thatMakeNoSense_areWrongUsage() {
     assertFails(ExitCode.USAGE, "--port: must be 0 to 65535, not 99999", "--port", "99999");
+    assertFails(ExitCode.USAGE, "--tls-cert and --tls-key go together", "--tls-cert", "c");
+    assertFails(ExitCode.USAGE, "--tls-client-ca needs both", "--tls-client-ca", "c");
     assertFails(ExitCode.USAGE, "--env: must be 1 to 128 characters", "--env", "a b");
   }
 

@@ -2,6 +2,7 @@ package dev.turnout.client;
 
 import dev.turnout.client.codec.ReportCodec;
 import dev.turnout.client.signing.Trust;
+import dev.turnout.client.tls.ClientTls;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
@@ -35,6 +36,7 @@ public final class ControlClient implements AutoCloseable {
    * @param stateDirectory where snapshots are kept; null for nowhere
    * @param timing how long to wait for what
    * @param trust whose snapshots are taken
+   * @param tls how the server is known, and this client to it
    */
   public record Settings(
       URI server,
@@ -42,7 +44,8 @@ public final class ControlClient implements AutoCloseable {
       Host host,
       @Nullable Path stateDirectory,
       Timing timing,
-      Trust trust) {
+      Trust trust,
+      ClientTls tls) {
     public Settings {
       String scheme = String.valueOf(server.getScheme());
       if (!(scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"))
@@ -54,7 +57,7 @@ public final class ControlClient implements AutoCloseable {
 
     /** With the timing that the server expects, taking whatever it sends. */
     public Settings(URI server, Supplier<String> token, Host host, @Nullable Path stateDirectory) {
-      this(server, token, host, stateDirectory, Timing.DEFAULT, Trust.ANY);
+      this(server, token, host, stateDirectory, Timing.DEFAULT, Trust.ANY, ClientTls.DEFAULT);
     }
   }
 
@@ -156,9 +159,7 @@ public final class ControlClient implements AutoCloseable {
     }
     Http ready = http;
     if (ready == null) {
-      ready =
-          new Http(
-              settings.server(), settings.token(), settings.host(), settings.timing(), sources);
+      ready = new Http(settings, sources);
       http = ready;
     }
     return ready;

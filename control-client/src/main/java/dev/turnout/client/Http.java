@@ -1,10 +1,10 @@
 package dev.turnout.client;
 
 import dev.turnout.client.codec.Json;
+import dev.turnout.client.tls.ClientTls;
 import dev.turnout.flags.Host;
 import java.io.IOException;
 import java.net.Proxy;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -43,13 +43,13 @@ final class Http {
   private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  Http(URI server, Supplier<String> token, Host host, Timing timing, Sources sources) {
-    base = Objects.requireNonNull(HttpUrl.get(server), "server");
-    this.token = token;
-    this.host = host;
-    this.timing = timing;
+  Http(ControlClient.Settings settings, Sources sources) {
+    base = Objects.requireNonNull(HttpUrl.get(settings.server()), "server");
+    token = settings.token();
+    host = settings.host();
+    timing = settings.timing();
     this.sources = sources;
-    client =
+    OkHttpClient.Builder builder =
         new OkHttpClient.Builder()
             .connectionPool(IdleTasks.pool())
             .protocols(List.of(Protocol.HTTP_1_1))
@@ -67,8 +67,21 @@ final class Http {
             .connectTimeout(timing.connect())
             .readTimeout(Duration.ZERO)
             .writeTimeout(Duration.ZERO)
-            .callTimeout(Duration.ZERO)
-            .build();
+            .callTimeout(Duration.ZERO);
+    if (base.isHttps() && settings.tls().isOwn()) {
+      ClientTls.Sockets sockets = sockets(settings.tls());
+      builder.sslSocketFactory(sockets.factory(), sockets.trust());
+    }
+    client = builder.build();
+  }
+
+  private static ClientTls.Sockets sockets(ClientTls tls) {
+    try {
+      return tls.sockets();
+    } catch (IOException e) {
+      // Told as any other reason why there is no connection; the files may come later.
+      throw new IllegalStateException(e.getMessage(), e);
+    }
   }
 
   /** Begins to make a request of the server; close what is returned. */

@@ -1,18 +1,35 @@
 package dev.turnout.client;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Properties;
 import java.util.function.Supplier;
 
-/** A token in a file, read anew for every request, so that it can be rotated in place. */
+/**
+ * A token in a file, alone or as one of its properties, read anew for every request, so that it can
+ * be rotated in place.
+ */
 public final class TokenFile implements Supplier<String> {
   private final Path file;
+  private final String property;
 
   /** Creates the supplier; the file need not exist yet. */
   public TokenFile(Path file) {
+    this(file, "");
+  }
+
+  /**
+   * Creates the supplier; the file need not exist yet.
+   *
+   * @param property under which of the file's properties the token stands, {@code turnout.} before
+   *     it or not; empty if the file holds nothing else
+   */
+  public TokenFile(Path file, String property) {
     this.file = file.toAbsolutePath();
+    this.property = property;
   }
 
   /** There is no token in the file. The message says so without a word of what is in it. */
@@ -40,7 +57,7 @@ public final class TokenFile implements Supplier<String> {
 
   private String read() {
     try {
-      return Files.readString(file);
+      return property.isEmpty() ? Files.readString(file) : readProperty();
     } catch (NoSuchFileException e) {
       throw unusable("does not exist");
     } catch (IOException e) {
@@ -49,13 +66,26 @@ public final class TokenFile implements Supplier<String> {
     }
   }
 
+  private String readProperty() throws IOException {
+    Properties properties = new Properties();
+    try (InputStream in = Files.newInputStream(file)) {
+      properties.load(in);
+    } catch (IllegalArgumentException e) {
+      throw unusable("is no properties file");
+    }
+    return properties.getProperty("turnout." + property, properties.getProperty(property, ""));
+  }
+
   private Unusable unusable(String why) {
     return new Unusable(
         "the token file "
             + file
             + " "
             + why
-            + ": it must hold the token that the control server has for agents, and nothing else;"
+            + (property.isEmpty()
+                ? ": it must hold the token that the control server has for agents, and nothing"
+                    + " else;"
+                : ": its property " + property + " must be the token for agents;")
             + " it is read again at every attempt");
   }
 }

@@ -12,6 +12,7 @@ import dev.turnout.client.codec.ReportCodec;
 import dev.turnout.client.codec.Samples;
 import dev.turnout.client.codec.SnapshotCodec;
 import dev.turnout.client.signing.Trust;
+import dev.turnout.client.tls.ClientTls;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
@@ -95,7 +96,13 @@ class ControlClientTest {
   private void start(URI uri, Supplier<String> supplier, Timing timing) {
     ControlClient.Settings settings =
         new ControlClient.Settings(
-            uri, supplier, new Host("game", "game-1", "eu"), directory, timing, Trust.ANY);
+            uri,
+            supplier,
+            new Host("game", "game-1", "eu"),
+            directory,
+            timing,
+            Trust.ANY,
+            ClientTls.DEFAULT);
     client =
         new ControlClient(
             settings,

@@ -8,6 +8,7 @@ import dev.turnout.client.codec.Samples;
 import dev.turnout.client.codec.SnapshotCodec;
 import dev.turnout.client.signing.PinnedKeys;
 import dev.turnout.client.signing.Trust;
+import dev.turnout.client.tls.ClientTls;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
@@ -325,7 +326,13 @@ class SignedSnapshotsTest {
       Trust trust = new Trust(PinnedKeys.of(active.pin() + ";" + next.pin()), "prod");
       ControlClient.Settings settings =
           new ControlClient.Settings(
-              server.uri(), () -> "secret", new Host("game", "g", ""), null, timing(), trust);
+              server.uri(),
+              () -> "secret",
+              new Host("game", "g", ""),
+              null,
+              timing(),
+              trust,
+              ClientTls.DEFAULT);
       try (ControlClient client = new ControlClient(settings, listener())) {
         client.start();
         await().until(() -> !client.refused().isEmpty());

@@ -28,6 +28,8 @@ import dev.turnout.server.store.PostgresUrl;
 import dev.turnout.server.store.StaleRevisionException;
 import dev.turnout.server.store.TokenStore;
 import dev.turnout.server.stream.Streams;
+import dev.turnout.server.tls.ServerTls;
+import dev.turnout.server.tls.TlsFiles;
 import dev.turnout.server.web.WebServer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -50,6 +52,7 @@ import org.slf4j.LoggerFactory;
 /** A running control server. Safe for use by several threads. */
 public final class ControlServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
+  private static final Duration LOOK_AT_CERTIFICATES = Duration.ofSeconds(2);
 
   // No token can have this name.
   private static final Author FIRST_START = Author.named("(server)");
@@ -70,6 +73,7 @@ public final class ControlServer implements AutoCloseable {
    * @param database a database that several servers may have; null for a file of this server's own
    *     in its data directory
    * @param signing what snapshots are signed with
+   * @param tls the server's certificate; null to be reached in the clear
    */
   public record Settings(
       String host,
@@ -77,7 +81,8 @@ public final class ControlServer implements AutoCloseable {
       Path dataDirectory,
       String env,
       @Nullable PostgresUrl database,
-      SigningFiles signing) {
+      SigningFiles signing,
+      @Nullable TlsFiles tls) {
     /** Reached by programs on this machine only. */
     public static final String LOOPBACK = "127.0.0.1";
 
@@ -93,19 +98,24 @@ public final class ControlServer implements AutoCloseable {
 
     private static final int MAX_PORT = 65_535;
 
-    /** With a database file and signing keys of its own. */
+    /** In the clear, with a database file and signing keys of its own. */
     public Settings(String host, int port, Path dataDirectory, String env) {
-      this(host, port, dataDirectory, env, null, SigningFiles.OWN);
+      this(host, port, dataDirectory, env, null, SigningFiles.OWN, null);
     }
 
     /** The same on another database. */
     public Settings on(@Nullable PostgresUrl other) {
-      return new Settings(host, port, dataDirectory, env, other, signing);
+      return new Settings(host, port, dataDirectory, env, other, signing, tls);
     }
 
     /** The same with other signing keys. */
     public Settings signedWith(SigningFiles other) {
-      return new Settings(host, port, dataDirectory, env, database, other);
+      return new Settings(host, port, dataDirectory, env, database, other, tls);
+    }
+
+    /** The same with another certificate. */
+    public Settings over(@Nullable TlsFiles other) {
+      return new Settings(host, port, dataDirectory, env, database, signing, other);
     }
   }
 
@@ -199,12 +209,17 @@ public final class ControlServer implements AutoCloseable {
       parts.push(streams);
       parts.push(
           new StoreWatch(database.hints(), tuning.storePoll(), () -> refresh(changes, known)));
+      ServerTls tls = tls(settings.tls());
+      if (tls != null) {
+        parts.push(tls);
+      }
       known.onChange(streams::closeRevoked);
       AuditLog audit = new AuditLog(database);
       WebServer web =
           new WebServer(
               settings.host(),
               settings.port(),
+              tls,
               new Access(known, failures),
               store,
               audit,
@@ -245,6 +260,10 @@ public final class ControlServer implements AutoCloseable {
     } catch (FileSystemException e) {
       throw new IOException("the journal " + file + " cannot be used: " + e.getMessage(), e);
     }
+  }
+
+  private static @Nullable ServerTls tls(@Nullable TlsFiles files) throws IOException {
+    return files == null ? null : new ServerTls(files, LOOK_AT_CERTIFICATES);
   }
 
   private static Changes changes(
@@ -322,7 +341,8 @@ public final class ControlServer implements AutoCloseable {
   /** Where the server is reached, such as {@code http://127.0.0.1:8080}. */
   public String url() {
     String host = settings.host();
-    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
+    String scheme = settings.tls() == null ? "http://" : "https://";
+    return scheme + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
   }
 
   /** Every route, such as {@code PUT /canary}. */

@@ -95,6 +95,7 @@ final class RightsTest {
           "POST /tokens/{name}/rotate | | 403 403 403 403 403 200",
           "DELETE /tokens/{name} | | 403 403 403 403 403 204",
           "GET /agents | | 403 403 200 200 200 200",
+          "GET /signing-keys | | 403 403 200 200 200 200",
           "GET /status.json | | 403 403 200 200 200 200",
           "GET /metrics | | 403 403 200 200 200 200",
           "GET /agent/v1/snapshot | service=game | 200 403 403 403 403 200",

@@ -10,6 +10,7 @@ import dev.turnout.client.Timing;
 import dev.turnout.client.signing.PinnedKeys;
 import dev.turnout.client.signing.Trust;
 import dev.turnout.client.signing.UntrustedException;
+import dev.turnout.client.tls.ClientTls;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
@@ -178,7 +179,8 @@ final class SigningTest extends WithServer {
                 new Host("game", instance, ""),
                 null,
                 timing,
-                new Trust(PinnedKeys.of(pins), "default")),
+                new Trust(PinnedKeys.of(pins), "default"),
+                ClientTls.DEFAULT),
             listener);
     client.report(soon, new Reports(client, instance));
     client.start();

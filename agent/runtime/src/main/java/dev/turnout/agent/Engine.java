@@ -10,13 +10,12 @@ import dev.turnout.agent.measure.StatusPort;
 import dev.turnout.agent.route.Gates;
 import dev.turnout.agent.route.Rulebook;
 import dev.turnout.client.ControlClient;
-import dev.turnout.client.TokenFile;
 import dev.turnout.flags.Host;
+import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Trip;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
-import java.net.URI;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -55,7 +54,7 @@ final class Engine implements AutoCloseable {
   private long lastLookNanos = System.nanoTime();
   private long pausedUntilNanos = lastLookNanos;
   private @Nullable FlagsFile flagsFile;
-  private @Nullable ControlClient client;
+  private volatile @Nullable ControlClient client;
   private @Nullable StatusPort port;
   private @Nullable Meters meters;
   private long nextTickNanos;
@@ -81,7 +80,12 @@ final class Engine implements AutoCloseable {
   }
 
   Status status() {
-    return new Status(options, host, recorders, rules, tripBook, runtime, clock);
+    return new Status(options, host, recorders, rules, tripBook, runtime, this::refused, clock);
+  }
+
+  private List<Report.Refusal> refused() {
+    ControlClient connected = client;
+    return connected == null ? List.of() : connected.refused();
   }
 
   Recorders recorders() {
@@ -170,15 +174,9 @@ final class Engine implements AutoCloseable {
     if (options.get("server").isEmpty()) {
       return;
     }
-    ControlClient.Settings settings =
-        new ControlClient.Settings(
-            URI.create(options.get("server")),
-            new TokenFile(new File(options.get("token-file")).toPath()),
-            host,
-            options.stateDirectory().toPath());
     ControlClient connected =
         new ControlClient(
-            settings,
+            ServerOptions.settings(options, host),
             new ControlClient.Listener() {
               @Override
               public void snapshot(Snapshot snapshot) {
@@ -191,7 +189,8 @@ final class Engine implements AutoCloseable {
               }
             });
     client = connected;
-    Reporter reporter = new Reporter(host, recorders, rules, tripBook, runtime::gates);
+    Reporter reporter =
+        new Reporter(host, recorders, rules, tripBook, runtime::gates, connected::refused);
     connected.report(Reporter.INTERVAL, reporter);
     connected.start();
   }

@@ -22,11 +22,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Read in premain: {@code java.io} only.
  */
 public final class Options {
+  private static final String TOKEN = "token";
+  private static final String FILE = "properties file";
+
   /** Every option, with its default; an empty default means that there is none. */
   private static final String[][] KNOWN = {
     {"enabled", "true"},
     {"server", ""},
     {"token-file", ""},
+    {TOKEN, ""},
+    {"environment", ""},
+    {"public-keys", ""},
+    {"ca-file", ""},
+    {"client-cert", ""},
+    {"client-key", ""},
     {"service", "default"},
     {"instance", ""},
     {"region", ""},
@@ -140,7 +149,7 @@ public final class Options {
       return new Option(value, variable);
     }
     String line = file.getProperty("turnout." + name, file.getProperty(name));
-    return line == null ? null : new Option(line.trim(), "properties file");
+    return line == null ? null : new Option(line.trim(), FILE);
   }
 
   private static String unprefixed(String name) {
@@ -201,9 +210,13 @@ public final class Options {
     String server = get("server");
     if (!server.isEmpty()) {
       checkServer(server);
-      if (get("token-file").isEmpty()) {
+      if (get("token-file").isEmpty() && get(TOKEN).isEmpty()) {
         throw new IllegalArgumentException("token-file must be given where server is");
       }
+    }
+    checkToken();
+    if (get("client-cert").isEmpty() != get("client-key").isEmpty()) {
+      throw new IllegalArgumentException("client-cert and client-key must be given together");
     }
     Measure.of(get("measure"));
     String port = get("metrics-port");
@@ -211,7 +224,7 @@ public final class Options {
       throw new IllegalArgumentException(
           "metrics-port must be a port from 0 to 65535, not \"" + port + "\"");
     }
-    for (String name : new String[] {"service", "instance", "region"}) {
+    for (String name : new String[] {"service", "instance", "region", "environment"}) {
       String value = get(name);
       boolean missing = value.isEmpty() && name.equals("service");
       if (missing || !value.matches("[a-zA-Z0-9._-]{0,128}") || value.matches("[.]+")) {
@@ -226,6 +239,18 @@ public final class Options {
     if (!labels.isEmpty() && !labels.matches(LABELS)) {
       throw new IllegalArgumentException(
           "labels must be written name:value,name:value, not \"" + labels + "\"");
+    }
+  }
+
+  // Arguments, properties and variables are there for every user of the machine, or every child
+  // process, to see.
+  private void checkToken() {
+    Option token = values.get(TOKEN);
+    if (token != null && !token.value().isEmpty() && !token.origin().equals(FILE)) {
+      throw new IllegalArgumentException(
+          "token must stand in the file that config names, and not be given by "
+              + token.origin()
+              + "; token-file names a file of its own");
     }
   }
 
@@ -259,9 +284,14 @@ public final class Options {
     return option.value();
   }
 
-  /** Every option, in a fixed order. */
+  /** Every option, in a fixed order, for people to see: without the token. */
   public Map<String, Option> all() {
-    return new LinkedHashMap<>(values);
+    Map<String, Option> all = new LinkedHashMap<>(values);
+    all.computeIfPresent(
+        TOKEN,
+        (name, token) ->
+            token.value().isEmpty() ? token : new Option("(not shown)", token.origin()));
+    return all;
   }
 
   /** The labels by name. */

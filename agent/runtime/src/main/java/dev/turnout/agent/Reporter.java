@@ -8,6 +8,7 @@ import dev.turnout.flags.Host;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -29,6 +30,7 @@ final class Reporter implements ControlClient.Reports {
   private final Rulebook rules;
   private final TripBook tripBook;
   private final Supplier<List<Report.Gate>> gates;
+  private final Supplier<List<Report.Refusal>> refused;
   private final String bootId = bootId();
   private long sequence;
 
@@ -37,12 +39,14 @@ final class Reporter implements ControlClient.Reports {
       Recorders recorders,
       Rulebook rules,
       TripBook tripBook,
-      Supplier<List<Report.Gate>> gates) {
+      Supplier<List<Report.Gate>> gates,
+      Supplier<List<Report.Refusal>> refused) {
     this.host = host;
     this.recorders = recorders;
     this.rules = rules;
     this.tripBook = tripBook;
     this.gates = gates;
+    this.refused = refused;
   }
 
   // Different from one start to the next, and no secret: a random UUID would have the JVM set up
@@ -66,7 +70,14 @@ final class Reporter implements ControlClient.Reports {
         snapshot.revision(),
         gates.get(),
         recorders.counts(),
-        List.copyOf(tripBook.trips().values()));
+        List.copyOf(tripBook.trips().values()),
+        delivery(snapshot));
+  }
+
+  private Report.Delivery delivery(Snapshot snapshot) {
+    boolean known = !snapshot.issuedAt().equals(Instant.EPOCH);
+    return new Report.Delivery(
+        known ? snapshot.issuedAt() : null, snapshot.validUntil(), refused.get());
   }
 
   @Override

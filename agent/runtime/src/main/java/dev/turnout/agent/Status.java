@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -47,6 +48,7 @@ final class Status {
   private final Rulebook rules;
   private final TripBook tripBook;
   private final Found found;
+  private final Supplier<List<Report.Refusal>> refused;
   private final Clock clock;
 
   Status(
@@ -56,6 +58,7 @@ final class Status {
       Rulebook rules,
       TripBook tripBook,
       Found found,
+      Supplier<List<Report.Refusal>> refused,
       Clock clock) {
     this.options = options;
     this.host = host;
@@ -63,6 +66,7 @@ final class Status {
     this.rules = rules;
     this.tripBook = tripBook;
     this.found = found;
+    this.refused = refused;
     this.clock = clock;
   }
 
@@ -86,6 +90,19 @@ final class Status {
       inForce.put(
           "age_seconds",
           Math.max(0, Duration.between(snapshot.issuedAt(), clock.instant()).toSeconds()));
+    }
+    Instant end = snapshot.validUntil();
+    inForce.put("valid_until", end == null ? null : end.toString());
+    inForce.put("expired", snapshot.isExpired(clock.instant()));
+    ArrayNode refusals = inForce.putArray("refused");
+    for (Report.Refusal refusal : refused.get()) {
+      refusals
+          .addObject()
+          .put("epoch", refusal.epoch())
+          .put("revision", refusal.revision())
+          .put("reason", refusal.reason())
+          .put("times", refusal.times())
+          .put("at", refusal.at().toString());
     }
     Map<String, Trip> trips = tripBook.trips();
     ArrayNode flags = root.putArray("flags");

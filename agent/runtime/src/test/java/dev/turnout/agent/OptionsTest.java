@@ -53,6 +53,9 @@ class OptionsTest {
     "server=http://h:99999;token-file=t, must name a host",
     "server=ftp://h;token-file=t, must be an http or https URL",
     "server=http://h, token-file must be given",
+    "server=http://h;token=s3cret, 'token must stand in the file that config names, and not'",
+    "client-cert=c, client-cert and client-key must be given together",
+    "environment=a b, environment must be 1 to 128 characters",
     "labels=a:1;flagsfile, must be written key=value",
     "labels=a, must be written name:value",
     "service=, service must be 1 to 128 characters",
@@ -67,6 +70,20 @@ class OptionsTest {
     assertThatThrownBy(() -> read(arguments.replace(';', ',')))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void token_inTheFile_isTaken_andNeverShown() throws Exception {
+    Path file = directory.resolve("agent.properties");
+    Files.writeString(file, "server=https://h\ntoken=s3cret\n");
+
+    Options options = read("config=" + file);
+
+    assertThat(options.get("token")).isEqualTo("s3cret");
+    assertThat(options.all().toString()).doesNotContain("s3cret");
+    assertThatThrownBy(() -> Options.read("", property("turnout.token", "s3cret"), Map.of()))
+        .hasMessageContaining("token must stand in the file")
+        .hasMessageNotContaining("s3cret");
   }
 
   @Test

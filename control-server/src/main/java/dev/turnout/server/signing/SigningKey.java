@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.turnout.client.signing.Ed25519;
 import dev.turnout.client.signing.SnapshotSignature;
+import dev.turnout.client.tls.Pem;
 import dev.turnout.server.auth.TokenFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,8 +17,7 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.List;
 
 /**
  * An Ed25519 key pair in a file: its private part as PKCS#8 and its public part as X.509, both in
@@ -56,9 +56,9 @@ public final class SigningKey {
       KeyPair pair = KeyPairGenerator.getInstance(Ed25519.NAME).generateKeyPair();
       TokenFile.write(
           file,
-          pem(PRIVATE, pair.getPrivate().getEncoded())
-              + "\n"
-              + pem(PUBLIC, pair.getPublic().getEncoded()));
+          (Pem.text(PRIVATE, pair.getPrivate().getEncoded())
+                  + Pem.text(PUBLIC, pair.getPublic().getEncoded()))
+              .strip());
       return new SigningKey(pair.getPrivate(), pair.getPublic());
     } catch (GeneralSecurityException e) {
       throw new IOException("a signing key cannot be made: " + e.getMessage(), e);
@@ -102,29 +102,12 @@ public final class SigningKey {
         cause);
   }
 
-  private static String pem(String what, byte[] encoded) {
-    return "-----BEGIN "
-        + what
-        + "-----\n"
-        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded)
-        + "\n-----END "
-        + what
-        + "-----";
-  }
-
-  private static byte[] block(String pem, String what) throws GeneralSecurityException {
-    Matcher block =
-        Pattern.compile(
-                "-----BEGIN " + what + "-----([A-Za-z0-9+/=\\s]+)-----END " + what + "-----")
-            .matcher(pem);
-    if (!block.find()) {
-      throw new GeneralSecurityException("there is no " + what);
+  private static byte[] block(String text, String what) throws GeneralSecurityException {
+    List<byte[]> blocks = Pem.blocks(text, what);
+    if (blocks.size() != 1) {
+      throw new GeneralSecurityException("there must be one " + what);
     }
-    try {
-      return Base64.getMimeDecoder().decode(block.group(1));
-    } catch (IllegalArgumentException e) {
-      throw new GeneralSecurityException("the " + what + " is no Base64", e);
-    }
+    return blocks.get(0);
   }
 
   /** What the key is called: 16 hexadecimal digits. */

@@ -7,6 +7,7 @@ import dev.turnout.server.auth.AccessException;
 import dev.turnout.server.auth.Right;
 import dev.turnout.server.fleet.Hosts;
 import dev.turnout.server.problem.Problem;
+import dev.turnout.server.tls.AgentCertificates;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -31,11 +32,13 @@ public final class StreamServlet extends HttpServlet {
   private static final int RETRY_AFTER_TO_SECONDS = 20;
 
   private final transient Access access;
+  private final transient AgentCertificates certificates;
   private final transient Streams streams;
 
-  /** Serves {@code streams} to whom {@code access} lets in. */
-  public StreamServlet(Access access, Streams streams) {
+  /** Serves {@code streams} to whom {@code access} and {@code certificates} let in. */
+  public StreamServlet(Access access, AgentCertificates certificates, Streams streams) {
     this.access = access;
+    this.certificates = certificates;
     this.streams = streams;
   }
 
@@ -63,6 +66,11 @@ public final class StreamServlet extends HttpServlet {
       return;
     } catch (InvalidFlagException e) {
       Problem.of(e).write(response);
+      return;
+    }
+    Problem noCertificate = certificates.check(request);
+    if (noCertificate != null) {
+      noCertificate.write(response);
       return;
     }
     if (!streams.takePlace()) {

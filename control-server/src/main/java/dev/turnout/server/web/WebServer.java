@@ -6,11 +6,14 @@ import dev.turnout.server.auth.TokenChanges;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.fleet.TripIntake;
+import dev.turnout.server.problem.Problem;
 import dev.turnout.server.signing.Signer;
 import dev.turnout.server.store.AuditLog;
 import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.stream.StreamServlet;
 import dev.turnout.server.stream.Streams;
+import dev.turnout.server.tls.AgentCertificates;
+import dev.turnout.server.tls.ServerTls;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
@@ -36,12 +39,16 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.ee10.servlet.ServletMapping;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /** The HTTP server with all routes. Each route says which right it asks for. */
 public final class WebServer implements AutoCloseable {
@@ -60,6 +67,7 @@ public final class WebServer implements AutoCloseable {
   private final Lanes lanes = new Lanes();
   private final PrometheusMeterRegistry metrics;
   private final Streams streams;
+  private final AgentCertificates certificates;
   private final Javalin javalin;
   private final List<ServletHandler> servlets = new ArrayList<>();
 
@@ -67,11 +75,13 @@ public final class WebServer implements AutoCloseable {
    * Starts to listen.
    *
    * @param port 0 for any that is free
+   * @param tls null for connections in the clear
    * @throws IOException saying in one line why the address cannot be listened on
    */
   public WebServer(
       String host,
       int port,
+      @Nullable ServerTls tls,
       Access access,
       FlagStore store,
       AuditLog audit,
@@ -86,6 +96,7 @@ public final class WebServer implements AutoCloseable {
     this.access = access;
     this.metrics = metrics;
     this.streams = streams;
+    certificates = tls == null ? AgentCertificates.NONE : new AgentCertificates(tls.asksAgents());
     ServerSocketChannel channel = bind(host, port);
     Counter trips =
         Counter.builder("turnout.trips")
@@ -95,10 +106,11 @@ public final class WebServer implements AutoCloseable {
         Javalin.create(
             config -> {
               configure(config);
-              config.jetty.addConnector((server, http) -> connector(server, http, channel));
+              config.jetty.addConnector((server, http) -> connector(server, http, tls, channel));
               config.jetty.modifyServletContextHandler(
                   handler -> {
-                    ServletHolder holder = new ServletHolder(new StreamServlet(access, streams));
+                    ServletHolder holder =
+                        new ServletHolder(new StreamServlet(access, certificates, streams));
                     holder.setAsyncSupported(true);
                     handler.addServlet(holder, StreamServlet.PATH);
                     handler.setErrorHandler(new ContainerProblems.OfServlets());
@@ -145,14 +157,30 @@ public final class WebServer implements AutoCloseable {
   }
 
   private static Connector connector(
-      Server server, HttpConfiguration http, ServerSocketChannel channel) {
-    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+      Server server, HttpConfiguration http, @Nullable ServerTls tls, ServerSocketChannel channel) {
+    ServerConnector connector =
+        tls == null
+            ? new ServerConnector(server, new HttpConnectionFactory(http))
+            : new ServerConnector(server, encrypted(tls), new HttpConnectionFactory(secure(http)));
     try {
       connector.open(channel);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return connector;
+  }
+
+  private static SslConnectionFactory encrypted(ServerTls tls) {
+    return new SslConnectionFactory(tls.factory(), HttpVersion.HTTP_1_1.asString());
+  }
+
+  private static HttpConfiguration secure(HttpConfiguration http) {
+    HttpConfiguration secure = new HttpConfiguration(http);
+    // The client checks whom it talks to; a server that is reached by another name through a proxy
+    // need not mind.
+    boolean sniHostCheck = false;
+    secure.addCustomizer(new SecureRequestCustomizer(sniHostCheck));
+    return secure;
   }
 
   private static void configure(JavalinConfig config) {
@@ -214,6 +242,10 @@ public final class WebServer implements AutoCloseable {
             access.check(
                 context.header("Authorization"), (Right) role, context.req().getRemoteAddr()));
         lanes.enter(context, (Right) role);
+      }
+      Problem problem = role == Right.AGENT ? certificates.check(context.req()) : null;
+      if (problem != null) {
+        throw new ProblemException(problem);
       }
     }
   }

@@ -47,6 +47,12 @@ public final class Meters {
     Gauge.builder("turnout.snapshot.revision", rules, r -> r.inForce().revision())
         .description("Revision of the snapshot in force")
         .register(registry);
+    Gauge.builder(
+            "turnout.snapshot.expired",
+            rules,
+            r -> r.inForce().isExpired(clock.instant()) ? 1.0 : 0.0)
+        .description("1 if the snapshot in force is past its validity, else 0")
+        .register(registry);
     Gauge.builder("turnout.trips", tripBook, book -> book.trips().size())
         .description("Flags that are off because they tripped in this JVM")
         .register(registry);

@@ -1,0 +1,76 @@
+package dev.turnout.client.tls;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/** Key stores in memory out of PEM files, each problem told by the file's name. */
+public final class TlsStores {
+  // Nobody but this JVM ever sees the stores; the interface wants one.
+  private static final String PASSWORD = "in-memory";
+
+  private TlsStores() {}
+
+  /** What the keys in {@link #key} are protected with. */
+  public static String password() {
+    return PASSWORD;
+  }
+
+  /**
+   * Reads a private key and its certificate.
+   *
+   * @param certificate the key's certificate first, then those that lead to the authority's
+   * @throws IOException saying in one line what cannot be used and what would be right
+   */
+  public static KeyStore key(Path certificate, Path key) throws IOException {
+    List<X509Certificate> chain = read(certificate, Pem::certificates);
+    PrivateKey privateKey = read(key, Pem::privateKey);
+    try {
+      return Pem.keyStore(privateKey, chain, PASSWORD.toCharArray());
+    } catch (GeneralSecurityException e) {
+      throw new IOException(certificate + " and " + key + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads the certificates of the authorities that are trusted.
+   *
+   * @throws IOException saying in one line what cannot be used and what would be right
+   */
+  public static KeyStore authorities(Path file) throws IOException {
+    return read(file, TlsStores::authorities);
+  }
+
+  /**
+   * Reads the certificates of the authorities that are trusted.
+   *
+   * @param pem as text
+   */
+  public static KeyStore authorities(String pem) throws GeneralSecurityException {
+    return Pem.trustStore(Pem.certificates(pem));
+  }
+
+  private interface Reading<T> {
+    T of(String text) throws GeneralSecurityException;
+  }
+
+  private static <T> T read(Path file, Reading<T> reading) throws IOException {
+    try {
+      return reading.of(Files.readString(file, ISO_8859_1));
+    } catch (NoSuchFileException e) {
+      throw new IOException(file + " does not exist", e);
+    } catch (IOException e) {
+      throw new IOException(file + " cannot be read: " + e, e);
+    } catch (GeneralSecurityException e) {
+      throw new IOException(file + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+}

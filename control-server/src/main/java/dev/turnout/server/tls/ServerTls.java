@@ -1,0 +1,118 @@
+package dev.turnout.server.tls;
+
+import dev.turnout.client.tls.TlsStores;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * TLS by PEM files that are looked at every few seconds: what is new in them holds for the
+ * connections that are made from then on, those that are open stay. Files that cannot be used
+ * change nothing but the log.
+ */
+public final class ServerTls implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ServerTls.class);
+
+  private final TlsFiles files;
+  private final SslContextFactory.Server factory = new SslContextFactory.Server();
+  private final ScheduledExecutorService thread;
+  private byte[] seen;
+
+  /** What the files hold. */
+  private record Stores(KeyStore key, @Nullable KeyStore authorities) {}
+
+  /**
+   * Reads the files and begins to look at them.
+   *
+   * @param every how often
+   * @throws IOException saying in one line what cannot be used and what would be right
+   */
+  public ServerTls(TlsFiles files, Duration every) throws IOException {
+    this.files = files;
+    seen = digest();
+    set(factory, read());
+    factory.setWantClientAuth(files.clientAuthority() != null);
+    thread =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread created = new Thread(task, "turnout-tls");
+              created.setDaemon(true);
+              return created;
+            });
+    ScheduledFuture<?> unused =
+        thread.scheduleWithFixedDelay(
+            this::look, every.toNanos(), every.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** For Jetty's connections. */
+  public SslContextFactory.Server factory() {
+    return factory;
+  }
+
+  /** Returns whether agents need a certificate. */
+  public boolean asksAgents() {
+    return files.clientAuthority() != null;
+  }
+
+  private Stores read() throws IOException {
+    Path clients = files.clientAuthority();
+    return new Stores(
+        TlsStores.key(files.certificate(), files.key()),
+        clients == null ? null : TlsStores.authorities(clients));
+  }
+
+  private static void set(SslContextFactory.Server factory, Stores stores) {
+    factory.setKeyStore(stores.key());
+    factory.setKeyStorePassword(TlsStores.password());
+    factory.setTrustStore(stores.authorities());
+  }
+
+  // An exception that left this method would end all looking.
+  private void look() {
+    try {
+      byte[] now = digest();
+      if (!Arrays.equals(now, seen)) {
+        seen = now;
+        Stores stores = read();
+        factory.reload(reloaded -> set((SslContextFactory.Server) reloaded, stores));
+        log.info("The certificate in {} is in use", files.certificate());
+      }
+    } catch (Exception e) {
+      log.error("The new certificate is not used, the one before stays: {}", e.getMessage());
+    }
+  }
+
+  // What they hold and not when they changed: a copy may keep its time.
+  private byte[] digest() throws IOException {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(Files.readAllBytes(files.certificate()));
+      digest.update(Files.readAllBytes(files.key()));
+      Path clients = files.clientAuthority();
+      if (clients != null) {
+        digest.update(Files.readAllBytes(clients));
+      }
+      return digest.digest();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}
