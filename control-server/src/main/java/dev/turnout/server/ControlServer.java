@@ -202,7 +202,11 @@ public final class ControlServer implements AutoCloseable {
   private static void refresh(Changes changes, Tokens tokens) {
     changes.refresh();
     if (changes.storeAway() == null) {
-      tokens.refresh();
+      try {
+        tokens.refresh();
+      } catch (JdbiException e) {
+        log.debug("The tokens stay as they are until the store answers: {}", e.toString());
+      }
     }
   }
 
