@@ -285,7 +285,11 @@ public final class ControlServer implements AutoCloseable {
   private static void refresh(Changes changes, Tokens tokens) {
     changes.refresh();
     if (changes.storeAway() == null) {
-      tokens.reload();
+      try {
+        tokens.reload();
+      } catch (JdbiException e) {
+        log.debug("The tokens stay as they are until the store answers: {}", e.toString());
+      }
     }
   }
 

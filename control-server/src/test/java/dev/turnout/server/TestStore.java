@@ -20,6 +20,11 @@ public final class TestStore {
 
   private TestStore() {}
 
+  /** Returns whether it is a file in the data directory. */
+  static boolean isFile() {
+    return !POSTGRESQL;
+  }
+
   /** Opens the database that belongs to a data directory. */
   public static Database open(Path data) throws IOException {
     PostgresUrl url = database(data);
