@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.turnout.server.auth.Token;
+import dev.turnout.server.auth.TokenKind;
+import dev.turnout.server.change.Author;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -93,6 +96,27 @@ final class StreamTest {
     }
     // The end is noticed at the next heartbeat.
     await().until(() -> served.get("/agents").json().toString().contains("\"connected\":false"));
+  }
+
+  @Test
+  void stream_whoseTokenExpires_isClosed() throws Exception {
+    String secret =
+        served
+            .server
+            .tokens()
+            .create(
+                Author.named("test"),
+                new Token("brief", TokenKind.AGENT, "game"),
+                Duration.ofSeconds(2))
+            .secret();
+    try (EventReader brief =
+            new EventReader(
+                served.request(secret, "/agent/v1/stream?service=game&instance=brief").build());
+        EventReader reader = new EventReader(request("game-1"))) {
+      await().until(() -> brief.ended);
+      assertThat(brief.ids).containsExactly("1:1");
+      assertThat(reader.ended).isFalse();
+    }
   }
 
   @Test

@@ -54,8 +54,9 @@ import org.jspecify.annotations.Nullable;
 public final class WebServer implements AutoCloseable {
   private static final String STARTED = "turnout.started";
 
-  // What goes to the framework, which has routes of its own.
-  private static final String FRAMEWORK = "/*";
+  // All else goes to the framework, which has routes of its own; the container's servlet for what
+  // nobody answers is never reached beside it.
+  private static final Set<String> FRAMEWORK = Set.of("/*", "/");
 
   private static final int SPARE_THREADS = 8;
   private static final int SPARE_MILLIS = 60_000;
@@ -214,7 +215,7 @@ public final class WebServer implements AutoCloseable {
     for (ServletHandler handler : servlets) {
       for (ServletMapping mapping : handler.getServletMappings()) {
         for (String path : mapping.getPathSpecs()) {
-          if (!path.equals(FRAMEWORK)) {
+          if (!FRAMEWORK.contains(path)) {
             routes.add("GET " + path);
           }
         }
