@@ -4,9 +4,9 @@ import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.server.ControlServer;
 import dev.turnout.server.StartException;
 import dev.turnout.server.store.PostgresUrl;
+import dev.turnout.server.tls.TlsFiles;
 import java.io.IOException;
 import java.nio.file.Files;
-import dev.turnout.server.tls.TlsFiles;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

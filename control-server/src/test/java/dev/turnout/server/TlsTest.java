@@ -11,7 +11,6 @@ import dev.turnout.client.tls.ClientTls;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.server.ControlServer.Settings;
-import dev.turnout.server.ControlServer.SigningFiles;
 import dev.turnout.server.tls.TlsFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,10 +58,12 @@ final class TlsTest {
   private ControlServer start(@Nullable Path clientAuthority) throws StartException {
     ControlServer started =
         ControlServer.start(
-            new Settings(Settings.LOOPBACK, 0, data, "default").over(new TlsFiles(
-                    certificates.certificate("server"),
-                    certificates.key("server"),
-                    clientAuthority)));
+            new Settings(Settings.LOOPBACK, 0, data, "default")
+                .over(
+                    new TlsFiles(
+                        certificates.certificate("server"),
+                        certificates.key("server"),
+                        clientAuthority)));
     server = started;
     return started;
   }
