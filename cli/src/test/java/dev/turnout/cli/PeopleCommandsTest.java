@@ -331,8 +331,7 @@ final class PeopleCommandsTest {
                     + " echo \"${COMPREPLY[@]}\"")
             .redirectErrorStream(true)
             .start();
-    String reply =
-        new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String reply = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(bash.waitFor()).as(reply).isZero();
     assertThat(reply.strip().split("\\s+")).contains("rollout", "rollback");
   }
