@@ -148,6 +148,7 @@ final class KillScenario {
                 .formatted(fleet.server().liveHeap(), peak),
             "heap ≤ " + ServerJvm.HEAP + " MB",
             alive));
+    outcomes.forEach(outcome -> Progress.say("%s", String.join(" | ", outcome.cells())));
     return outcomes;
   }
 
