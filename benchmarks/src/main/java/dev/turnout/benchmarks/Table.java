@@ -10,8 +10,9 @@ import java.util.stream.IntStream;
  *
  * @param rows the first is the header; each begins with what it is about
  */
-record Table(String title, List<List<String>> rows) {
-  String markdown() {
+public record Table(String title, List<List<String>> rows) {
+  /** For a page. */
+  public String markdown() {
     List<String> lines = new ArrayList<>();
     lines.add(title);
     lines.add("");
@@ -24,7 +25,8 @@ record Table(String title, List<List<String>> rows) {
     return String.join("\n", lines) + "\n";
   }
 
-  String text() {
+  /** For a terminal. */
+  public String text() {
     int[] widths =
         IntStream.range(0, rows.get(0).size())
             .map(i -> rows.stream().mapToInt(row -> row.get(i).length()).max().orElse(0))

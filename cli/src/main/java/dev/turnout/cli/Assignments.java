@@ -21,7 +21,14 @@ final class Assignments {
   private static final Set<String> LISTS =
       Set.of("dependencies", "canary.servers", "canary.regions", "canary.users");
   private static final Set<String> TEXTS =
-      Set.of("description", "strategy", "stickiness", "bucketing");
+      Set.of(
+          "description",
+          "strategy",
+          "stickiness",
+          "bucketing",
+          "bucketing_key",
+          "bucketing_salt",
+          "variant_bucketing");
 
   private final List<String> words;
 
@@ -68,8 +75,7 @@ final class Assignments {
       if (variants.has(name)) {
         throw new CommandFailure(ExitCode.USAGE, "variant " + name + " is there twice");
       }
-      variants.set(
-          name, json(weight.endsWith("%") ? weight.substring(0, weight.length() - 1) : weight));
+      variants.set(name, json(withoutSign(weight)));
     }
     return variants;
   }
@@ -117,6 +123,9 @@ final class Assignments {
     if (TEXTS.contains(field)) {
       return StringNode.valueOf(text);
     }
+    if (field.equals("ladder") && !text.startsWith("[")) {
+      return percentages(text);
+    }
     if (LISTS.contains(field) && !text.startsWith("[")) {
       return list(text);
     }
@@ -135,6 +144,16 @@ final class Assignments {
       }
     }
     return list;
+  }
+
+  private static ArrayNode percentages(String text) {
+    ArrayNode list = ControlApi.json().createArrayNode();
+    list(text).values().forEach(step -> list.add(json(withoutSign(step.asString("")))));
+    return list;
+  }
+
+  private static String withoutSign(String percent) {
+    return percent.endsWith("%") ? percent.substring(0, percent.length() - 1).strip() : percent;
   }
 
   private static JsonNode json(String text) {

@@ -1,6 +1,7 @@
 package dev.turnout.cli;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
@@ -13,12 +14,14 @@ final class CanaryCommand extends CanaryAnswer {
       description = "On: canary servers, regions and users take the new path of every flag.")
   private Switch position = Switch.OFF;
 
+  @Mixin private final Why why = new Why();
+
   CanaryCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
   JsonNode request(ControlApi api) {
-    return api.put("/canary", ControlApi.object().put("mode", position == Switch.ON));
+    return api.put("/canary", why.addTo(ControlApi.object().put("mode", position == Switch.ON)));
   }
 }

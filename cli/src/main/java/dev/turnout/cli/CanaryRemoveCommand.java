@@ -1,6 +1,7 @@
 package dev.turnout.cli;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
@@ -10,12 +11,14 @@ final class CanaryRemoveCommand extends CanaryAnswer {
   @Parameters(index = "0", paramLabel = "USER", description = "The user's id.")
   private String user = "";
 
+  @Mixin private final Why why = new Why();
+
   CanaryRemoveCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
   JsonNode request(ControlApi api) {
-    return api.delete("/canary/users/" + ControlApi.segment(user));
+    return api.delete("/canary/users/" + ControlApi.segment(user) + why.query());
   }
 }

@@ -25,6 +25,10 @@ abstract class ClientCommand implements Callable<Integer> {
     this.terminal = terminal;
   }
 
+  final Terminal terminal() {
+    return terminal;
+  }
+
   /**
    * Checks what can be checked without the server; a {@link CommandFailure} tells what is wrong.
    */
@@ -36,6 +40,11 @@ abstract class ClientCommand implements Callable<Integer> {
   /** Prints the answer for people. */
   abstract void show(JsonNode answer, PrintWriter out);
 
+  /** How a command ends that the server did not refuse. */
+  int exitCode(JsonNode answer) {
+    return ExitCode.DONE;
+  }
+
   @Override
   public final Integer call() {
     validate();
@@ -45,10 +54,10 @@ abstract class ClientCommand implements Callable<Integer> {
     } else {
       show(answer, terminal.out());
       for (JsonNode warning : answer.path("warnings")) {
-        terminal.err().println("turnout: warning: " + warning.asString(""));
+        terminal.warn(warning.asString(""));
       }
     }
     terminal.out().flush();
-    return ExitCode.DONE;
+    return exitCode(answer);
   }
 }

@@ -23,6 +23,13 @@ final class CommandFailure extends RuntimeException {
     this.problem = problem;
   }
 
+  /** The same failure with more to say. */
+  CommandFailure with(String more) {
+    String message = getMessage() + more;
+    return new CommandFailure(
+        exitCode, message, problem == null ? null : problem.deepCopy().put("detail", message));
+  }
+
   /** The failure as a problem document: the server's, or one of our own. */
   ObjectNode json() {
     return problem != null ? problem : json(exitCode, String.valueOf(getMessage()));

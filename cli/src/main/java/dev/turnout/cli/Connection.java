@@ -25,10 +25,18 @@ final class Connection {
   private @Nullable String tokenFile;
 
   @Option(
-      names = "--profile",
+      names = {"--profile", "--env"},
       paramLabel = "NAME",
-      description = "A profile; 'turnout --help' says where they stand.")
+      description =
+          "The environment: a profile; '${ROOT-COMMAND-NAME} --help' says where they stand.")
   private @Nullable String profile;
+
+  /** Says which profile is meant, unless an option says something else. */
+  void environment(String name) {
+    if (profile == null && url == null) {
+      profile = name;
+    }
+  }
 
   Endpoint endpoint(Terminal terminal) {
     Map<String, String> environment = terminal.environment();
@@ -70,9 +78,7 @@ final class Connection {
       return Optional.empty();
     }
     if (url != null && tokenFile != null) {
-      terminal
-          .err()
-          .println("turnout: warning: --profile has no effect beside --url and --token-file");
+      terminal.warn("--profile has no effect beside --url and --token-file");
       return Optional.empty();
     }
     return Optional.of(Profiles.of(terminal).named(profile));

@@ -1,15 +1,17 @@
 package dev.turnout.cli;
 
+import dev.turnout.flags.Percentage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
@@ -48,6 +50,12 @@ final class ControlApi {
     return json().createObjectNode();
   }
 
+  /** A share in percent, as the server wants it. */
+  static BigDecimal number(Percentage share) {
+    BigDecimal number = BigDecimal.valueOf(share.buckets(), 3).stripTrailingZeros();
+    return number.scale() < 0 ? number.setScale(0) : number;
+  }
+
   JsonNode get(String path) {
     return send("GET", path, null);
   }
@@ -60,15 +68,9 @@ final class ControlApi {
     return send("POST", path, body.toString());
   }
 
-  /** Posts a reason, or nothing if there is none. */
-  JsonNode post(String path, @Nullable String reason) {
-    JsonStringEncoder encoder = JsonStringEncoder.getInstance();
-    return send(
-        "POST",
-        path,
-        reason == null
-            ? ""
-            : "{\"reason\":\"" + new String(encoder.quoteAsCharArray(reason)) + "\"}");
+  /** Posts why, and nothing else. */
+  JsonNode post(String path, Why why) {
+    return send("POST", path, why.body());
   }
 
   JsonNode delete(String path) {
@@ -129,6 +131,15 @@ final class ControlApi {
     }
   }
 
+  // The server speaks of HTTP; this is how the same is said here.
+  private static String howToOverride(ObjectNode problem) {
+    StringJoiner names = new StringJoiner(",");
+    problem.path("overrides").values().forEach(name -> names.add(name.asString("")));
+    return names.length() == 0
+        ? ""
+        : System.lineSeparator() + "  With this command: --override " + names + " --reason TEXT";
+  }
+
   private static String because(IOException problem) {
     String message = problem.getMessage();
     return message == null ? "" : ": " + message;
@@ -145,8 +156,8 @@ final class ControlApi {
     try {
       if (json().readTree(body) instanceof ObjectNode problem) {
         String detail = problem.path("detail").asString(problem.path("title").asString(""));
-        return new CommandFailure(
-            exitCode, detail.isEmpty() ? otherwise : detail + " (" + status + ")", problem);
+        String message = detail.isEmpty() ? otherwise : detail + " (" + status + ")";
+        return new CommandFailure(exitCode, message + howToOverride(problem), problem);
       }
     } catch (JacksonException e) {
       // A proxy's page, most likely: the status says more than its HTML would.

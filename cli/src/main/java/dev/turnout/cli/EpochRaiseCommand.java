@@ -1,9 +1,8 @@
 package dev.turnout.cli;
 
 import java.io.PrintWriter;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import tools.jackson.databind.JsonNode;
 
 /** {@code turnout epoch raise}. */
@@ -13,8 +12,7 @@ import tools.jackson.databind.JsonNode;
         "Has agents that know later revisions than this server, whose store was lost or restored,"
             + " take its snapshots again. They then decide by what it has.")
 final class EpochRaiseCommand extends ClientCommand {
-  @Option(names = "--reason", paramLabel = "TEXT", description = "Why; kept in the audit trail.")
-  private @Nullable String reason;
+  @Mixin private final Why why = new Why();
 
   EpochRaiseCommand(Terminal terminal) {
     super(terminal);
@@ -22,7 +20,7 @@ final class EpochRaiseCommand extends ClientCommand {
 
   @Override
   JsonNode request(ControlApi api) {
-    return api.post("/epoch/raise", reason);
+    return api.post("/epoch/raise", why);
   }
 
   @Override

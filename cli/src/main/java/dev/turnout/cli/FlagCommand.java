@@ -18,6 +18,10 @@ abstract class FlagCommand extends ClientCommand {
     Arguments.flagName(name);
   }
 
+  final void name(String flag) {
+    name = flag;
+  }
+
   final String name() {
     return name;
   }

@@ -62,6 +62,7 @@ final class GetCommand extends ClientCommand {
     line(out, "strategy", flag.path("strategy").asString(""));
     line(out, "percentage", Words.percent(flag.path("percentage")));
     line(out, "rings", Words.shares(flag.path("rings")));
+    line(out, "ladder", Words.steps(flag.path("ladder")));
     line(out, "variants", Words.shares(flag.path("variants")));
     line(out, "canary servers", Words.list(canary.path("servers")));
     line(out, "canary regions", Words.list(canary.path("regions")));
@@ -69,6 +70,9 @@ final class GetCommand extends ClientCommand {
     line(out, "depends on", Words.list(flag.path("dependencies")));
     line(out, "sticky by", flag.path("stickiness").asString(""));
     line(out, "bucketing", flag.path("bucketing").asString(""));
+    line(out, "bucketing key", flag.path("bucketing_key").asString(""));
+    line(out, "bucketing salt", flag.path("bucketing_salt").asString(""));
+    line(out, "of variants", flag.path("variant_bucketing").asString(""));
     for (JsonNode limit : flag.path("limits")) {
       line(
           out,

@@ -16,7 +16,8 @@ final class LocalServer {
   static ControlServer start(
       String host, int port, Path data, String env, ServerDatabase database) {
     try {
-      return ControlServer.start(new ControlServer.Settings(host, port, data, env, url(database)));
+      return ControlServer.start(
+          new ControlServer.Settings(host, port, data, env).on(url(database)));
     } catch (InvalidFlagException e) {
       throw new CommandFailure(ExitCode.USAGE, "--" + e.getMessage());
     } catch (StartException e) {

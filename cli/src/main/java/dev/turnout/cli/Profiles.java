@@ -6,12 +6,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.TreeMap;
 
 /**
  * The control servers that a person has named, in {@code profiles.properties}: {@code NAME.url} and
- * {@code NAME.token-file}, the latter relative to the properties' own directory.
+ * {@code NAME.token-file}, the latter relative to the properties' own directory. {@code
+ * NAME.steps}, {@code NAME.hold} and {@code NAME.hold.PERCENT} are the pace of deployments there.
  */
 final class Profiles {
   private final Path file;
@@ -53,6 +56,23 @@ final class Profiles {
     return find(name)
         .orElseThrow(
             () -> new CommandFailure(ExitCode.USAGE, "no profile '" + name + "' in " + file));
+  }
+
+  /** A setting of a profile, {@code NAME.key}. */
+  Optional<String> setting(String name, String key) {
+    return value(name + "." + key);
+  }
+
+  /** The settings of a profile whose keys begin so, by the rest of their keys. */
+  Map<String, String> settings(String name, String prefix) {
+    String start = name + "." + prefix;
+    Map<String, String> found = new TreeMap<>();
+    for (String key : properties.stringPropertyNames()) {
+      if (key.startsWith(start)) {
+        value(key).ifPresent(text -> found.put(key.substring(start.length()), text));
+      }
+    }
+    return found;
   }
 
   private Optional<Profile> find(String name) {

@@ -1,15 +1,13 @@
 package dev.turnout.cli;
 
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import tools.jackson.databind.JsonNode;
 
 /** {@code turnout reset NAME}. */
 @Command(name = "reset", description = "Takes back a kill or a trip.")
 final class ResetCommand extends FlagCommand {
-  @Option(names = "--reason", paramLabel = "TEXT", description = "Why; kept in the audit trail.")
-  private @Nullable String reason;
+  @Mixin private final Why why = new Why();
 
   ResetCommand(Terminal terminal) {
     super(terminal);
@@ -17,6 +15,6 @@ final class ResetCommand extends FlagCommand {
 
   @Override
   JsonNode request(ControlApi api) {
-    return api.post(at("/feature-flags/reset/"), reason);
+    return api.post(at("/feature-flags/reset/"), why);
   }
 }

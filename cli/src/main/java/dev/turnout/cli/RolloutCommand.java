@@ -3,6 +3,7 @@ package dev.turnout.cli;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
@@ -14,6 +15,8 @@ final class RolloutCommand extends FlagCommand {
       paramLabel = "PERCENT",
       description = "0 to 100, with at most 3 decimals; a percent sign may follow.")
   private String percent = "";
+
+  @Mixin private final Why why = new Why();
 
   RolloutCommand(Terminal terminal) {
     super(terminal);
@@ -30,14 +33,13 @@ final class RolloutCommand extends FlagCommand {
     String path = at("/feature-flags/");
     // A PUT alone would create a flag out of a misspelt name.
     api.get(path);
-    return api.put(path, ControlApi.object().put("percentage", Arguments.percent(percent)));
+    return api.put(
+        path, why.addTo(ControlApi.object().put("percentage", Arguments.percent(percent))));
   }
 
   @Override
   void show(JsonNode flag, PrintWriter out) {
     super.show(flag, out);
-    if (flag.path("strategy").asString("").equals("ring")) {
-      out.println("  its strategy is ring: the percentage of each ring counts, not this one");
-    }
+    Words.noteOnRings(flag, out);
   }
 }

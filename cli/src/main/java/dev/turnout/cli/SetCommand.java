@@ -1,8 +1,12 @@
 package dev.turnout.cli;
 
+import java.io.PrintWriter;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -19,11 +23,16 @@ import tools.jackson.databind.node.ObjectNode;
       "  enabled=true  frozen=false  percentage=12.5  strategy=percentage|ring",
       "  rings.internal=100  canary.servers=game-1,game-2  canary.regions=…",
       "  canary.users=…  dependencies=flag-a,flag-b  stickiness=user",
+      "  bucketing=turnout1|launchdarkly|unleash|flagd|flagd_ratio|growthbook2|goff",
+      "  bucketing_key=…  bucketing_salt=…  variant_bucketing=…",
       "  description='…'",
+      "  ladder=1,5,10,25,50,75,100",
       "  limits='[{\"metric\":\"error_rate\",\"above\":5,\"window\":\"60s\"}]'",
       "  variants='{}' takes the variants away",
+      "NAME=FRACTION, from 0.0 to 1.0 and with its decimal point, sets the percentage:",
+      "  ${ROOT-COMMAND-NAME} set NAME=0.1 lets 10 %% of the callers in",
       "Lists are comma-separated or JSON. Several fields at once as one JSON object:",
-      "  turnout set NAME --json '{\"percentage\": 10, \"enabled\": true}'",
+      "  ${ROOT-COMMAND-NAME} set NAME --json '{\"percentage\": 10, \"enabled\": true}'",
     })
 final class SetCommand extends FlagCommand {
   @Parameters(
@@ -41,16 +50,31 @@ final class SetCommand extends FlagCommand {
               + " these variants and no others, in this order.")
   private List<String> variants = new ArrayList<>();
 
+  @Mixin private final Why why = new Why();
+
+  // What NAME=FRACTION says; null without one.
+  private @Nullable BigDecimal percentage;
+
   SetCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
   void validate() {
+    takeFraction();
     super.validate();
-    if (words.isEmpty() && variants.isEmpty()) {
+    if (words.isEmpty() && variants.isEmpty() && percentage == null) {
       throw new CommandFailure(
           ExitCode.USAGE, "nothing to set: FIELD=VALUE or --variant is missing");
+    }
+  }
+
+  // No name of a flag has an equals sign in it.
+  private void takeFraction() {
+    int equals = name().indexOf('=');
+    if (equals >= 0) {
+      percentage = Arguments.fraction(name().substring(equals + 1));
+      name(name().substring(0, equals));
     }
   }
 
@@ -68,7 +92,21 @@ final class SetCommand extends FlagCommand {
     if (!split.isEmpty()) {
       body.set("variants", split);
     }
-    return api.put(path, body);
+    if (percentage != null) {
+      if (body.has("percentage")) {
+        throw new CommandFailure(ExitCode.USAGE, "the percentage is given twice");
+      }
+      body.put("percentage", percentage);
+    }
+    return api.put(path, why.addTo(body));
+  }
+
+  @Override
+  void show(JsonNode flag, PrintWriter out) {
+    super.show(flag, out);
+    if (percentage != null) {
+      Words.noteOnRings(flag, out);
+    }
   }
 
   private static JsonNode currentOrNothing(ControlApi api, String path) {

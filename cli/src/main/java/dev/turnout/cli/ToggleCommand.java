@@ -1,6 +1,7 @@
 package dev.turnout.cli;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
@@ -10,6 +11,8 @@ final class ToggleCommand extends FlagCommand {
   @Parameters(index = "1", paramLabel = "on|off", description = "Off: everybody's fallback.")
   private Switch position = Switch.OFF;
 
+  @Mixin private final Why why = new Why();
+
   ToggleCommand(Terminal terminal) {
     super(terminal);
   }
@@ -18,6 +21,6 @@ final class ToggleCommand extends FlagCommand {
   JsonNode request(ControlApi api) {
     return api.post(
         "/feature-flags/toggle",
-        ControlApi.object().put("flag", name()).put("enabled", position == Switch.ON));
+        why.addTo(ControlApi.object().put("flag", name()).put("enabled", position == Switch.ON)));
   }
 }

@@ -15,7 +15,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * the control server's audit trail says.
  */
 @Command(
-    name = "turnout",
+    name = Terminal.COMMAND,
     mixinStandardHelpOptions = true,
     versionProvider = Turnout.Version.class,
     description = "Switches method calls of running JVMs between two implementations.",
@@ -25,7 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  The first of these that is given: --url and --token-file; --profile;",
       "  TURNOUT_URL and TURNOUT_TOKEN_FILE; the profile named 'default';",
       "  http://127.0.0.1:8640 with ./turnout-data/admin.token, which is what",
-      "  'turnout server' starts in the same directory.",
+      "  '${ROOT-COMMAND-NAME} server' starts in the same directory.",
       "  Profiles stand in $XDG_CONFIG_HOME/turnout/profiles.properties, or in",
       "  $HOME/.config/turnout/profiles.properties where that variable is not set.",
       "  The file is read only if it is needed:",
@@ -34,7 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "",
       "Exit codes:",
       "  0  done",
-      "  1  refused by the server, which says why; or 'turnout server' could not start",
+      "  1  refused by the server, which says why; or 'server' could not start",
       "  2  wrong usage",
       "  3  no server could be reached",
       "  4  not found",
@@ -74,7 +74,17 @@ public final class Turnout {
             .addSubcommand(new DetachCommand(terminal))
             .addSubcommand(
                 new CommandLine(new EpochCommand()).addSubcommand(new EpochRaiseCommand(terminal)))
+            .addSubcommand(
+                new CommandLine(new PolicyCommand(terminal))
+                    .addSubcommand(new PolicyOneRolloutCommand(terminal))
+                    .addSubcommand(new PolicyBlackoutAddCommand(terminal))
+                    .addSubcommand(new PolicyBlackoutRemoveCommand(terminal)))
+            .addSubcommand(new DeployCommand(terminal))
+            .addSubcommand(new RollbackCommand(terminal))
+            .addSubcommand(new CompareCommand(terminal))
+            .addSubcommand(new CompletionCommand(terminal))
             .addSubcommand(new HelpCommand());
+    line.setCommandName(terminal.command());
     line.setOut(terminal.out());
     line.setErr(terminal.err());
     line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -94,7 +104,7 @@ public final class Turnout {
       err.println(CommandFailure.json(ExitCode.USAGE, message));
       return ExitCode.USAGE;
     }
-    err.println("turnout: " + problem.getMessage());
+    err.println(nameOf(command) + ": " + problem.getMessage());
     UnmatchedArgumentException.printSuggestions(problem, err);
     CommandSpec spec = command.getCommandSpec();
     err.println("Try '" + spec.qualifiedName() + " --help'.");
@@ -106,10 +116,16 @@ public final class Turnout {
     if (problem instanceof CommandFailure failure) {
       PrintWriter err = command.getErr();
       err.println(
-          isJsonWanted(arguments) ? failure.json().toString() : "turnout: " + failure.getMessage());
+          isJsonWanted(arguments)
+              ? failure.json().toString()
+              : nameOf(command) + ": " + failure.getMessage());
       return failure.exitCode();
     }
     throw problem;
+  }
+
+  private static String nameOf(CommandLine command) {
+    return command.getCommandSpec().root().name();
   }
 
   // The words as they are: where parsing failed there are no options yet.

@@ -1,7 +1,9 @@
 package dev.turnout.cli;
 
+import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.StringJoiner;
 import tools.jackson.databind.JsonNode;
@@ -32,10 +34,26 @@ final class Words {
     return rings.isEmpty() ? "no rings" : rings;
   }
 
+  /** Says that a percentage was set in vain, where it was. */
+  static void noteOnRings(JsonNode flag, PrintWriter out) {
+    if (flag.path("strategy").asString("").equals("ring")) {
+      out.println("  its strategy is ring: the percentage of each ring counts, not this one");
+    }
+  }
+
   /** Shares by name, in order: {@code manual 33.34 %, auto 66.66 %}; empty if there are none. */
   static String shares(JsonNode shares) {
     StringJoiner all = new StringJoiner(", ");
     shares.properties().forEach(share -> all.add(share.getKey() + " " + percent(share.getValue())));
+    return all.toString();
+  }
+
+  /** Percentages in order: {@code 1, 5, 10 %}; empty if there are none. */
+  static String steps(JsonNode percentages) {
+    StringJoiner all = new StringJoiner(", ", "", " %").setEmptyValue("");
+    percentages.values().stream()
+        .filter(JsonNode::isNumber)
+        .forEach(step -> all.add(plain(step.decimalValue())));
     return all.toString();
   }
 
@@ -55,6 +73,16 @@ final class Words {
     return median.isNumber() && tail.isNumber()
         ? millis(median.decimalValue()) + "/" + millis(tail.decimalValue())
         : "-";
+  }
+
+  /** A duration as people write it, such as {@code 1h30m}. */
+  static String duration(Duration duration) {
+    return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
+  }
+
+  /** A latency in milliseconds. */
+  static String millis(JsonNode number) {
+    return number.isNumber() ? millis(number.decimalValue()) : "-";
   }
 
   static String list(JsonNode texts) {

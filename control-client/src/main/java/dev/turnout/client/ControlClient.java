@@ -1,6 +1,7 @@
 package dev.turnout.client;
 
 import dev.turnout.client.codec.ReportCodec;
+import dev.turnout.client.signing.Trust;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
@@ -9,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Supplier;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +34,15 @@ public final class ControlClient implements AutoCloseable {
    * @param host who asks
    * @param stateDirectory where snapshots are kept; null for nowhere
    * @param timing how long to wait for what
+   * @param trust whose snapshots are taken
    */
   public record Settings(
-      URI server, Supplier<String> token, Host host, @Nullable Path stateDirectory, Timing timing) {
+      URI server,
+      Supplier<String> token,
+      Host host,
+      @Nullable Path stateDirectory,
+      Timing timing,
+      Trust trust) {
     public Settings {
       String scheme = String.valueOf(server.getScheme());
       if (!(scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"))
@@ -44,9 +52,9 @@ public final class ControlClient implements AutoCloseable {
       }
     }
 
-    /** With the timing that the server expects. */
+    /** With the timing that the server expects, taking whatever it sends. */
     public Settings(URI server, Supplier<String> token, Host host, @Nullable Path stateDirectory) {
-      this(server, token, host, stateDirectory, Timing.DEFAULT);
+      this(server, token, host, stateDirectory, Timing.DEFAULT, Trust.ANY);
     }
   }
 
@@ -81,6 +89,7 @@ public final class ControlClient implements AutoCloseable {
   private final Settings settings;
   private final Sources sources;
   private final Warnings warnings;
+  private final Refusals refusals;
   private final InForce inForce;
   private final SnapshotStream stream;
   private final SnapshotPoll poll;
@@ -100,8 +109,11 @@ public final class ControlClient implements AutoCloseable {
     this.sources = sources;
     warnings = new Warnings(listener::warning, sources.nanos());
     Path directory = settings.stateDirectory();
-    SnapshotStore store = directory == null ? null : new SnapshotStore(directory, warnings::say);
-    inForce = new InForce(store, listener::snapshot, warnings);
+    Trust trust = settings.trust();
+    SnapshotStore store =
+        directory == null ? null : new SnapshotStore(directory, trust, warnings::say);
+    refusals = new Refusals(sources);
+    inForce = new InForce(store, trust, listener::snapshot, warnings, refusals);
     Timing timing = settings.timing();
     stream = new SnapshotStream(this::http, inForce, timing, sources, warnings, this::contact);
     poll = new SnapshotPoll(this::http, inForce, timing, sources, warnings, this::contact, stream);
@@ -120,14 +132,15 @@ public final class ControlClient implements AutoCloseable {
   }
 
   /**
-   * Ends what takes too long. To be called several times a second, by a thread that waits for
-   * nothing: this does not either.
+   * Ends what takes too long, and tells when the snapshot in force is past its validity. To be
+   * called several times a second, by a thread that waits for nothing: this does not either.
    */
   public void look() {
     Http ready = http;
     if (ready != null) {
       ready.look();
     }
+    inForce.look(sources.clock().instant());
   }
 
   // Not before it is needed, and never on the thread that starts the client: to load an HTTP client
@@ -209,6 +222,11 @@ public final class ControlClient implements AutoCloseable {
   /** The snapshot in force; {@link Snapshot#EMPTY} as long as there is none. */
   public Snapshot snapshot() {
     return inForce.snapshot();
+  }
+
+  /** What was refused within the last hour, the latest last; of several alike only one. */
+  public List<Report.Refusal> refused() {
+    return refusals.list();
   }
 
   /** When the server was last heard of; null if it never was. */

@@ -96,9 +96,8 @@ final class Http {
             .addQueryParameter("service", host.service())
             .addQueryParameter("instance", host.instance())
             .addQueryParameter("region", host.region());
-    // Not compressed, so that a small stream cannot become a large one.
-    Request.Builder request =
-        request(url).header("Accept", "text/event-stream").header("Accept-Encoding", "identity");
+    // OkHttp asks for gzip and unpacks it; EventLimit bounds what comes out of it.
+    Request.Builder request = request(url).header("Accept", "text/event-stream");
     if (lastEventId != null) {
       request.header("Last-Event-ID", lastEventId);
     }

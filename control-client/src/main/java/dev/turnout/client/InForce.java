@@ -3,36 +3,85 @@ package dev.turnout.client;
 import dev.turnout.client.Warnings.Topic;
 import dev.turnout.client.codec.CodecException;
 import dev.turnout.client.codec.SnapshotCodec;
+import dev.turnout.client.signing.SnapshotSignature;
+import dev.turnout.client.signing.Trust;
+import dev.turnout.client.signing.UntrustedException;
 import dev.turnout.flags.Snapshot;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The snapshot in force. It is only ever replaced by a newer one of the same environment; whatever
- * the server sends instead, it stays.
+ * The snapshot in force. It is only ever replaced by a newer one of the same environment, or by the
+ * same signed anew, that is trusted; whatever the server sends instead, it stays, and the server is
+ * told.
  */
 final class InForce {
   private final @Nullable SnapshotStore store;
+  private final Trust trust;
   private final Consumer<Snapshot> listener;
   private final Warnings warnings;
-  private volatile Snapshot current = Snapshot.EMPTY;
+  private final Refusals refusals;
+  private volatile Held current = new Held(Snapshot.EMPTY, null);
   private boolean confirmed;
   private boolean closed;
+  private @Nullable Instant toldExpired;
 
-  InForce(@Nullable SnapshotStore store, Consumer<Snapshot> listener, Warnings warnings) {
+  InForce(
+      @Nullable SnapshotStore store,
+      Trust trust,
+      Consumer<Snapshot> listener,
+      Warnings warnings,
+      Refusals refusals) {
     this.store = store;
+    this.trust = trust;
     this.listener = listener;
     this.warnings = warnings;
+    this.refusals = refusals;
   }
+
+  /** A snapshot and what it was signed with; null if it was not, or that was not kept. */
+  private record Held(Snapshot snapshot, @Nullable SnapshotSignature signature) {}
+
+  /**
+   * A document as the server sent it.
+   *
+   * @param id {@code EPOCH:REVISION} as the server names it; null if it does not
+   * @param signature as the server sent it; null if it sent none
+   */
+  record Document(@Nullable String id, byte[] json, @Nullable String signature) {}
 
   Snapshot snapshot() {
-    return current;
+    return current.snapshot();
   }
 
-  /** {@code EPOCH:REVISION}, as the server names it; null as long as there is none. */
+  /**
+   * What the server is asked whether it has another than: {@code EPOCH:REVISION}, with the tag of
+   * the signature if there is one; null as long as there is no snapshot, and while one that ends is
+   * here without its signature, for that is how what is signed anew is told apart.
+   */
   @Nullable String id() {
-    Snapshot now = current;
-    return now.equals(Snapshot.EMPTY) ? null : id(now);
+    Held now = current;
+    if (now.snapshot().equals(Snapshot.EMPTY)) {
+      return null;
+    }
+    SnapshotSignature signature = now.signature();
+    if (signature != null) {
+      return signature.tag(id(now.snapshot()));
+    }
+    return now.snapshot().validUntil() == null ? id(now.snapshot()) : null;
+  }
+
+  /** Returns whether this is what is in force, by its name and signature alone. */
+  boolean isKnown(@Nullable String id, @Nullable String signature) {
+    Held now = current;
+    return id != null
+        && !now.snapshot().equals(Snapshot.EMPTY)
+        && id.equals(id(now.snapshot()))
+        && (signature == null || SnapshotSignature.parse(signature) == null
+            ? now.snapshot().validUntil() == null
+            : signature.equals(String.valueOf(now.signature())));
   }
 
   private static String id(Snapshot snapshot) {
@@ -41,46 +90,77 @@ final class InForce {
 
   /** Puts what was stored by an earlier JVM in force. */
   synchronized void restore() {
-    Snapshot stored = store == null ? null : store.load();
+    SnapshotStore.Kept stored = store == null ? null : store.load();
     if (stored != null) {
-      current = stored;
-      deliver(stored);
+      current = new Held(stored.snapshot(), SnapshotSignature.parse(stored.signature()));
+      deliver(stored.snapshot());
     }
   }
 
   /** Takes a document from the server; never throws. */
-  synchronized void offer(byte[] json) {
+  synchronized void offer(Document document) {
     if (closed) {
       return;
     }
-    Snapshot before = current;
+    Held before = current;
     SnapshotCodec.Read read;
     try {
-      read = SnapshotCodec.read(json, before);
+      trust.checkSignature(document.json(), document.signature());
+      read = SnapshotCodec.read(document.json(), before.snapshot());
+      trust.checkEnvironment(read.snapshot().env());
     } catch (CodecException e) {
-      warnings.warn(
-          Topic.DOCUMENT,
-          "the control server's snapshot is refused, "
-              + id(before)
-              + " stays in force: "
-              + e.getMessage());
+      refuse(Topic.DOCUMENT, document, String.valueOf(e.getMessage()));
+      return;
+    } catch (UntrustedException e) {
+      refuse(Topic.UNTRUSTED, document, String.valueOf(e.getMessage()));
       return;
     }
-    Snapshot offered = read.snapshot();
-    if (!accepts(offered, before)) {
-      return;
+    Held offered = new Held(read.snapshot(), SnapshotSignature.parse(document.signature()));
+    if (accepts(offered, before, document)) {
+      take(offered, read, document);
     }
+  }
+
+  private void take(Held offered, SnapshotCodec.Read read, Document document) {
+    Snapshot snapshot = offered.snapshot();
     if (!read.problems().isEmpty()) {
       warnings.warn(
           Topic.DOCUMENT,
-          "snapshot " + id(offered) + " was taken but for: " + String.join("; ", read.problems()));
+          "snapshot " + id(snapshot) + " was taken but for: " + String.join("; ", read.problems()));
     }
     confirmed = true;
     current = offered;
     // First the application, then the disk: a kill does not wait for an fsync.
-    deliver(offered);
+    deliver(snapshot);
     if (store != null) {
-      store.save(offered);
+      store.save(snapshot, document.json(), document.signature());
+    }
+  }
+
+  private void refuse(Topic topic, Document document, String reason) {
+    refusals.add(document.id(), reason);
+    warnings.warn(
+        topic,
+        "the control server's snapshot is refused, "
+            + id(current.snapshot())
+            + " stays in force: "
+            + reason);
+  }
+
+  /** Says once of each snapshot that it is past its validity. For one thread; waits for nobody. */
+  void look(Instant now) {
+    Snapshot snapshot = current.snapshot();
+    Instant end = snapshot.validUntil();
+    if (end != null && snapshot.isExpired(now) && !end.equals(toldExpired)) {
+      toldExpired = end;
+      warnings.warn(
+          Topic.EXPIRED,
+          "snapshot "
+              + id(snapshot)
+              + " was valid until "
+              + end
+              + " and stays in force: the control server has not signed it again, or does not"
+              + " reach this JVM, or the clock of one of them is wrong");
     }
   }
 
@@ -89,39 +169,55 @@ final class InForce {
     closed = true;
   }
 
-  private boolean accepts(Snapshot offered, Snapshot before) {
+  private boolean accepts(Held offer, Held held, Document document) {
+    Snapshot before = held.snapshot();
+    Snapshot offered = offer.snapshot();
     if (before.equals(Snapshot.EMPTY)) {
       return true;
     }
     if (!offered.env().equals(before.env())) {
       // An agent that is moved to another environment finds the old one's snapshot on its disk.
       // A server that changes its environment under a running agent is the wrong server.
-      warnings.warn(
-          Topic.OLDER,
+      String reason =
           "the control server's environment is \""
               + offered.env()
               + "\", that of the snapshot in"
               + " force is \""
               + before.env()
-              + "\""
-              + (confirmed ? "; refused" : "; taken"));
+              + "\"";
+      if (confirmed) {
+        refusals.add(document.id(), reason);
+      }
+      warnings.warn(Topic.OLDER, reason + (confirmed ? "; refused" : "; taken"));
       return !confirmed;
     }
     if (offered.isNewerThan(before)) {
       return true;
     }
     if (before.isNewerThan(offered)) {
+      String reason =
+          "the control server offers snapshot " + id(offered) + ", older than " + id(before);
+      refusals.add(document.id(), reason);
       warnings.warn(
           Topic.OLDER,
-          "the control server offers snapshot "
-              + id(offered)
-              + ", older than "
-              + id(before)
-              + ", which stays in force; if its store was restored, raise the epoch");
-    } else {
-      confirmed = true;
+          reason + ", which stays in force; if its store was restored, raise the epoch");
+      return false;
     }
-    return false;
+    confirmed = true;
+    return isRenewal(offer, held);
+  }
+
+  // The same flags, signed anew. One that ends earlier is an old one that somebody kept.
+  private static boolean isRenewal(Held offered, Held before) {
+    if (offered.equals(before)) {
+      return false;
+    }
+    Instant ended = before.snapshot().validUntil();
+    Instant ends = offered.snapshot().validUntil();
+    if (ended == null || ends == null) {
+      return !Objects.equals(ended, ends);
+    }
+    return !ends.isBefore(ended);
   }
 
   private void deliver(Snapshot snapshot) {
@@ -130,6 +226,7 @@ final class InForce {
     } catch (Throwable e) {
       // The connection must outlive whatever the listener runs into.
       warnings.warn(Topic.INTERNAL, "snapshot " + id(snapshot) + " could not be applied: " + e);
+      refusals.add(id(snapshot), "it could not be applied: " + e);
     }
   }
 }

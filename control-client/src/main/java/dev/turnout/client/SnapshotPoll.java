@@ -1,6 +1,7 @@
 package dev.turnout.client;
 
 import dev.turnout.client.Warnings.Topic;
+import dev.turnout.client.signing.SnapshotSignature;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -86,7 +87,9 @@ final class SnapshotPoll {
       if (status == 200 || status == 304) {
         contact.run();
         if (status == 200) {
-          inForce.offer(Http.body(response));
+          inForce.offer(
+              new InForce.Document(
+                  id(response), Http.body(response), response.header(SnapshotSignature.HEADER)));
         }
         if (refused) {
           refused = false;
@@ -103,6 +106,11 @@ final class SnapshotPoll {
       }
       return Duration.ZERO;
     }
+  }
+
+  private static @Nullable String id(Response response) {
+    String tag = response.header("ETag");
+    return tag == null ? null : tag.replace("\"", "");
   }
 
   private void warn(String why) {

@@ -1,10 +1,12 @@
 package dev.turnout.client;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.turnout.client.codec.CodecException;
 import dev.turnout.client.codec.Json;
 import dev.turnout.client.codec.SnapshotCodec;
+import dev.turnout.client.signing.Trust;
+import dev.turnout.client.signing.UntrustedException;
 import dev.turnout.flags.Snapshot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,37 +29,63 @@ import org.jspecify.annotations.Nullable;
  * aside, forced to the disk and renamed, so that a crash at any point leaves at least one whole
  * generation. They never expire. Nothing is thrown: without a disk there is just no memory of it.
  *
+ * <p>Where keys are pinned the document is kept as it was sent, with its signature in that first
+ * line, and checked again when it is loaded: who can write to the disk cannot forge one.
+ *
  * <p>For one JVM a directory; of two that share one, the last to write is remembered.
  */
 public final class SnapshotStore {
   private static final int GENERATIONS = 3;
   private static final String MAGIC = "turnout-snapshot 1 sha256 ";
-  private static final int HEADER = MAGIC.length() + 64 + 1;
+  private static final String SIGNED_MAGIC = "turnout-snapshot 2 sha256 ";
+  private static final int DIGEST_LENGTH = 64;
+  private static final int MAX_HEADER = 512;
 
   private final Path directory;
+  private final Trust trust;
   private final Consumer<String> warning;
   private boolean warned;
+
+  /** A store of snapshots that need not be signed. */
+  public SnapshotStore(Path directory, Consumer<String> warning) {
+    this(directory, Trust.ANY, warning);
+  }
 
   /**
    * Creates the store; nothing is read or written yet.
    *
    * @param directory created when first needed
+   * @param trust what is loaded must meet it
    * @param warning is told, in a sentence, what could not be read or written
    */
-  public SnapshotStore(Path directory, Consumer<String> warning) {
+  public SnapshotStore(Path directory, Trust trust, Consumer<String> warning) {
     this.directory = directory;
+    this.trust = trust;
     this.warning = warning;
   }
 
-  /** Returns the newest snapshot that is whole, or null if there is none. */
-  public synchronized @Nullable Snapshot load() {
-    for (int generation = 0; generation < GENERATIONS; generation++) {
+  /**
+   * What was kept.
+   *
+   * @param signature what it was signed with; null if that was not kept
+   */
+  public record Kept(Snapshot snapshot, @Nullable String signature) {}
+
+  /** Returns the newest snapshot that is whole and trusted, or null if there is none. */
+  public synchronized @Nullable Kept load() {
+    return load(0);
+  }
+
+  private @Nullable Kept load(int first) {
+    for (int generation = first; generation < GENERATIONS; generation++) {
       Path file = file(generation);
       try {
-        return read(file);
+        return read(file, generation);
       } catch (NoSuchFileException e) {
         // The first start, or a crash between two renames: the next one, if any, is it.
         continue;
+      } catch (UntrustedException e) {
+        warning.accept(file + " is refused, trying the one before: " + e.getMessage());
       } catch (IOException | RuntimeException e) {
         warning.accept(file + " cannot be used, trying the one before: " + e);
       }
@@ -65,12 +93,19 @@ public final class SnapshotStore {
     return null;
   }
 
-  /** Writes a snapshot as the newest generation; on failure warns once until it works again. */
-  public synchronized void save(Snapshot snapshot) {
+  /**
+   * Writes a snapshot as the newest generation; on failure warns once until it works again.
+   *
+   * @param document it as it was sent
+   * @param signature what that was signed with; null if it was not
+   */
+  public synchronized void save(Snapshot snapshot, byte[] document, @Nullable String signature) {
     Path temporary = directory.resolve("snapshot." + ProcessHandle.current().pid() + ".tmp");
+    boolean signed = trust.keys() != null && signature != null;
+    byte[] json = signed ? document : SnapshotCodec.write(snapshot);
     try {
       Files.createDirectories(directory);
-      write(temporary, SnapshotCodec.write(snapshot));
+      write(temporary, header(json, signed ? signature : null), json);
       for (int generation = GENERATIONS - 1; generation > 0; generation--) {
         if (Files.exists(file(generation - 1))) {
           move(file(generation - 1), file(generation));
@@ -89,38 +124,65 @@ public final class SnapshotStore {
     }
   }
 
-  private static Snapshot read(Path file) throws IOException {
-    if (Files.size(file) > HEADER + Json.MAX_BYTES) {
+  private Kept read(Path file, int generation) throws IOException, UntrustedException {
+    if (Files.size(file) > MAX_HEADER + Json.MAX_BYTES) {
       throw new CodecException("it is too large");
     }
     byte[] content = Files.readAllBytes(file);
-    if (content.length < HEADER) {
-      throw new CodecException("it is cut off");
-    }
-    byte[] json = Arrays.copyOfRange(content, HEADER, content.length);
-    if (!Arrays.equals(header(json), 0, HEADER, content, 0, HEADER)) {
+    int end = endOfLine(content);
+    byte[] json = Arrays.copyOfRange(content, end, content.length);
+    String signature = signature(new String(content, 0, end, ISO_8859_1));
+    if (!Arrays.equals(header(json, signature), Arrays.copyOf(content, end))) {
       throw new CodecException("its checksum is wrong");
     }
-    return SnapshotCodec.read(json, Snapshot.EMPTY).snapshot();
+    trust.checkSignature(json, signature);
+    SnapshotCodec.Read read = SnapshotCodec.read(json, Snapshot.EMPTY);
+    trust.checkEnvironment(read.snapshot().env());
+    if (!read.problems().isEmpty()) {
+      // As it was sent: what was not understood then either has its last good form further back.
+      Kept before = load(generation + 1);
+      if (before != null) {
+        read = SnapshotCodec.read(json, before.snapshot());
+      }
+    }
+    return new Kept(read.snapshot(), signature);
   }
 
-  private static byte[] header(byte[] json) {
+  private static int endOfLine(byte[] content) {
+    for (int i = 0; i < content.length && i < MAX_HEADER; i++) {
+      if (content[i] == '\n') {
+        return i + 1;
+      }
+    }
+    throw new CodecException("it is cut off");
+  }
+
+  private static @Nullable String signature(String header) {
+    int from = SIGNED_MAGIC.length() + DIGEST_LENGTH + 1;
+    return header.startsWith(SIGNED_MAGIC) && header.length() > from
+        ? header.substring(from, header.length() - 1)
+        : null;
+  }
+
+  private static byte[] header(byte[] json, @Nullable String signature) {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(json);
-      return (MAGIC + HexFormat.of().formatHex(digest) + "\n").getBytes(US_ASCII);
+      String hex = HexFormat.of().formatHex(digest);
+      String line = signature == null ? MAGIC + hex : SIGNED_MAGIC + hex + " " + signature;
+      return (line + "\n").getBytes(ISO_8859_1);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 
-  private static void write(Path file, byte[] json) throws IOException {
+  private static void write(Path file, byte[] header, byte[] json) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             file,
             StandardOpenOption.CREATE,
             StandardOpenOption.WRITE,
             StandardOpenOption.TRUNCATE_EXISTING)) {
-      for (byte[] part : new byte[][] {header(json), json}) {
+      for (byte[] part : new byte[][] {header, json}) {
         ByteBuffer buffer = ByteBuffer.wrap(part);
         while (buffer.hasRemaining()) {
           channel.write(buffer);

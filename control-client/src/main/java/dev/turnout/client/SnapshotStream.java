@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.turnout.client.Warnings.Topic;
 import dev.turnout.client.codec.Json;
+import dev.turnout.client.signing.SnapshotSignature;
+import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>No connection, a reset, a status that is no 2xx, a body that is no event stream: the next
  *       attempt after a full-jitter back-off.
  *   <li>Nothing read for 45 seconds, not even a comment: the same.
+ *   <li>The server says goodbye, for it is stopping, and closes the stream: the next attempt at any
+ *       moment of the time that it names, and not before the back-off.
  *   <li>The server closes the stream: the same, even if it had answered 200, for a proxy may answer
  *       for a dead server. The back-off starts over only after a stream that lived for a minute.
  *   <li>401 or 403: the next attempt after five minutes, for a wrong token seldom heals by itself;
@@ -71,15 +75,25 @@ final class SnapshotStream {
    * @param followed whether it was a stream
    * @param auth whether it was refused for its token
    * @param retryAfter how long the server wants to be left alone
+   * @param within over how long it wants the fleet to come back; zero if it did not say
    */
   private record End(
-      String why, boolean heard, boolean followed, boolean auth, Duration retryAfter) {
+      String why,
+      boolean heard,
+      boolean followed,
+      boolean auth,
+      Duration retryAfter,
+      Duration within) {
     static End unheard(String why) {
-      return new End(why, false, false, false, Duration.ZERO);
+      return new End(why, false, false, false, Duration.ZERO, Duration.ZERO);
     }
 
-    static End followed(String why) {
-      return new End(why, true, true, false, Duration.ZERO);
+    static End heard(String why, boolean auth, Duration retryAfter) {
+      return new End(why, true, false, auth, retryAfter, Duration.ZERO);
+    }
+
+    static End followed(String why, Duration within) {
+      return new End(why, true, true, false, Duration.ZERO, within);
     }
   }
 
@@ -114,11 +128,11 @@ final class SnapshotStream {
     if (!response.isSuccessful()) {
       boolean auth = Http.isAuth(response.code());
       String why = "answered " + response.code();
-      return new End(why, true, false, auth, server.retryAfter(response));
+      return End.heard(why, auth, server.retryAfter(response));
     }
     String type = String.valueOf(response.header("Content-Type"));
     if (!type.toLowerCase(Locale.ROOT).startsWith("text/event-stream")) {
-      return new End("answered with " + type, true, false, false, Duration.ZERO);
+      return End.heard("answered with " + type, false, Duration.ZERO);
     }
     exchange.allow(timing.silence());
     Runnable heard =
@@ -128,7 +142,7 @@ final class SnapshotStream {
         };
     Events events = new Events(exchange);
     EventSources.processResponse(EventLimit.on(response, Json.MAX_BYTES, heard), events);
-    return events.end;
+    return events.end();
   }
 
   private synchronized void await(End end, long livedNanos) {
@@ -139,8 +153,7 @@ final class SnapshotStream {
     if (healthy) {
       backOff.reset();
     }
-    Duration wait =
-        end.auth() ? sources.jittered(timing.authLane()) : backOff.next().plus(end.retryAfter());
+    Duration wait = waitAfter(end);
     if (!healthy) {
       warnings.warn(
           Topic.CONNECTION,
@@ -163,6 +176,16 @@ final class SnapshotStream {
       }
     }
     waiting = false;
+  }
+
+  private Duration waitAfter(End end) {
+    if (end.auth()) {
+      return sources.jittered(timing.authLane());
+    }
+    Duration wait = backOff.next().plus(end.retryAfter());
+    Duration drawn =
+        Duration.ofNanos((long) (end.within().toNanos() * sources.random().nextDouble()));
+    return drawn.compareTo(wait) > 0 ? drawn : wait;
   }
 
   private long left() {
@@ -202,26 +225,44 @@ final class SnapshotStream {
   /** Takes the snapshots of one connection. */
   private final class Events extends EventSourceListener {
     private final Exchange exchange;
-    private End end = End.followed("closed by the server");
+    private String why = "closed by the server";
+    private Duration within = Duration.ZERO;
+
+    // Of the snapshot that comes next.
+    private @Nullable String signature;
 
     Events(Exchange exchange) {
       this.exchange = exchange;
     }
 
+    End end() {
+      return End.followed(why, within);
+    }
+
     @Override
     public void onEvent(
         EventSource source, @Nullable String id, @Nullable String type, String data) {
-      boolean known = id != null && id.equals(inForce.id());
-      if (!known && "snapshot".equals(type)) {
-        inForce.offer(data.getBytes(UTF_8));
+      if (SnapshotSignature.EVENT.equals(type)) {
+        signature = data;
+        return;
+      }
+      String signed = signature;
+      signature = null;
+      if ("snapshot".equals(type) && !inForce.isKnown(id, signed)) {
+        inForce.offer(new InForce.Document(id, data.getBytes(UTF_8), signed));
+      } else if ("goodbye".equals(type)) {
+        within = Goodbye.within(data);
+        why = "the server says goodbye";
       }
     }
 
     @Override
     public void onFailure(
         EventSource source, @Nullable Throwable cause, @Nullable Response response) {
-      String why = cause instanceof IOException e ? exchange.describe(e) : String.valueOf(cause);
-      end = End.followed(why);
+      // A compressed stream has no end of its own.
+      if (!(cause instanceof EOFException)) {
+        why = cause instanceof IOException e ? exchange.describe(e) : String.valueOf(cause);
+      }
     }
   }
 }

@@ -16,6 +16,10 @@ final class Warnings {
     DOCUMENT,
     /** The server offers what is older than what is in force. */
     OLDER,
+    /** A document is not signed as it should be, or of another environment. */
+    UNTRUSTED,
+    /** The snapshot in force is past its validity. */
+    EXPIRED,
     /** Something of ours, or the listener, failed. */
     INTERNAL
   }

@@ -10,6 +10,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.turnout.client.codec.ReportCodec;
 import dev.turnout.client.codec.Samples;
+import dev.turnout.client.codec.SnapshotCodec;
+import dev.turnout.client.signing.Trust;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
@@ -93,7 +95,7 @@ class ControlClientTest {
   private void start(URI uri, Supplier<String> supplier, Timing timing) {
     ControlClient.Settings settings =
         new ControlClient.Settings(
-            uri, supplier, new Host("game", "game-1", "eu"), directory, timing);
+            uri, supplier, new Host("game", "game-1", "eu"), directory, timing, Trust.ANY);
     client =
         new ControlClient(
             settings,
@@ -130,13 +132,16 @@ class ControlClientTest {
     assertThat(delivered).containsExactly(revision(1), revision(2));
     assertThat(client.lastContact()).isNotNull();
     SnapshotStore store = new SnapshotStore(directory, warnings::add);
-    await().untilAsserted(() -> assertThat(store.load()).isEqualTo(revision(2)));
+    await()
+        .untilAsserted(
+            () -> assertThat(store.load()).isEqualTo(new SnapshotStore.Kept(revision(2), null)));
     assertThat(warnings).isEmpty();
   }
 
   @Test
   void start_withoutAServer_deliversWhatWasKeptFirst() {
-    new SnapshotStore(directory, warnings::add).save(revision(7));
+    new SnapshotStore(directory, warnings::add)
+        .save(revision(7), SnapshotCodec.write(revision(7)), null);
     server.close();
 
     start(server.uri(), polling());

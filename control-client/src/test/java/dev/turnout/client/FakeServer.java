@@ -104,6 +104,25 @@ final class FakeServer implements AutoCloseable {
     };
   }
 
+  /** Sends a snapshot that is signed, then one with the signature of the first. */
+  static Answer signedEvents(Keys signer, Snapshot signed, Snapshot forged) {
+    return exchange -> {
+      exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+      exchange.sendResponseHeaders(200, 0);
+      OutputStream out = exchange.getResponseBody();
+      String signature = signer.sign(SnapshotCodec.write(signed));
+      for (Snapshot snapshot : List.of(signed, forged)) {
+        out.write(("event: signature\ndata: " + signature + "\n\n").getBytes(UTF_8));
+        String id = snapshot.epoch() + ":" + snapshot.revision();
+        out.write(("event: snapshot\nid: " + id + "\ndata: ").getBytes(UTF_8));
+        out.write(SnapshotCodec.write(snapshot));
+        out.write("\n\n".getBytes(UTF_8));
+        out.flush();
+      }
+      pause(60_000);
+    };
+  }
+
   static Answer snapshot(Snapshot snapshot) {
     return exchange -> {
       String tag = "\"" + snapshot.epoch() + ":" + snapshot.revision() + "\"";

@@ -13,6 +13,8 @@ import dev.turnout.server.change.Changes;
 import dev.turnout.server.change.StoreWatch;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
+import dev.turnout.server.signing.Signer;
+import dev.turnout.server.signing.SigningKey;
 import dev.turnout.server.store.DataDirectory;
 import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
@@ -33,6 +35,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.SortedSet;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,9 +60,15 @@ public final class ControlServer implements AutoCloseable {
    * @param env the environment's name
    * @param database a database that several servers may have; null for a file of this server's own
    *     in its data directory
+   * @param signing what snapshots are signed with
    */
   public record Settings(
-      String host, int port, Path dataDirectory, String env, @Nullable PostgresUrl database) {
+      String host,
+      int port,
+      Path dataDirectory,
+      String env,
+      @Nullable PostgresUrl database,
+      SigningFiles signing) {
     /** Reached by programs on this machine only. */
     public static final String LOOPBACK = "127.0.0.1";
 
@@ -73,12 +82,46 @@ public final class ControlServer implements AutoCloseable {
       }
     }
 
-    /** The same, with a database file of its own. */
+    private static final int MAX_PORT = 65_535;
+
+    /** With a database file and signing keys of its own. */
     public Settings(String host, int port, Path dataDirectory, String env) {
-      this(host, port, dataDirectory, env, null);
+      this(host, port, dataDirectory, env, null, SigningFiles.OWN);
     }
 
-    private static final int MAX_PORT = 65_535;
+    /** The same on another database. */
+    public Settings on(@Nullable PostgresUrl other) {
+      return new Settings(host, port, dataDirectory, env, other, signing);
+    }
+
+    /** The same with other signing keys. */
+    public Settings signedWith(SigningFiles other) {
+      return new Settings(host, port, dataDirectory, env, database, other);
+    }
+  }
+
+  /**
+   * Where the signing keys are.
+   *
+   * @param active what snapshots are signed with; null for {@code signing.key} in the data
+   *     directory, which is made if absent
+   * @param next what they will be signed with after that; null for {@code signing-next.key} in the
+   *     data directory, which is made if absent, or none where {@code active} is given
+   */
+  public record SigningFiles(@Nullable Path active, @Nullable Path next) {
+    /** Those of the data directory. */
+    public static final SigningFiles OWN = new SigningFiles(null, null);
+
+    Signer signer(Path data, Clock clock) throws IOException {
+      SigningKey signsNow =
+          active == null ? SigningKey.in(data.resolve("signing.key")) : SigningKey.read(active);
+      if (next != null) {
+        return new Signer(signsNow, SigningKey.read(next), clock);
+      }
+      // Replicas share the key that was given, and each would make another one to follow it.
+      return new Signer(
+          signsNow, active == null ? SigningKey.in(data.resolve("signing-next.key")) : null, clock);
+    }
   }
 
   /**
@@ -138,7 +181,9 @@ public final class ControlServer implements AutoCloseable {
       Changes changes = changes(store, journal, fleet, database, clock);
       PrometheusMeterRegistry metrics = metrics(changes, fleet);
       parts.push(metrics::close);
-      Streams streams = new Streams(changes, fleet, tuning.heartbeat(), tuning.maxStreams());
+      Signer signer = settings.signing().signer(data, clock);
+      Streams streams =
+          new Streams(changes, fleet, signer, tuning.heartbeat(), tuning.maxStreams());
       parts.push(streams);
       parts.push(
           new StoreWatch(database.hints(), tuning.storePoll(), () -> refresh(changes, tokens)));
@@ -151,6 +196,7 @@ public final class ControlServer implements AutoCloseable {
               changes,
               fleet,
               streams,
+              signer,
               metrics,
               clock);
       parts.push(web);
@@ -258,6 +304,11 @@ public final class ControlServer implements AutoCloseable {
   public String url() {
     String host = settings.host();
     return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
+  }
+
+  /** Every route, such as {@code PUT /canary}. */
+  SortedSet<String> routes() {
+    return web.routes();
   }
 
   /** The tokens that open this server. */

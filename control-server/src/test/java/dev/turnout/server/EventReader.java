@@ -18,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 final class EventReader implements AutoCloseable {
   final List<String> ids = new CopyOnWriteArrayList<>();
   final List<JsonNode> snapshots = new CopyOnWriteArrayList<>();
+  final List<String> signatures = new CopyOnWriteArrayList<>();
   final AtomicInteger comments = new AtomicInteger();
   volatile boolean ended;
 
@@ -39,9 +40,14 @@ final class EventReader implements AutoCloseable {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
       String line;
+      String event = "";
       while ((line = lines.readLine()) != null) {
         if (line.startsWith(":")) {
           comments.incrementAndGet();
+        } else if (line.startsWith("event: ")) {
+          event = line.substring(7);
+        } else if (line.startsWith("data: ") && event.equals("signature")) {
+          signatures.add(line.substring(6));
         } else if (line.startsWith("id: ")) {
           ids.add(line.substring(4));
         } else if (line.startsWith("data: ")) {

@@ -48,7 +48,12 @@ final class Served implements AutoCloseable {
       @Nullable PostgresUrl database, Path data, Path tokens, ControlServer.Tuning tuning)
       throws IOException {
     ControlServer.Settings settings =
-        new ControlServer.Settings(ControlServer.Settings.LOOPBACK, 0, data, "default", database);
+        new ControlServer.Settings(ControlServer.Settings.LOOPBACK, 0, data, "default");
+    return in(tokens, settings.on(database), tuning);
+  }
+
+  static Served in(Path tokens, ControlServer.Settings settings, ControlServer.Tuning tuning)
+      throws IOException {
     return new Served(ControlServer.start(settings, tuning), tokens);
   }
 
@@ -132,6 +137,7 @@ final class Served implements AutoCloseable {
   Answer send(HttpRequest request) {
     try {
       HttpResponse<String> response = CLIENT.send(request, BodyHandlers.ofString());
+      Documented.check(response);
       return new Answer(response.statusCode(), response.body(), response);
     } catch (IOException e) {
       throw new AssertionError(request + " failed", e);

@@ -81,6 +81,19 @@ final class SlowClientsTest extends WithServer {
   }
 
   @Test
+  void evaluation_overTheShare_isToldToComeLater() throws Exception {
+    String path = "/ofrep/v1/evaluate/flags/x";
+    for (int i = 0; i < CLIENTS; i++) {
+      begin(path, served.admin);
+    }
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(served.post(path, "{}").isProblem(429, null).response().headers().map())
+                    .containsKey("retry-after"));
+  }
+
+  @Test
   void body_thatNeverEnds_isGivenUp() throws Exception {
     Socket socket = begin("/agent/v1/reports", served.agent);
     Thread trickle =

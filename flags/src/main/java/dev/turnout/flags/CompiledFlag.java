@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * stopped by a kill or a trip, disabled, a dependency is off, canary, ring, percentage. Who is on
  * then gets a variant, if the flag has any; no rule looks at it. {@link #decide} and {@link
  * #explain} are one piece of code, so they cannot disagree. Immutable; wait-free; allocates nothing
- * for ASCII keys.
+ * for ASCII keys, unless the flag is placed by another product's algorithm.
  *
  * <p>The decisions that a flag can come to are few and known beforehand, so {@link #choose} answers
  * with a number: whoever keeps something for each of them keeps it in an array.
@@ -54,6 +54,11 @@ public final class CompiledFlag {
   private final Outcomes[] memberRings;
   private final IntSupplier draw;
   private final int seed;
+
+  // Null for Turnout's own algorithm: the others take a way of their own, so that they cost it no
+  // more than this one look.
+  private final @Nullable KeyBuckets rival;
+
   private final Outcomes everyone;
   private final Map<String, Outcomes> rings;
   private final Outcomes generalAvailability;
@@ -104,6 +109,7 @@ public final class CompiledFlag {
             && !canaryHost
             && !byRings;
     seed = Bucketing.seed(flag.name());
+    rival = RivalBucketing.exposure(flag);
     variants = flag.variants().isEmpty() ? null : new VariantSplit(flag);
     boolean split = variants != null && variants.only() < 0;
     Outcomes.Decisions all = new Outcomes.Decisions(flag.variants(), split);
@@ -323,10 +329,26 @@ public final class CompiledFlag {
       }
       return draw.getAsInt() < outcomes.threshold ? outcomes.drawnOn : outcomes.drawnOff;
     }
+    if (rival != null) {
+      return split(outcomes, sticky, rival, trace);
+    }
     int hash = Bucketing.murmur3(sticky, seed);
     int bucket = Bucketing.scale(hash);
     if (trace != null) {
       trace.hashed(sticky, hash, bucket);
+      noteBucket(trace, bucket, outcomes.threshold);
+    }
+    if (outcomes.constant != UNSETTLED) {
+      return outcomes.constant;
+    }
+    return bucket < outcomes.threshold ? outcomes.on : outcomes.off;
+  }
+
+  private int split(Outcomes outcomes, String sticky, KeyBuckets buckets, @Nullable Trace trace) {
+    int bucket = buckets.of(sticky);
+    if (trace != null) {
+      trace.placed(sticky, bucket);
+      note(trace, "bucketing", flag.bucketing().exposure().wireName());
       noteBucket(trace, bucket, outcomes.threshold);
     }
     if (outcomes.constant != UNSETTLED) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param dependencies flags that must be on for the same caller
  * @param stickiness the attribute that is hashed: {@code user}, {@code tenant}, {@code session} or
  *     any other
- * @param bucketing the algorithm that places a key; only {@value #TURNOUT1} yet
+ * @param bucketing how a key is placed in a bucket, for exposure and among variants
  * @param limits what the new path may not exceed
  * @param ladder the shares that a rollout stops at on its way up, rising; none for any at once
  * @param frozen whether exposure may not be raised
@@ -40,15 +40,12 @@ public record Flag(
     Canary canary,
     List<String> dependencies,
     String stickiness,
-    String bucketing,
+    Placement bucketing,
     List<Limit> limits,
     List<Percentage> ladder,
     boolean frozen,
     @Nullable Stop stop,
     String description) {
-
-  /** The default algorithm: murmur3 with a seed of the flag's own, see {@link Bucketing}. */
-  public static final String TURNOUT1 = "turnout1";
 
   /** The attribute that flags are sticky by unless they say otherwise. */
   public static final String USER = "user";
@@ -80,10 +77,6 @@ public record Flag(
       throw new InvalidFlagException("dependencies", name + " cannot depend on itself");
     }
     FlagName.check("stickiness", stickiness);
-    if (!bucketing.equals(TURNOUT1)) {
-      throw new InvalidFlagException(
-          "bucketing", "must be \"" + TURNOUT1 + "\", not \"" + bucketing + "\"");
-    }
     limits = List.copyOf(limits);
     ladder = List.copyOf(ladder);
     checkLadder(ladder);
@@ -106,7 +99,7 @@ public record Flag(
         Canary.NONE,
         List.of(),
         USER,
-        TURNOUT1,
+        Placement.TURNOUT1,
         List.of(),
         List.of(),
         false,

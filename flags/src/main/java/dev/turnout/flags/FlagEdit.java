@@ -17,7 +17,7 @@ public final class FlagEdit {
   private Canary canary;
   private List<String> dependencies;
   private String stickiness;
-  private String bucketing;
+  private Placement bucketing;
   private List<Limit> limits;
   private List<Percentage> ladder;
   private boolean frozen;
@@ -98,7 +98,7 @@ public final class FlagEdit {
     return this;
   }
 
-  public FlagEdit bucketing(String value) {
+  public FlagEdit bucketing(Placement value) {
     bucketing = value;
     return this;
   }

@@ -1,5 +1,6 @@
 package dev.turnout.flags;
 
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param gates every gate found so far
  * @param counts per flag, flag revision, ring and variant
  * @param trips limits that were breached in this JVM and not reset since
+ * @param delivery how it gets its snapshots
  */
 public record Report(
     Host host,
@@ -26,12 +28,67 @@ public record Report(
     long revision,
     List<Gate> gates,
     List<Count> counts,
-    List<Trip> trips) {
+    List<Trip> trips,
+    Delivery delivery) {
   public Report {
     gates = List.copyOf(gates);
     counts = List.copyOf(counts);
     trips = List.copyOf(trips);
   }
+
+  /** A report that says nothing of how snapshots come. */
+  public Report(
+      Host host,
+      String bootId,
+      long sequence,
+      String agentVersion,
+      long epoch,
+      long revision,
+      List<Gate> gates,
+      List<Count> counts,
+      List<Trip> trips) {
+    this(
+        host,
+        bootId,
+        sequence,
+        agentVersion,
+        epoch,
+        revision,
+        gates,
+        counts,
+        trips,
+        Delivery.UNKNOWN);
+  }
+
+  /**
+   * How snapshots come to the JVM.
+   *
+   * @param issuedAt when the snapshot in force was made; null if there is none, or the agent is
+   *     older than this field
+   * @param validUntil until when it is valid; null if it does not say
+   * @param refused what was refused lately, the latest last
+   */
+  public record Delivery(
+      @Nullable Instant issuedAt, @Nullable Instant validUntil, List<Refusal> refused) {
+    /** Nothing is known. */
+    public static final Delivery UNKNOWN = new Delivery(null, null, List.of());
+
+    public Delivery {
+      refused = List.copyOf(refused);
+    }
+  }
+
+  /**
+   * A snapshot that the agent refused.
+   *
+   * @param epoch of the snapshot, as the server named it; null if it did not
+   * @param revision of the snapshot, as the server named it; null if it did not
+   * @param reason why
+   * @param times how often so far
+   * @param at when last, by the JVM's clock
+   */
+  public record Refusal(
+      @Nullable Long epoch, @Nullable Long revision, String reason, long times, Instant at) {}
 
   /**
    * A gated method.

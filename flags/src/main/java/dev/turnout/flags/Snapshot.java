@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param canary canary mode
  * @param ringMembers who belongs to a ring without saying so, in the order rings are tried
  * @param flags by name
+ * @param validUntil until when the server answers for it, for it signs again in time; null if it
+ *     does not say. What is past that is told, and goes on being decided by
  */
 public record Snapshot(
     String env,
@@ -29,7 +31,8 @@ public record Snapshot(
     Instant issuedAt,
     CanaryMode canary,
     Map<String, RingMembers> ringMembers,
-    Map<String, Flag> flags) {
+    Map<String, Flag> flags,
+    @Nullable Instant validUntil) {
 
   /** No flags at all: every gate takes its fallback. */
   public static final Snapshot EMPTY =
@@ -38,6 +41,28 @@ public record Snapshot(
   public Snapshot {
     ringMembers = Collections.unmodifiableMap(new LinkedHashMap<>(ringMembers));
     flags = Collections.unmodifiableMap(new TreeMap<>(flags));
+  }
+
+  /** A snapshot that is valid without end. */
+  public Snapshot(
+      String env,
+      long epoch,
+      long revision,
+      Instant issuedAt,
+      CanaryMode canary,
+      Map<String, RingMembers> ringMembers,
+      Map<String, Flag> flags) {
+    this(env, epoch, revision, issuedAt, canary, ringMembers, flags, null);
+  }
+
+  /** The same with another end of its validity. */
+  public Snapshot validUntil(Instant until) {
+    return new Snapshot(env, epoch, revision, issuedAt, canary, ringMembers, flags, until);
+  }
+
+  /** Returns whether it is past the end of its validity. */
+  public boolean isExpired(Instant now) {
+    return validUntil != null && now.isAfter(validUntil);
   }
 
   /** Returns whether this supersedes {@code other}: a higher epoch, or a higher revision of it. */

@@ -21,6 +21,12 @@ final class Trace {
     bucket = bucketValue;
   }
 
+  /** Notes a bucket that comes of an algorithm whose hash is no number of 32 bits. */
+  void placed(String placedKey, int bucketValue) {
+    key = placedKey;
+    bucket = bucketValue;
+  }
+
   Explanation explanation(String flag, Decision decision) {
     return new Explanation(flag, decision, key, hash, bucket, steps);
   }

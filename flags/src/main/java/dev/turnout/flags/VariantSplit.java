@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says which variant a caller gets who is on; see {@link Bucketing} for the hash. Immutable;
- * wait-free; allocates nothing for ASCII keys.
+ * wait-free; allocates nothing for ASCII keys, unless another product's algorithm says it.
  */
 final class VariantSplit {
   private static final int NONE = -1;
@@ -19,9 +19,13 @@ final class VariantSplit {
 
   private final int only;
 
+  // Null for Turnout's own algorithm.
+  private final @Nullable KeyBuckets rival;
+
   VariantSplit(Flag flag) {
     variants = flag.variants().all();
     seed = Bucketing.variantSeed(flag.name());
+    rival = RivalBucketing.variants(flag);
     ends = new int[variants.size()];
     int end = 0;
     int whole = NONE;
@@ -49,7 +53,7 @@ final class VariantSplit {
       note(trace, only, "which has all the weight");
       return only;
     }
-    int bucket = sticky == null ? draw.getAsInt() : Bucketing.bucket(sticky, seed);
+    int bucket = sticky == null ? draw.getAsInt() : bucket(sticky);
     int place = 0;
     while (bucket >= ends[place]) {
       place++;
@@ -69,6 +73,10 @@ final class VariantSplit {
                   + (ends[place] - 1));
     }
     return place;
+  }
+
+  private int bucket(String sticky) {
+    return rival == null ? Bucketing.bucket(sticky, seed) : rival.of(sticky);
   }
 
   private void note(@Nullable Trace trace, int place, String why) {

@@ -42,6 +42,87 @@ class VectorsTest {
     }
   }
 
+  private static int exposure(Placement.Algorithm algorithm, String with, String salt, String key) {
+    Placement placement = new Placement(algorithm, Placement.Algorithm.TURNOUT1, with, salt);
+    Flag flag = Flag.named("f").edit().bucketing(placement).done();
+    return RivalBucketing.exposure(flag).of(key);
+  }
+
+  private static String text(JsonNode vector, String field) {
+    return vector.get(field).asString();
+  }
+
+  @Test
+  void launchdarkly_everyVector() throws IOException {
+    for (JsonNode vector : rival("launchdarkly", 3)) {
+      String key = text(vector, "key");
+      String flag = text(vector, "flag");
+      String salt = text(vector, "salt");
+      double bucket = vector.get("bucket").asDouble();
+      assertThat(new Sha1Buckets(flag, salt).place(key)).isCloseTo((float) bucket, within(1e-7f));
+      assertThat(exposure(Placement.Algorithm.LAUNCHDARKLY, flag, salt, key))
+          .as(vector.toString())
+          .isEqualTo((int) (bucket * Percentage.BUCKETS));
+    }
+  }
+
+  @Test
+  void unleash_everyVector() throws IOException {
+    for (JsonNode vector : rival("unleash", 5)) {
+      int normalized = vector.get("normalized").asInt();
+      assertThat(
+              exposure(
+                  Placement.Algorithm.UNLEASH, text(vector, "group"), null, text(vector, "key")))
+          .as(vector.toString())
+          .isEqualTo(Percentage.of(normalized).buckets() - 1);
+    }
+  }
+
+  @Test
+  void flagd_everyVector() throws IOException {
+    for (JsonNode vector : rival("flagd", 3)) {
+      int bucket =
+          exposure(Placement.Algorithm.FLAGD, text(vector, "flag"), null, text(vector, "key"));
+      int total = vector.get("total").asInt();
+      assertThat(bucket / (Percentage.BUCKETS / total))
+          .as(vector.toString())
+          .isEqualTo(vector.get("bucket").asInt());
+    }
+  }
+
+  @Test
+  void growthbook2_everyVector() throws IOException {
+    for (JsonNode vector : rival("growthbook2", 2)) {
+      String seed = text(vector, "seed");
+      int place = (int) Math.round(vector.get("bucket").asDouble() * Percentage.BUCKETS);
+      assertThat(exposure(Placement.Algorithm.GROWTHBOOK2, seed, null, text(vector, "key")))
+          .as(vector.toString())
+          .isEqualTo(place - 1);
+      Placement placement =
+          new Placement(Placement.Algorithm.TURNOUT1, Placement.Algorithm.GROWTHBOOK2, seed, null);
+      Flag flag = Flag.named("f").edit().bucketing(placement).done();
+      assertThat(RivalBucketing.variants(flag).of(text(vector, "key")))
+          .as(vector.toString())
+          .isEqualTo(place);
+    }
+  }
+
+  @Test
+  void goff_everyVector() throws IOException {
+    for (JsonNode vector : rival("goff", 2)) {
+      assertThat(
+              exposure(Placement.Algorithm.GOFF, text(vector, "flag"), null, text(vector, "key")))
+          .as(vector.toString())
+          .isEqualTo(vector.get("bucket").asInt());
+    }
+  }
+
+  private static JsonNode rival(String name, int size) throws IOException {
+    JsonNode all = vectors("bucketing.json").get(name);
+    assertThat(all.size()).isGreaterThanOrEqualTo(size);
+    return all;
+  }
+
   @Test
   void murmur3_everyVector() throws IOException {
     JsonNode all = vectors("bucketing.json").get("murmur3_32");

@@ -7,6 +7,7 @@ import dev.turnout.flags.FlagName;
 import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.flags.Limit;
 import dev.turnout.flags.Percentage;
+import dev.turnout.flags.Placement;
 import dev.turnout.flags.Stop;
 import dev.turnout.flags.Variants;
 import java.math.BigDecimal;
@@ -36,6 +37,9 @@ public final class FlagCodec {
               "dependencies",
               "stickiness",
               "bucketing",
+              "bucketing_key",
+              "bucketing_salt",
+              "variant_bucketing",
               "limits",
               "ladder",
               "frozen",
@@ -85,7 +89,7 @@ public final class FlagCodec {
     ArrayNode dependencies = json.putArray("dependencies");
     flag.dependencies().forEach(dependencies::add);
     json.put("stickiness", flag.stickiness());
-    json.put("bucketing", flag.bucketing());
+    PlacementCodec.put(json, flag.bucketing());
     ArrayNode limits = json.putArray("limits");
     flag.limits().forEach(limit -> limits.add(LimitCodec.toJson(limit)));
     ArrayNode ladder = json.putArray("ladder");
@@ -127,6 +131,7 @@ public final class FlagCodec {
     }
     FlagEdit edit = base.edit();
     apply(edit, given);
+    edit.bucketing(PlacementCodec.edit(base.bucketing(), given));
     return edit.done();
   }
 
@@ -144,11 +149,13 @@ public final class FlagCodec {
     Fields fields = new Fields("", json, false);
     String name = FlagName.check("name", fields.text("name"));
     REQUIRED.forEach(fields::get);
+    PlacementCodec.require(fields);
     FlagEdit edit = Flag.named(name).edit().revision(fields.whole("revision"));
     if (fields.has("reset_revision")) {
       edit.resetRevision(fields.whole("reset_revision"));
     }
     apply(edit, fields);
+    edit.bucketing(PlacementCodec.edit(Placement.TURNOUT1, fields));
     edit.stop(fields.isNull("stop") ? null : StopCodec.read(fields.object("stop")));
     return edit.done();
   }
@@ -180,9 +187,6 @@ public final class FlagCodec {
     }
     if (fields.has("stickiness")) {
       edit.stickiness(fields.text("stickiness"));
-    }
-    if (fields.has("bucketing")) {
-      edit.bucketing(fields.text("bucketing"));
     }
     if (fields.has("limits")) {
       List<Limit> limits = fields.list("limits").stream().map(LimitCodec::read).toList();

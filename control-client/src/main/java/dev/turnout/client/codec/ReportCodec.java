@@ -8,12 +8,15 @@ import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Trip;
 import dev.turnout.flags.Variants;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -32,6 +35,9 @@ public final class ReportCodec {
   private static final int MAX_TEXT = 1_000;
   private static final int MAX_LABELS = 64;
   private static final int MAX_LABEL = 128;
+
+  /** The most refused snapshots in a report. */
+  public static final int MAX_REFUSED = 20;
 
   // What a server takes, less a little.
   private static final int MAX_BYTES = 950_000;
@@ -73,6 +79,7 @@ public final class ReportCodec {
     json.put("agent_version", report.agentVersion());
     json.put("epoch", report.epoch());
     json.put("revision", report.revision());
+    put(json, report.delivery());
     ArrayNode gates = json.putArray("gates");
     if (parts.contains(Part.GATES)) {
       report.gates().stream().limit(MAX_COUNTS).forEach(gate -> put(gates.addObject(), gate));
@@ -86,6 +93,27 @@ public final class ReportCodec {
     ArrayNode trips = json.putArray("trips");
     report.trips().stream().limit(MAX_TRIPS).forEach(trip -> trips.add(StopCodec.toJson(trip)));
     return Json.bytes(json);
+  }
+
+  private static void put(ObjectNode json, Report.Delivery delivery) {
+    putTime(json, "issued_at", delivery.issuedAt());
+    putTime(json, "valid_until", delivery.validUntil());
+    ArrayNode refused = json.putArray("refused");
+    delivery.refused().stream()
+        .limit(MAX_REFUSED)
+        .forEach(
+            refusal ->
+                refused
+                    .addObject()
+                    .put("epoch", refusal.epoch())
+                    .put("revision", refusal.revision())
+                    .put("reason", shortened(refusal.reason()))
+                    .put("times", refusal.times())
+                    .put("at", refusal.at().toString()));
+  }
+
+  private static void putTime(ObjectNode json, String name, @Nullable Instant time) {
+    json.put(name, time == null ? null : time.toString());
   }
 
   private static void put(ObjectNode json, Report.Gate gate) {
@@ -141,7 +169,34 @@ public final class ReportCodec {
         top.whole("revision"),
         gates,
         counts,
-        trips);
+        trips,
+        readDelivery(top));
+  }
+
+  // Older agents say nothing of it.
+  private static Report.Delivery readDelivery(Fields top) {
+    List<Report.Refusal> refused =
+        top.has("refused")
+            ? bounded(top, "refused", MAX_REFUSED).stream().map(ReportCodec::readRefusal).toList()
+            : List.of();
+    return new Report.Delivery(
+        optional(top, "issued_at", Fields::instant),
+        optional(top, "valid_until", Fields::instant),
+        refused);
+  }
+
+  private static Report.Refusal readRefusal(Fields fields) {
+    return new Report.Refusal(
+        optional(fields, "epoch", Fields::whole),
+        optional(fields, "revision", Fields::whole),
+        shortText(fields, "reason"),
+        calls(fields, "times"),
+        fields.instant("at"));
+  }
+
+  private static <T> @Nullable T optional(
+      Fields fields, String name, BiFunction<Fields, String, T> reading) {
+    return fields.has(name) && !fields.isNull(name) ? reading.apply(fields, name) : null;
   }
 
   private static Host readHost(Fields top) {

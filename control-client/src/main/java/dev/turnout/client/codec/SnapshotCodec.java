@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -51,6 +52,10 @@ public final class SnapshotCodec {
     json.put("epoch", snapshot.epoch());
     json.put("revision", snapshot.revision());
     json.put("issuedAt", snapshot.issuedAt().toString());
+    Instant validUntil = snapshot.validUntil();
+    if (validUntil != null) {
+      json.put("validUntil", validUntil.toString());
+    }
     ObjectNode canary = json.putObject("canary");
     canary.put("mode", snapshot.canary().on());
     Values.put(canary, "users", snapshot.canary().users());
@@ -88,11 +93,19 @@ public final class SnapshotCodec {
     }
     Problems problems = new Problems();
     Instant issuedAt = problems.orElse(() -> top.instant("issuedAt"), previous.issuedAt());
+    Optional<Instant> validUntil =
+        problems.orElse(() -> readValidUntil(top), Optional.ofNullable(previous.validUntil()));
     CanaryMode canary = problems.orElse(() -> readCanary(top.object("canary")), previous.canary());
     Map<String, RingMembers> rings = problems.orElse(() -> readRings(top), previous.ringMembers());
     Map<String, Flag> read = readFlags(flags, previous, problems);
     return new Read(
-        new Snapshot(env, epoch, revision, issuedAt, canary, rings, read), problems.list);
+        new Snapshot(env, epoch, revision, issuedAt, canary, rings, read, validUntil.orElse(null)),
+        problems.list);
+  }
+
+  // Older servers do not say.
+  private static Optional<Instant> readValidUntil(Fields top) {
+    return top.has("validUntil") ? Optional.of(top.instant("validUntil")) : Optional.empty();
   }
 
   private static Map<String, Flag> readFlags(JsonNode flags, Snapshot previous, Problems problems) {

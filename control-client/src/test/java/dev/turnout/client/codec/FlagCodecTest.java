@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.flags.Percentage;
+import dev.turnout.flags.Placement;
+import dev.turnout.flags.Placement.Algorithm;
 import dev.turnout.flags.Variants;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -79,6 +82,11 @@ class FlagCodecTest {
         "dependencies     | {\"dependencies\": [\"full\"]}",
         "stickiness       | {\"stickiness\": \"\"}",
         "bucketing        | {\"bucketing\": \"md5\"}",
+        "bucketing_key    | {\"bucketing_key\": \"other\"}",
+        "bucketing_key    | {\"bucketing\": \"goff\", \"bucketing_key\": 1}",
+        "bucketing_salt   | {\"bucketing\": \"goff\", \"bucketing_salt\": \"s\"}",
+        "variant_bucketing | {\"variant_bucketing\": \"sha1\"}",
+        "variant_bucketing | {\"bucketing\": \"goff\", \"variant_bucketing\": \"goff\"}",
         "limits           | {\"limits\": {}}",
         "limits.metric    | {\"limits\": [{\"above\": 1}]}",
         "limits.metric    | {\"limits\": [{\"metric\": \"p42\", \"above\": 1}]}",
@@ -154,6 +162,40 @@ class FlagCodecTest {
     assertThat(FlagCodec.toJson(edited).get("variants").toString())
         .isEqualTo("{\"z\":33.33,\"a\":33.33,\"m\":33.34}");
     assertThat(FlagCodec.read(FlagCodec.toJson(edited))).isEqualTo(edited);
+  }
+
+  @Test
+  void edit_ofBucketing_goesThereAndBack() {
+    Flag there =
+        FlagCodec.edit(
+            Samples.full(),
+            json(
+                "{\"bucketing\":\"launchdarkly\",\"bucketing_key\":\"k\",\"bucketing_salt\":\"s\"}"));
+    assertThat(there.bucketing())
+        .isEqualTo(new Placement(Algorithm.LAUNCHDARKLY, Algorithm.TURNOUT1, "k", "s"));
+    assertThat(FlagCodec.read(FlagCodec.toJson(there))).isEqualTo(there);
+
+    Flag back =
+        FlagCodec.edit(
+            there,
+            json("{\"bucketing\":\"turnout1\",\"bucketing_key\":null,\"bucketing_salt\":null}"));
+    assertThat(back).isEqualTo(Samples.full());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bucketing_key", "bucketing_salt", "variant_bucketing"})
+  void read_ofARivalsBucketingCutShort_isRefused(String lost) {
+    ObjectNode json =
+        FlagCodec.toJson(
+            Flag.named("a")
+                .edit()
+                .bucketing(new Placement(Algorithm.UNLEASH, Algorithm.UNLEASH, null, null))
+                .done());
+    json.remove(lost);
+
+    assertThatExceptionOfType(InvalidFlagException.class)
+        .isThrownBy(() -> FlagCodec.read(json))
+        .withMessage(lost + ": is missing");
   }
 
   @Test

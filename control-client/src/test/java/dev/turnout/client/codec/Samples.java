@@ -91,6 +91,12 @@ public final class Samples {
             new Report.Count("full", 12, "ga", "manual", new PathCounts(10, 2, 1, latency)),
             new Report.Count("full", 11, "ga", "on", new PathCounts(3, 0, 0, Histogram.EMPTY)),
             new Report.Count("full", 12, "ga", "off", new PathCounts(5, 0, 0, Histogram.EMPTY))),
-        List.of(TRIP));
+        List.of(TRIP),
+        new Report.Delivery(
+            AT,
+            AT.plusSeconds(60),
+            List.of(
+                new Report.Refusal(1L, 13L, "it is not signed", 2, AT),
+                new Report.Refusal(null, null, "it is not signed", 1, AT))));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.turnout.flags.Flag;
+import dev.turnout.flags.Placement;
 import dev.turnout.flags.Snapshot;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -128,7 +129,7 @@ class SnapshotCodecTest {
 
     Flag flag = read(json).snapshot().flag("full");
 
-    assertThat(flag.bucketing()).isEqualTo(Flag.TURNOUT1);
+    assertThat(flag.bucketing()).isEqualTo(Placement.TURNOUT1);
     assertThat(flag.stop()).isNotNull();
   }
 

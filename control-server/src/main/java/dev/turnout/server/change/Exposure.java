@@ -82,7 +82,11 @@ final class Exposure {
   static boolean isSplitChanged(Snapshot before, Snapshot after, String name) {
     Flag was = before.flag(name);
     Flag is = after.flag(name);
-    return was != null && is != null && !isOff(is) && !was.variants().equals(is.variants());
+    return was != null
+        && is != null
+        && !isOff(is)
+        && (!was.variants().equals(is.variants())
+            || (!is.variants().isEmpty() && !was.bucketing().equals(is.bucketing())));
   }
 
   /** Returns whether anybody may be on the new path after, who was not before. */

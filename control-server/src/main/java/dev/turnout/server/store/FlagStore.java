@@ -170,6 +170,11 @@ public final class FlagStore {
         json);
   }
 
+  /** Who changed each flag last. */
+  public LastChanges lastChanges() {
+    return new LastChanges(database);
+  }
+
   /** Returns a setting that belongs to no snapshot, in JSON; null if it was never set. */
   public @Nullable String setting(String name) {
     return database

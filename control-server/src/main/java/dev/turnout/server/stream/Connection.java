@@ -1,7 +1,5 @@
 package dev.turnout.server.stream;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -23,11 +21,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Connection implements WriteListener, AsyncListener {
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
-  private static final byte[] COMMENT = ": alive\n\n".getBytes(US_ASCII);
+  private static final EventBytes COMMENT = EventBytes.of(": alive\n\n");
+  private static final byte[] HEAD = Compression.head();
 
   private final AsyncContext context;
   private final ServletOutputStream out;
   private final String name;
+  private final boolean compressed;
   private final Runnable onClose;
 
   private @Nullable Published slot;
@@ -35,6 +35,9 @@ final class Connection implements WriteListener, AsyncListener {
   // At the start too: the first thing written is a comment, which makes the container send the
   // headers to a reader that already has the snapshot.
   private boolean commentDue = true;
+  private boolean headDue;
+  private @Nullable EventBytes farewell;
+  private boolean leaving;
   private boolean flushDue;
   private boolean waiting = true;
   private boolean closed;
@@ -43,12 +46,20 @@ final class Connection implements WriteListener, AsyncListener {
    * Creates a connection that is silent until the container says that it is writable.
    *
    * @param name of the agent, for the log
+   * @param compressed whether the reader is sent gzip
    * @param onClose called once when the connection is gone, whoever ended it
    */
-  Connection(AsyncContext context, ServletOutputStream out, String name, Runnable onClose) {
+  Connection(
+      AsyncContext context,
+      ServletOutputStream out,
+      String name,
+      boolean compressed,
+      Runnable onClose) {
     this.context = context;
     this.out = out;
     this.name = name;
+    this.compressed = compressed;
+    headDue = compressed;
     this.onClose = onClose;
   }
 
@@ -61,7 +72,7 @@ final class Connection implements WriteListener, AsyncListener {
   /** Sends the snapshot as soon as the reader takes it, unless a newer one comes before. */
   synchronized void offer(Published published) {
     Published newest = slot != null ? slot : lastTaken;
-    if (newest == null || published.snapshot().isNewerThan(newest.snapshot())) {
+    if (newest == null || published.supersedes(newest)) {
       slot = published;
       drainUnlessWaiting();
     }
@@ -78,6 +89,13 @@ final class Connection implements WriteListener, AsyncListener {
       commentDue = true;
       drainUnlessWaiting();
     }
+  }
+
+  /** Sends a last event after what is on its way, and ends the stream once the reader took it. */
+  synchronized void leave(EventBytes last) {
+    farewell = last;
+    leaving = true;
+    drainUnlessWaiting();
   }
 
   @Override
@@ -101,18 +119,29 @@ final class Connection implements WriteListener, AsyncListener {
   private void drain() throws IOException {
     while (out.isReady()) {
       Published next = slot;
-      if (commentDue) {
+      EventBytes last = farewell;
+      if (headDue) {
+        headDue = false;
+        out.write(HEAD);
+      } else if (commentDue) {
         commentDue = false;
         flushDue = true;
-        out.write(COMMENT);
+        out.write(COMMENT.as(compressed));
       } else if (next != null) {
         slot = null;
         lastTaken = next;
         flushDue = true;
-        out.write(next.event());
+        out.write(next.event().as(compressed));
+      } else if (last != null) {
+        farewell = null;
+        flushDue = true;
+        out.write(last.as(compressed));
       } else if (flushDue) {
         flushDue = false;
         out.flush();
+      } else if (leaving) {
+        close();
+        return;
       } else {
         return;
       }

@@ -12,6 +12,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,8 +26,9 @@ public final class StreamServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
   private static final Logger log = LoggerFactory.getLogger(StreamServlet.class);
-  // Spreads those that are turned away over a while, as each adds its own jitter to it.
-  private static final int RETRY_AFTER_SECONDS = 10;
+  // Those who are turned away in one moment are not to come back in one.
+  private static final int RETRY_AFTER_FROM_SECONDS = 5;
+  private static final int RETRY_AFTER_TO_SECONDS = 20;
 
   private final transient Access access;
   private final transient Streams streams;
@@ -62,7 +64,7 @@ public final class StreamServlet extends HttpServlet {
     }
     if (!streams.takePlace()) {
       log.warn("A stream was refused: {} are open, the most allowed", streams.size());
-      response.setHeader("Retry-After", Integer.toString(RETRY_AFTER_SECONDS));
+      response.setHeader("Retry-After", Integer.toString(retryAfter()));
       Problem.of(503, "too many streams are open; try again later").write(response);
       return;
     }
@@ -70,7 +72,18 @@ public final class StreamServlet extends HttpServlet {
     response.setHeader("Cache-Control", "no-cache");
     // nginx would otherwise hold events back until its buffer is full.
     response.setHeader("X-Accel-Buffering", "no");
+    response.setHeader("Vary", "Accept-Encoding");
+    boolean compressed = Compression.isAccepted(request.getHeader("Accept-Encoding"));
+    if (compressed) {
+      response.setHeader("Content-Encoding", "gzip");
+    }
     AsyncContext context = request.startAsync();
-    streams.open(context, response.getOutputStream(), host, request.getHeader("Last-Event-ID"));
+    String lastEventId = request.getHeader("Last-Event-ID");
+    streams.open(context, response.getOutputStream(), host, lastEventId, compressed);
+  }
+
+  private static int retryAfter() {
+    return ThreadLocalRandom.current()
+        .nextInt(RETRY_AFTER_FROM_SECONDS, RETRY_AFTER_TO_SECONDS + 1);
   }
 }

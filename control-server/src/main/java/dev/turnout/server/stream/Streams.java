@@ -1,14 +1,15 @@
 package dev.turnout.server.stream;
 
 import dev.turnout.flags.Host;
-import dev.turnout.flags.Snapshot;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Fleet;
+import dev.turnout.server.signing.Signer;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,14 +29,21 @@ import org.slf4j.LoggerFactory;
 public final class Streams implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Streams.class);
 
+  private static final Duration GOODBYE_LIMIT = Duration.ofSeconds(1);
+  private static final Duration SHORTEST_RETURN = Duration.ofSeconds(1);
+  // By then they would poll anyhow.
+  private static final Duration LONGEST_RETURN = Duration.ofSeconds(30);
+
   private final Changes changes;
   private final Fleet fleet;
+  private final Signer signer;
   private final int limit;
   private final AtomicInteger places = new AtomicInteger();
   private final Map<Connection, Host> connections = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable Published> latest = new AtomicReference<>();
   private final AtomicBoolean fanOutDue = new AtomicBoolean();
   private final ScheduledExecutorService thread;
+  private final CountDownLatch allGone = new CountDownLatch(1);
   private volatile boolean closed;
 
   /**
@@ -44,9 +52,10 @@ public final class Streams implements AutoCloseable {
    * @param heartbeat how often a quiet connection gets a comment
    * @param limit the most connections at a time
    */
-  public Streams(Changes changes, Fleet fleet, Duration heartbeat, int limit) {
+  public Streams(Changes changes, Fleet fleet, Signer signer, Duration heartbeat, int limit) {
     this.changes = changes;
     this.fleet = fleet;
+    this.signer = signer;
     this.limit = limit;
     thread =
         Executors.newSingleThreadScheduledExecutor(
@@ -61,22 +70,24 @@ public final class Streams implements AutoCloseable {
             this::heartbeat, heartbeat.toNanos(), heartbeat.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** The snapshot in force, put into bytes once. */
+  /** The snapshot in force, put into bytes and signed once, and again after some hours. */
   public Published latest() {
-    Snapshot current = changes.current();
     Published published = latest.get();
-    if (published != null && published.isOf(current)) {
+    if (published != null && isCurrent(published)) {
       return published;
     }
     synchronized (latest) {
       published = latest.get();
-      current = changes.current();
-      if (published == null || !published.isOf(current)) {
-        published = new Published(current);
+      if (published == null || !isCurrent(published)) {
+        published = new Published(changes.current(), signer);
         latest.set(published);
       }
       return published;
     }
+  }
+
+  private boolean isCurrent(Published published) {
+    return published.isOf(changes.current()) && published.isValidUntil(signer.validUntil());
   }
 
   /** Returns whether there is a place for one more, and takes it. */
@@ -93,16 +104,24 @@ public final class Streams implements AutoCloseable {
 
   /** Starts a stream in the place that was taken before. */
   void open(
-      AsyncContext context, ServletOutputStream out, Host host, @Nullable String lastEventId) {
+      AsyncContext context,
+      ServletOutputStream out,
+      Host host,
+      @Nullable String lastEventId,
+      boolean compressed) {
     AtomicReference<@Nullable Connection> self = new AtomicReference<>();
     Connection connection =
         new Connection(
-            context, out, host.service() + "/" + host.instance(), () -> forget(self.get()));
+            context,
+            out,
+            host.service() + "/" + host.instance(),
+            compressed,
+            () -> forget(self.get()));
     self.set(connection);
     connections.put(connection, host);
     fleet.connected(host);
     Published published = latest();
-    if (published.id().equals(lastEventId)) {
+    if (published.isKnownAs(lastEventId)) {
       connection.resumeAt(published);
     } else {
       connection.offer(published);
@@ -120,6 +139,9 @@ public final class Streams implements AutoCloseable {
     if (host != null) {
       places.decrementAndGet();
       fleet.disconnected(host);
+      if (closed && connections.isEmpty()) {
+        allGone.countDown();
+      }
     }
   }
 
@@ -152,9 +174,12 @@ public final class Streams implements AutoCloseable {
   // An exception that left this method would end all heartbeats.
   private void heartbeat() {
     try {
+      Published published = latest();
       connections.forEach(
           (connection, host) -> {
             fleet.seen(host);
+            // Signed anew, perhaps; whoever has it takes no notice.
+            connection.offer(published);
             connection.heartbeat();
           });
     } catch (RuntimeException e) {
@@ -162,11 +187,47 @@ public final class Streams implements AutoCloseable {
     }
   }
 
-  /** Ends every stream and takes no more. */
+  /**
+   * Ends every stream and takes no more. Each is told when to come back, and has a moment to take
+   * that in.
+   */
   @Override
   public void close() {
     closed = true;
     thread.shutdownNow();
+    sayGoodbye();
     connections.keySet().forEach(Connection::close);
+  }
+
+  private void sayGoodbye() {
+    if (connections.isEmpty()) {
+      return;
+    }
+    try {
+      Published published = latest();
+      EventBytes goodbye = goodbye(connections.size());
+      connections
+          .keySet()
+          .forEach(
+              connection -> {
+                connection.offer(published);
+                connection.leave(goodbye);
+              });
+      if (!connections.isEmpty() && !allGone.await(GOODBYE_LIMIT.toNanos(), TimeUnit.NANOSECONDS)) {
+        log.info("{} streams are broken off, their readers are slow", connections.size());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      log.warn(
+          "Agents could not be told that the server stops; they will come back all the same", e);
+    }
+  }
+
+  /** Spreads the return of that many: whoever they find next opens streams one after another. */
+  static EventBytes goodbye(int streams) {
+    long within =
+        Math.max(SHORTEST_RETURN.toMillis(), Math.min(LONGEST_RETURN.toMillis(), streams));
+    return EventBytes.of("event: goodbye\ndata: {\"reconnect_within_ms\":" + within + "}\n\n");
   }
 }

@@ -2,6 +2,7 @@ package dev.turnout.server.web;
 
 import dev.turnout.client.codec.Json;
 import dev.turnout.client.codec.ReportCodec;
+import dev.turnout.client.signing.SnapshotSignature;
 import dev.turnout.flags.FlagName;
 import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.flags.Report;
@@ -13,11 +14,12 @@ import dev.turnout.server.change.TripVerdict;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.fleet.TripIntake;
+import dev.turnout.server.stream.Compression;
 import dev.turnout.server.stream.Published;
 import dev.turnout.server.stream.Streams;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,14 +55,32 @@ final class AgentRoutes {
     }
     Api.caller(context).requireService(FlagName.check("service", service));
     Published latest = streams.latest();
+    boolean gzip = Compression.isAccepted(context.header("Accept-Encoding"));
     String tag = "\"" + latest.id() + "\"";
-    context.header("ETag", tag).header("Cache-Control", "no-cache");
-    String known = context.header("If-None-Match");
-    if (known != null && List.of(known.split("\\s*,\\s*")).contains(tag)) {
+    context
+        .header("ETag", gzip ? "W/" + tag : tag)
+        .header("Cache-Control", "no-cache")
+        .header("Vary", "Accept-Encoding");
+    if (isKnown(context.header("If-None-Match"), latest)) {
       context.status(304);
-    } else {
-      context.contentType("application/json").result(latest.json());
+      return;
     }
+    context
+        .header(SnapshotSignature.HEADER, latest.signature().toString())
+        .contentType("application/json");
+    if (gzip) {
+      context.header("Content-Encoding", "gzip").result(latest.gzip());
+    } else {
+      context.result(latest.json());
+    }
+  }
+
+  private static boolean isKnown(@Nullable String ifNoneMatch, Published latest) {
+    return ifNoneMatch != null
+        && Arrays.stream(ifNoneMatch.split("\\s*,\\s*"))
+            .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag)
+            .filter(tag -> tag.matches("\".+\""))
+            .anyMatch(tag -> latest.isKnownAs(tag.substring(1, tag.length() - 1)));
   }
 
   private void report(Context context) {

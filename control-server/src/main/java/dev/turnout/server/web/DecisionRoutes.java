@@ -10,7 +10,6 @@ import dev.turnout.flags.Flag;
 import dev.turnout.flags.FlagName;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.InvalidFlagException;
-import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Changes;
@@ -19,8 +18,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -32,6 +30,7 @@ final class DecisionRoutes {
       Map.of("user_id", Flag.USER, "tenant_id", "tenant", "session_id", "session");
 
   private final Changes changes;
+  private final Deciders deciders = new Deciders();
 
   DecisionRoutes(Changes changes) {
     this.changes = changes;
@@ -41,6 +40,11 @@ final class DecisionRoutes {
     routes
         .post("/feature-flags/evaluate", this::evaluate, Right.READ)
         .post("/feature-flags/explain/{name}", this::explain, Right.READ);
+  }
+
+  /** Returns what flags know an attribute as. */
+  static String attribute(String given) {
+    return ATTRIBUTES.getOrDefault(given, given);
   }
 
   /** Who asks, and where. */
@@ -59,7 +63,7 @@ final class DecisionRoutes {
             .forEach(
                 attribute ->
                     attributes.put(
-                        ATTRIBUTES.getOrDefault(attribute.getKey(), attribute.getKey()),
+                        attribute(attribute.getKey()),
                         text(attribute.getKey(), attribute.getValue())));
       }
       return new Question(Caller.of(attributes), host);
@@ -72,17 +76,12 @@ final class DecisionRoutes {
       }
       return value.asString();
     }
-
-    Decider decider(Snapshot snapshot) {
-      return Decider.compile(
-          snapshot, host, Set.of(), () -> ThreadLocalRandom.current().nextInt(Percentage.BUCKETS));
-    }
   }
 
   private void evaluate(Context context) {
     Question question = Question.of(context);
     Snapshot snapshot = changes.current();
-    Decider decider = question.decider(snapshot);
+    Decider decider = deciders.of(snapshot, question.host());
     ObjectNode json = Json.object().put("revision", snapshot.revision());
     ObjectNode flags = json.putObject("flags");
     for (String name : snapshot.flags().keySet()) {
@@ -99,7 +98,7 @@ final class DecisionRoutes {
   private void explain(Context context) {
     String name = FlagName.check("name", context.pathParam("name"));
     Question question = Question.of(context);
-    CompiledFlag flag = question.decider(changes.current()).flag(name);
+    CompiledFlag flag = deciders.of(changes.current(), question.host()).flag(name);
     if (flag == null) {
       throw NotFoundException.flag(name);
     }
@@ -113,13 +112,13 @@ final class DecisionRoutes {
             .put("reason", decision.reason().name())
             .put("ring", decision.ring())
             .put("key", explanation.key());
-    if (explanation.bucket() < 0) {
-      json.putNull("hash").putNull("bucket");
-    } else {
-      json.put("hash", explanation.hash()).put("bucket", explanation.bucket());
-    }
+    json.put("hash", orNull(explanation.hash())).put("bucket", orNull(explanation.bucket()));
     ArrayNode steps = json.putArray("steps");
     explanation.steps().forEach(steps::add);
     Api.json(context, json);
+  }
+
+  private static @Nullable Long orNull(long known) {
+    return known < 0 ? null : known;
   }
 }

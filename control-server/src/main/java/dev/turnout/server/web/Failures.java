@@ -84,6 +84,10 @@ final class Failures {
   }
 
   static void answer(Context context, Problem problem) {
+    if (problem.status() >= 500 && OfrepRoutes.owns(context)) {
+      OfrepRoutes.answer(context, problem);
+      return;
+    }
     context.status(problem.status()).contentType(Problem.CONTENT_TYPE).result(problem.json());
     if (problem.status() == 401) {
       context.header("WWW-Authenticate", "Bearer");

@@ -36,8 +36,10 @@ final class Lanes {
     }
     if (!lane.tryAcquire()) {
       context.header("Retry-After", RETRY_AFTER_SECONDS);
+      // The protocol knows this status for it, and its clients then wait as long as they are told.
+      int status = OfrepRoutes.owns(context) ? 429 : 503;
       throw new ProblemException(
-          Problem.of(503, "too many requests of this kind at a time; try again later"));
+          Problem.of(status, "too many requests of this kind at a time; try again later"));
     }
     Request.addCompletionListener(
         ServletContextRequest.getServletContextRequest(context.req()), failure -> lane.release());

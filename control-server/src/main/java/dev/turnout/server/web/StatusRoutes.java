@@ -10,14 +10,22 @@ import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.problem.Problem;
 import dev.turnout.server.store.AuditEntry;
 import dev.turnout.server.store.FlagStore;
+import dev.turnout.server.store.LastChanges;
+import dev.turnout.server.store.LastChanges.LastChange;
 import dev.turnout.server.store.StoreAway;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.NullNode;
@@ -25,6 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What happened, and how things stand. */
 final class StatusRoutes {
+  private static final Logger log = LoggerFactory.getLogger(StatusRoutes.class);
   private static final int AUDIT_ENTRIES = 1_000;
 
   private final Changes changes;
@@ -32,6 +41,8 @@ final class StatusRoutes {
   private final Fleet fleet;
   private final PrometheusMeterRegistry metrics;
   private final Clock clock;
+  private final LastChanges lastChanges;
+  private final Instant started;
 
   StatusRoutes(
       Changes changes, FlagStore store, Fleet fleet, PrometheusMeterRegistry metrics, Clock clock) {
@@ -40,19 +51,45 @@ final class StatusRoutes {
     this.fleet = fleet;
     this.metrics = metrics;
     this.clock = clock;
+    lastChanges = store.lastChanges();
+    started = clock.instant();
   }
 
   void register(RoutesConfig routes) {
     Api.get(routes, "/audit", this::audit, Right.READ);
     Api.get(routes, "/agents", this::agents, Right.READ);
     Api.get(routes, "/status.json", this::status, Right.READ);
+    Api.get(routes, "/ops/status.json", this::opsStatus, Right.READ);
     Api.get(routes, "/health", this::health, Right.NONE);
     Api.get(routes, "/health/live", StatusRoutes::live, Right.NONE);
     Api.get(routes, "/metrics", this::metrics, Right.READ);
   }
 
   private void status(Context context) {
-    Api.json(context, StatusPage.of(changes.current(), fleet.agents(), clock.instant()));
+    Api.json(
+        context, StatusPage.of(changes.current(), fleet.agents(), lastChanges(), clock.instant()));
+  }
+
+  // The page is there to be looked at when things are bad, the store away too.
+  private Map<String, LastChange> lastChanges() {
+    try {
+      return lastChanges.byFlag();
+    } catch (JdbiException e) {
+      log.warn("Who changed the flags last is not known: {}", e.toString());
+      return Map.of();
+    }
+  }
+
+  private void opsStatus(Context context) {
+    Instant now = clock.instant();
+    Api.json(
+        context,
+        OpsPage.of(
+            changes.current(),
+            fleet.agents(),
+            changes.storeAway(),
+            Duration.between(started, now),
+            now));
   }
 
   private void health(Context context) {
@@ -113,7 +150,8 @@ final class StatusRoutes {
     ObjectNode json = Json.object();
     ArrayNode agents = json.putArray("agents");
     Snapshot snapshot = changes.current();
-    fleet.agents().forEach(agent -> put(agents.addObject(), agent, snapshot));
+    Instant now = clock.instant();
+    fleet.agents().forEach(agent -> put(agents.addObject(), agent, snapshot, now));
     Api.json(context, json);
   }
 
@@ -127,7 +165,27 @@ final class StatusRoutes {
     return agent.isBehind(snapshot) ? "behind" : "current";
   }
 
-  private static void put(ObjectNode json, Agent agent, Snapshot snapshot) {
+  private static void put(ObjectNode json, Report.Delivery delivery, Instant now) {
+    Instant issued = delivery.issuedAt();
+    Instant end = delivery.validUntil();
+    json.put(
+        "age_seconds",
+        issued == null ? null : Math.max(0, Duration.between(issued, now).toSeconds()));
+    json.put("valid_until", end == null ? null : end.toString());
+    json.put("expired", end != null && now.isAfter(end));
+    ArrayNode refused = json.putArray("refused");
+    for (Report.Refusal refusal : delivery.refused()) {
+      refused
+          .addObject()
+          .put("epoch", refusal.epoch())
+          .put("revision", refusal.revision())
+          .put("reason", refusal.reason())
+          .put("times", refusal.times())
+          .put("at", refusal.at().toString());
+    }
+  }
+
+  private static void put(ObjectNode json, Agent agent, Snapshot snapshot, Instant now) {
     Report report = agent.report();
     json.put("service", agent.host().service())
         .put("instance", agent.host().instance())
@@ -142,6 +200,7 @@ final class StatusRoutes {
     } else {
       json.put("epoch", report.epoch()).put("revision", report.revision());
     }
+    put(json, report == null ? Report.Delivery.UNKNOWN : report.delivery(), now);
     json.put("state", state(agent, snapshot));
     json.put("last_seen", agent.lastSeen().toString()).put("connected", agent.isConnected());
     ArrayNode gates = json.putArray("gates");

@@ -5,6 +5,7 @@ import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.fleet.TripIntake;
+import dev.turnout.server.signing.Signer;
 import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.stream.StreamServlet;
 import dev.turnout.server.stream.Streams;
@@ -12,7 +13,9 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.router.Endpoint;
+import io.javalin.router.ParsedEndpoint;
 import io.javalin.security.RouteRole;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
@@ -24,6 +27,8 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Clock;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Connector;
@@ -37,6 +42,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class WebServer implements AutoCloseable {
   private static final String STARTED = "turnout.started";
 
+  // A fleet that lost its server comes back in one moment. The system's own limit may be lower.
+  private static final int BACKLOG = 4_096;
   private static final int SPARE_THREADS = 8;
   private static final int SPARE_MILLIS = 60_000;
 
@@ -60,6 +67,7 @@ public final class WebServer implements AutoCloseable {
       Changes changes,
       Fleet fleet,
       Streams streams,
+      Signer signer,
       PrometheusMeterRegistry metrics,
       Clock clock)
       throws IOException {
@@ -88,9 +96,12 @@ public final class WebServer implements AutoCloseable {
               Edits edits = new Edits(changes, fleet);
               new FlagRoutes(edits).register(routes);
               new DecisionRoutes(changes).register(routes);
+              new OfrepRoutes(changes).register(routes);
               new EnvironmentRoutes(edits).register(routes);
               new AgentRoutes(changes, fleet, streams, new TripIntake(changes, fleet, trips))
                   .register(routes);
+              new OpenApiRoute().register(routes);
+              new SigningRoutes(signer).register(routes);
               new StatusRoutes(changes, store, fleet, metrics, clock).register(routes);
               routes.before(context -> context.attribute(STARTED, System.nanoTime()));
               routes.after(this::measure);
@@ -109,7 +120,7 @@ public final class WebServer implements AutoCloseable {
     try {
       // A server that is started again at once finds connections of the old one still closing.
       channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      return channel.bind(address);
+      return channel.bind(address, BACKLOG);
     } catch (IOException e) {
       channel.close();
       throw new IOException(
@@ -149,6 +160,19 @@ public final class WebServer implements AutoCloseable {
   /** The port that is listened on. */
   public int port() {
     return javalin.port();
+  }
+
+  /** Every route, such as {@code PUT /canary}; {@code HEAD} is there wherever {@code GET} is. */
+  public SortedSet<String> routes() {
+    SortedSet<String> routes = new TreeSet<>();
+    routes.add("GET " + StreamServlet.PATH);
+    for (ParsedEndpoint route : javalin.unsafe.internalRouter.allHttpHandlers()) {
+      HandlerType method = route.endpoint.method;
+      if (method.isHttpMethod() && !method.equals(HandlerType.HEAD)) {
+        routes.add(method.name() + " " + route.endpoint.path);
+      }
+    }
+    return routes;
   }
 
   // A route that says nothing is closed to everybody.

@@ -86,7 +86,8 @@ public final class Rulebook {
             base.issuedAt(),
             base.canary(),
             base.ringMembers(),
-            flags);
+            flags,
+            base.validUntil());
     inForce = merged;
     gates.apply(Decider.compile(merged, host, trippedHere(merged), new BucketDraw()));
   }

@@ -1,0 +1,126 @@
+package dev.turnout.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** What people look at when something is wrong. */
+final class OpsStatusTest extends WithServer {
+  @BeforeEach
+  void create() {
+    served
+        .put(
+            "/feature-flags/x",
+            "{\"percentage\": 10, \"limits\": [{\"metric\": \"error_rate\", \"above\": 50}]}")
+        .is(201);
+  }
+
+  private void report(String instance, boolean wired, String counts, String trips) {
+    served
+        .report(
+            """
+            {"service": "game", "instance": "%s", "region": "eu", "boot_id": "b", "sequence": 1,
+             "agent_version": "0.1.0", "epoch": 1, "revision": 1,
+             "gates": [{"flag": "x", "method": "com.acme.Game#play()", "wired": %s,
+                        "problem": null}],
+             "counts": [%s], "trips": [%s]}"""
+                .formatted(instance, wired, counts, trips))
+        .is(202);
+  }
+
+  private static String count(long revision, String path, long calls, long errors, int bucket) {
+    return """
+        {"flag": "x", "flag_revision": %d, "ring": "ga", "path": "%s", "calls": %d, "errors": %d,
+         "consecutive_errors": 0,
+         "latency": {"sum_nanos": 1000, "buckets": {"%d": %d}}}"""
+        .formatted(revision, path, calls, errors, bucket, calls);
+  }
+
+  private JsonNode ops() {
+    return served.get("/ops/status.json").is(200).json();
+  }
+
+  private List<String> errors(String level) {
+    List<String> found = new ArrayList<>();
+    ops()
+        .get("errors")
+        .get(level)
+        .forEach(it -> found.add(it.get("flag").asString() + ": " + it.get("what").stringValue()));
+    return found;
+  }
+
+  @Test
+  void allWell_nothingIsFound() {
+    report(
+        "game-1", true, count(1, "new", 1000, 20, 160) + "," + count(1, "fallback", 9, 9, 1), "");
+    JsonNode ops = ops();
+    assertThat(ops.get("store").get("up").booleanValue()).isTrue();
+    assertThat(ops.get("revision").longValue()).isEqualTo(1);
+    assertThat(ops.get("agents").get("known").longValue()).isEqualTo(1);
+    assertThat(ops.get("agents").get("connected").longValue()).isZero();
+    assertThat(ops.get("errors").toString())
+        .isEqualTo("{\"critical\":[],\"warning\":[],\"info\":[]}");
+  }
+
+  @Test
+  void errors_areSummedOverInstances_andLevelledByTheirRate() {
+    report("game-1", true, count(1, "new", 60, 0, 160), "");
+    report("game-2", true, count(1, "new", 60, 6, 160), "");
+    assertThat(errors("warning")).containsExactly("x: 5.0 % of 120 calls of the new path failed");
+    assertThat(errors("critical")).isEmpty();
+    report("game-3", true, count(1, "new", 60, 10, 160), "");
+    assertThat(errors("critical")).containsExactly("x: 8.9 % of 180 calls of the new path failed");
+    assertThat(errors("warning")).isEmpty();
+  }
+
+  @Test
+  void errorsOfAnEarlierRevision_areNotCounted() {
+    report("game-1", true, count(1, "new", 1000, 1000, 160), "");
+    assertThat(errors("critical")).hasSize(1);
+    served.put("/feature-flags/x", "{\"percentage\": 5}").is(200);
+    assertThat(errors("critical")).isEmpty();
+  }
+
+  @Test
+  void slowerNewPath_isTold() {
+    // Eight buckets are a factor of two.
+    report(
+        "game-1", true, count(1, "new", 200, 0, 168) + "," + count(1, "fallback", 200, 0, 160), "");
+    assertThat(errors("info"))
+        .containsExactly("x: p99 of the new path is 100 % above the fallback's");
+  }
+
+  @Test
+  void ungatedMethodsAndTrips_areTold() {
+    report(
+        "game-1",
+        false,
+        "",
+        """
+        {"flag": "x", "flag_revision": 1, "limit": "error_rate > 50 %", "rule": "threshold",
+         "observed": 60, "calls": 100, "bad": 60, "at": "2026-01-01T10:00:00Z"}""");
+    assertThat(errors("warning"))
+        .containsExactly("x: 1 gated methods run ungated; see /agents for why");
+    assertThat(errors("critical")).singleElement().asString().startsWith("x: tripped: error_rate");
+    JsonNode trip = ops().get("trips").get(0);
+    assertThat(trip.get("flag").stringValue()).isEqualTo("x");
+    assertThat(trip.get("by").stringValue()).isEqualTo("game/game-1");
+  }
+
+  @Test
+  void status_saysExposureAndLastChange() {
+    served.put("/feature-flags/x", "{\"percentage\": 25}").is(200);
+    JsonNode flag = served.get("/status.json").is(200).json().get("flags").get(0);
+    assertThat(flag.get("exposure").doubleValue()).isEqualTo(25);
+    assertThat(flag.get("last_change").get("by").stringValue()).isEqualTo("admin");
+    assertThat(flag.get("last_change").get("action").stringValue()).isEqualTo("update");
+    served.post("/feature-flags/kill/x", "").is(200);
+    flag = served.get("/status.json").is(200).json().get("flags").get(0);
+    assertThat(flag.get("exposure").doubleValue()).isZero();
+    assertThat(flag.get("last_change").get("action").stringValue()).isEqualTo("kill");
+  }
+}
