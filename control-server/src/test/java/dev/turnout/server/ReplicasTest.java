@@ -183,7 +183,7 @@ final class ReplicasTest {
       starts.add(
           () ->
               ControlServer.start(
-                  new ControlServer.Settings("127.0.0.1", 0, data, "default", database)));
+                  new ControlServer.Settings("127.0.0.1", 0, data, "default").on(database)));
     }
     try {
       for (Future<ControlServer> server : threads.invokeAll(starts)) {

@@ -120,8 +120,8 @@ final class ServerProcess implements AutoCloseable {
           arguments.length == 1 ? null : new PostgresUrl(arguments[1], arguments[2], arguments[3]);
       ControlServer server =
           ControlServer.start(
-              new ControlServer.Settings(
-                  "127.0.0.1", 0, Path.of(arguments[0]), "default", database));
+              new ControlServer.Settings("127.0.0.1", 0, Path.of(arguments[0]), "default")
+                  .on(database));
       System.out.println(server.url());
       Thread.currentThread().join();
     }
