@@ -143,7 +143,7 @@ final class ImportedUsersTest {
         """
         {"flags": {
           "tenth": {"key": "tenth", "version": 1, "on": true, "salt": "7a1b", "offVariation": 1,
-            "variations": [true, false], "targets": [{"values": ["1", "5"], "variation": 0}],
+            "variations": [true, false], "targets": [{"values": ["0", "4", "8", "12"], "variation": 0}],
             "fallthrough": {"rollout": {"variations": [
               {"variation": 0, "weight": 10001}, {"variation": 1, "weight": 89999}]}}},
           "seeded": {"key": "seeded", "version": 1, "on": true, "salt": "s", "offVariation": 1,

@@ -151,11 +151,12 @@ final class UnleashExport {
     if (variants.isEmpty()) {
       return;
     }
+    // The first variant's counts for all of them.
+    stickiness(Definition.text(variants.get(0), "stickiness"));
     List<Variants.Variant> all = new ArrayList<>();
     int sum = 0;
     for (JsonNode variant : variants) {
       Definition.none(variant, "overrides", "overrides of variants");
-      stickiness(Definition.text(variants.get(0), "stickiness"));
       String called = Definition.text(variant, "name");
       int weight = Definition.whole(variant.path("weight"), "a weight");
       all.add(
