@@ -64,6 +64,8 @@ final class ServerJvm implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
             .start();
     process = started;
+    // Whoever breaks off a run is not left with a server.
+    Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly, "server-end"));
     long until = System.nanoTime() + START_LIMIT.toNanos();
     while (!isUp()) {
       if (!started.isAlive() || System.nanoTime() - until > 0) {
