@@ -47,11 +47,6 @@ abstract class ClientCommand implements Callable<Integer> {
     return request(api.get());
   }
 
-  /** What a script is told of the answer. */
-  int exitCode(JsonNode answer) {
-    return ExitCode.DONE;
-  }
-
   /** Prints the answer for people. */
   abstract void show(JsonNode answer, PrintWriter out);
 

@@ -9,6 +9,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.turnout.client.codec.Samples;
 import dev.turnout.client.codec.SnapshotCodec;
+import dev.turnout.client.signing.Trust;
+import dev.turnout.client.tls.ClientTls;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
@@ -83,7 +85,13 @@ class DeliveryFaultsTest {
     client =
         new ControlClient(
             new ControlClient.Settings(
-                uri, () -> "secret", new Host("game", "game-1", "eu"), null, timing(poll)),
+                uri,
+                () -> "secret",
+                new Host("game", "game-1", "eu"),
+                null,
+                timing(poll),
+                Trust.ANY,
+                ClientTls.DEFAULT),
             new ControlClient.Listener() {
               @Override
               public void snapshot(Snapshot snapshot) {

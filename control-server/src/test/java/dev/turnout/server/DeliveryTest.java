@@ -32,7 +32,9 @@ final class DeliveryTest {
 
   @BeforeEach
   void start() throws IOException {
-    served = Served.in(data, new ControlServer.Tuning(Duration.ofMillis(200), PLACES));
+    served =
+        Served.in(
+            data, new ControlServer.Tuning(Duration.ofMillis(200), PLACES, Duration.ofSeconds(1)));
     served.put("/feature-flags/x", "{\"percentage\": 10}").is(201);
   }
 
