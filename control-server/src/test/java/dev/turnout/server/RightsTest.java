@@ -50,7 +50,7 @@ final class RightsTest {
 
   // Method and path as the router has them; query of GET or body of the others; then the status for
   // an agent of the service "game", one of another service, viewer, killer, operator and admin. In
-  // a path, {name} is x and {id} is u, which are there before every request.
+  // a path, {name} and {key} are x and {id} is u, which are there before every request.
   private static final List<String> TABLE =
       List.of(
           "GET /feature-flags | | 403 403 200 200 200 200",
@@ -97,13 +97,20 @@ final class RightsTest {
           "GET /agents | | 403 403 200 200 200 200",
           "GET /signing-keys | | 403 403 200 200 200 200",
           "GET /status.json | | 403 403 200 200 200 200",
+          "GET /ops/status.json | | 403 403 200 200 200 200",
+          "GET /openapi.json | | 403 403 200 200 200 200",
+          "POST /ofrep/v1/evaluate/flags | {\"context\": {\"targetingKey\": \"u\"}}"
+              + " | 403 403 200 200 200 200",
+          "POST /ofrep/v1/evaluate/flags/{key} | {\"context\": {\"targetingKey\": \"u\"}}"
+              + " | 403 403 200 200 200 200",
           "GET /metrics | | 403 403 200 200 200 200",
           "GET /agent/v1/snapshot | service=game | 200 403 403 403 403 200",
           "GET /agent/v1/stream | service=game&instance=i | 200 403 403 403 403 200",
           "POST /agent/v1/reports | " + REPORT + " | 202 403 403 403 403 202");
 
   /** The only routes that ask for no token. */
-  private static final Set<String> OPEN = Set.of("GET /health", "HEAD /health");
+  private static final Set<String> OPEN =
+      Set.of("GET /health", "HEAD /health", "GET /health/live", "HEAD /health/live");
 
   private static final List<Row> ROWS = TABLE.stream().map(Row::of).flatMap(Row::withHead).toList();
 
@@ -138,7 +145,7 @@ final class RightsTest {
 
     String path() {
       String path = route.substring(route.indexOf(' ') + 1);
-      return path.replace("{name}", "x").replace("{id}", "u")
+      return path.replace("{name}", "x").replace("{key}", "x").replace("{id}", "u")
           + (reads() && !request.isEmpty() ? "?" + request : "");
     }
 

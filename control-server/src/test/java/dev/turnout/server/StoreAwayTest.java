@@ -113,13 +113,17 @@ final class StoreAwayTest {
     List<String> rows = new ArrayList<>();
     for (JsonNode entry : served.get("/audit").is(200).json().get("entries")) {
       JsonNode flag = entry.get("flag");
-      rows.add(
-          0,
-          entry.get("action").stringValue()
-              + " "
-              + (flag.isNull() ? "-" : flag.stringValue())
-              + " by "
-              + entry.get("actor").stringValue());
+      String action = entry.get("action").stringValue();
+      // The server's own first tokens are no part of the story.
+      if (!action.equals("create-token")) {
+        rows.add(
+            0,
+            action
+                + " "
+                + (flag.isNull() ? "-" : flag.stringValue())
+                + " by "
+                + entry.get("actor").stringValue());
+      }
     }
     return rows;
   }
