@@ -110,7 +110,8 @@ final class SnapshotPoll {
 
   private static @Nullable String id(Response response) {
     String tag = response.header("ETag");
-    return tag == null ? null : tag.replace("\"", "");
+    // Weak where the answer was compressed.
+    return tag == null ? null : tag.replaceFirst("^W/", "").replace("\"", "");
   }
 
   private void warn(String why) {

@@ -148,7 +148,7 @@ final class SigningTest extends WithServer {
     served =
         Served.in(
             data,
-            new Settings(Settings.LOOPBACK, port, data, "default"),
+            new Settings(Settings.LOOPBACK, port, data, "default").on(TestStore.database(data)),
             ControlServer.Tuning.DEFAULT);
     assertThat(pin(0)).isEqualTo(next).isNotEqualTo(pin(1));
   }
