@@ -41,8 +41,8 @@ final class OfrepRoutes {
     }
 
     static Compiled of(Snapshot snapshot) {
-      // Nothing is drawn here: an SDK may keep what it was told for as long as it likes. A flag that
-      // would be drawn is answered with an error, and one that it depends on is off.
+      // Nothing is drawn here: an SDK may keep what it was told for as long as it likes. A flag
+      // that would be drawn is answered with an error, and one that it depends on is off.
       return new Compiled(
           snapshot,
           Decider.compile(snapshot, new Host("", "", ""), Set.of(), () -> Percentage.BUCKETS - 1));
