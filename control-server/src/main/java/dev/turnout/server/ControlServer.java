@@ -17,6 +17,7 @@ import dev.turnout.server.change.RefusedException;
 import dev.turnout.server.change.StoreWatch;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
+import dev.turnout.server.fleet.RolloutClock;
 import dev.turnout.server.signing.Signer;
 import dev.turnout.server.signing.SigningKey;
 import dev.turnout.server.store.AuditLog;
@@ -207,8 +208,10 @@ public final class ControlServer implements AutoCloseable {
       Streams streams =
           new Streams(changes, fleet, signer, tuning.heartbeat(), tuning.maxStreams());
       parts.push(streams);
+      RolloutClock rollouts = new RolloutClock(changes, fleet, clock);
       parts.push(
-          new StoreWatch(database.hints(), tuning.storePoll(), () -> refresh(changes, known)));
+          new StoreWatch(
+              database.hints(), tuning.storePoll(), () -> look(changes, known, rollouts)));
       ServerTls tls = tls(settings.tls());
       if (tls != null) {
         parts.push(tls);
@@ -281,9 +284,11 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
-  // Tokens too, so that those made or revoked at one server count at all.
-  private static void refresh(Changes changes, Tokens tokens) {
+  // Tokens too, so that those made or revoked at one server count at all; and rollouts by what the
+  // store has now.
+  private static void look(Changes changes, Tokens tokens, RolloutClock rollouts) {
     changes.refresh();
+    rollouts.tick();
     if (changes.storeAway() == null) {
       try {
         tokens.reload();

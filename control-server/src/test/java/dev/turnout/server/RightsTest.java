@@ -87,6 +87,19 @@ final class RightsTest {
           "DELETE /rings/{name} | | 403 403 403 403 200 200",
           "GET /policy | | 403 403 200 200 200 200",
           "PUT /policy | {} | 403 403 403 403 200 200",
+          "GET /rollouts | | 403 403 200 200 200 200",
+          "GET /rollouts/{name} | | 403 403 200 200 200 200",
+          "PUT /rollouts/{name} | {\"stages\": [{\"percentage\": 50}]} | 403 403 403 403 200 200",
+          "DELETE /rollouts/{name} | | 403 403 403 403 204 204",
+          "POST /rollouts/{name}/start | | 403 403 403 403 200 200",
+          "POST /rollouts/{name}/pause | | 403 403 403 409 409 409",
+          "POST /rollouts/{name}/resume | | 403 403 403 403 409 409",
+          "POST /rollouts/{name}/advance | | 403 403 403 403 409 409",
+          "POST /rollouts/{name}/rollback | | 403 403 403 200 200 200",
+          "GET /experiments | | 403 403 200 200 200 200",
+          "GET /experiments/{name} | | 403 403 200 200 200 200",
+          "PUT /experiments/{name} | {\"variants\": {\"a\": 100}} | 403 403 403 403 200 200",
+          "DELETE /experiments/{name} | | 403 403 403 403 204 204",
           "POST /epoch/raise | | 403 403 403 403 403 200",
           "GET /audit | | 403 403 200 200 200 200",
           "GET /audit/verify | | 403 403 200 200 200 200",
@@ -240,6 +253,8 @@ final class RightsTest {
   private static void prepare() {
     served.delete("/feature-flags/x");
     served.put("/feature-flags/x", "{\"percentage\": 10}").is(201);
+    served.put("/rollouts/x", "{\"stages\": [{\"percentage\": 20}]}").is(201);
+    served.put("/experiments/x", "{\"variants\": {\"a\": 50, \"b\": 50}}").is(201);
     served.put("/canary", "{\"mode\": false}").is(200);
     served.post("/canary/users", "{\"user\": \"u\"}").is(200);
     served.put("/rings/x", "{}").is(200);

@@ -1,7 +1,11 @@
 package dev.turnout.client.codec;
 
+import dev.turnout.flags.FlagName;
 import dev.turnout.flags.InvalidFlagException;
+import dev.turnout.flags.Percentage;
+import java.math.BigDecimal;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,6 +13,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -19,10 +25,11 @@ import tools.jackson.databind.JsonNode;
  * @param node an object
  * @param strict whether unknown fields are refused
  */
-record Fields(String path, JsonNode node, boolean strict) {
+public record Fields(String path, JsonNode node, boolean strict) {
   private static final int SHOWN = 100;
+  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
-  Fields {
+  public Fields {
     if (!node.isObject()) {
       throw new InvalidFlagException(
           path.isEmpty() ? "body" : path, "must be an object, not " + shown(node));
@@ -30,7 +37,7 @@ record Fields(String path, JsonNode node, boolean strict) {
   }
 
   /** Refuses every field but these, where people write. */
-  Fields only(Set<String> known) {
+  public Fields only(Set<String> known) {
     if (strict) {
       for (String name : node.propertyNames()) {
         if (!known.contains(name)) {
@@ -42,19 +49,23 @@ record Fields(String path, JsonNode node, boolean strict) {
     return this;
   }
 
-  String at(String name) {
+  /** The path of a field of this object. */
+  public String at(String name) {
     return path.isEmpty() ? name : path + "." + name;
   }
 
-  boolean has(String name) {
+  /** Whether the field is there. */
+  public boolean has(String name) {
     return node.has(name);
   }
 
-  boolean isNull(String name) {
+  /** Whether the field, which must be there, is null. */
+  public boolean isNull(String name) {
     return get(name).isNull();
   }
 
-  JsonNode get(String name) {
+  /** A field that must be there, of any type. */
+  public JsonNode get(String name) {
     JsonNode value = node.get(name);
     if (value == null) {
       throw new InvalidFlagException(at(name), "is missing");
@@ -62,7 +73,8 @@ record Fields(String path, JsonNode node, boolean strict) {
     return value;
   }
 
-  boolean bool(String name) {
+  /** True or false. */
+  public boolean bool(String name) {
     JsonNode value = get(name);
     if (!value.isBoolean()) {
       throw wrong(name, "true or false");
@@ -70,7 +82,8 @@ record Fields(String path, JsonNode node, boolean strict) {
     return value.booleanValue();
   }
 
-  String text(String name) {
+  /** A text, Unicode throughout. */
+  public String text(String name) {
     JsonNode value = get(name);
     if (!value.isString()) {
       throw wrong(name, "a string");
@@ -79,7 +92,7 @@ record Fields(String path, JsonNode node, boolean strict) {
   }
 
   /** A text of at most so many UTF-16 units. */
-  String text(String name, int most) {
+  public String text(String name, int most) {
     String text = text(name);
     if (text.length() > most) {
       throw new InvalidFlagException(at(name), "must be at most " + most + " characters");
@@ -88,7 +101,7 @@ record Fields(String path, JsonNode node, boolean strict) {
   }
 
   /** A short text that is fit for a line of a log. */
-  String line(String name, int most) {
+  public String line(String name, int most) {
     String text = text(name, most);
     if (text.chars().anyMatch(Character::isISOControl)) {
       throw new InvalidFlagException(at(name), "must be one line");
@@ -103,6 +116,38 @@ record Fields(String path, JsonNode node, boolean strict) {
           at(name), "must be Unicode text, and holds half of a surrogate pair");
     }
     return text;
+  }
+
+  /** A share from 0 to 100, with at most three decimals. */
+  public Percentage percentage(String name) {
+    BigDecimal percent =
+        get(name).decimalValueOpt().orElseThrow(() -> wrong(name, "a number from 0 to 100"));
+    return Percentage.of(at(name), percent);
+  }
+
+  /** Shares by names, in the order that they are written in. */
+  public Map<String, Percentage> shares(String name) {
+    Fields fields = object(name);
+    Map<String, Percentage> shares = new LinkedHashMap<>();
+    for (String key : fields.node().propertyNames()) {
+      shares.put(FlagName.check(at(name), key), fields.percentage(key));
+    }
+    return shares;
+  }
+
+  /** A length of time such as {@code 500ms}, {@code 60s}, {@code 5m} or {@code 2h}. */
+  public Duration duration(String name) {
+    Matcher matcher = DURATION.matcher(text(name));
+    if (!matcher.matches()) {
+      throw wrong(name, "a duration such as \"500ms\", \"60s\", \"5m\" or \"2h\"");
+    }
+    long amount = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(amount);
+      case "s" -> Duration.ofSeconds(amount);
+      case "m" -> Duration.ofMinutes(amount);
+      default -> Duration.ofHours(amount);
+    };
   }
 
   /** A finite number: 1e999 and NaN are none. */
@@ -125,7 +170,7 @@ record Fields(String path, JsonNode node, boolean strict) {
   }
 
   /** A whole number from {@code least} to {@code most}. */
-  long whole(String name, long least, long most) {
+  public long whole(String name, long least, long most) {
     long number = whole(name);
     if (number < least || number > most) {
       throw wrong(name, "a whole number from " + least + " to " + most);
@@ -134,7 +179,7 @@ record Fields(String path, JsonNode node, boolean strict) {
   }
 
   /** A whole number from 0 on. */
-  long whole(String name) {
+  public long whole(String name) {
     JsonNode value = get(name);
     if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
       throw wrong(name, "a whole number from 0 on");
@@ -142,7 +187,8 @@ record Fields(String path, JsonNode node, boolean strict) {
     return value.longValue();
   }
 
-  Instant instant(String name) {
+  /** A moment in ISO 8601, UTC. */
+  public Instant instant(String name) {
     try {
       return Instant.parse(text(name));
     } catch (DateTimeException e) {
@@ -150,7 +196,8 @@ record Fields(String path, JsonNode node, boolean strict) {
     }
   }
 
-  Fields object(String name) {
+  /** An object within this one. */
+  public Fields object(String name) {
     return new Fields(at(name), get(name), strict);
   }
 
@@ -163,7 +210,7 @@ record Fields(String path, JsonNode node, boolean strict) {
   }
 
   /** The elements of a list of objects; their fields are named as if there was but one. */
-  List<Fields> list(String name) {
+  public List<Fields> list(String name) {
     List<Fields> elements = new ArrayList<>();
     for (JsonNode element : array(name)) {
       elements.add(new Fields(at(name), element, strict));
@@ -172,7 +219,7 @@ record Fields(String path, JsonNode node, boolean strict) {
   }
 
   /** A list of strings that are not blank. */
-  List<String> texts(String name) {
+  public List<String> texts(String name) {
     List<String> texts = new ArrayList<>();
     for (JsonNode element : array(name)) {
       if (!element.isString() || element.stringValue().isBlank()) {
@@ -185,11 +232,12 @@ record Fields(String path, JsonNode node, boolean strict) {
   }
 
   /** A set of strings; empty if the field is not there. */
-  Set<String> textSet(String name) {
+  public Set<String> textSet(String name) {
     return has(name) ? new LinkedHashSet<>(texts(name)) : Set.of();
   }
 
-  JsonNode array(String name) {
+  /** A list of whatever. */
+  public JsonNode array(String name) {
     JsonNode value = get(name);
     if (!value.isArray()) {
       throw wrong(name, "a list");
@@ -197,7 +245,8 @@ record Fields(String path, JsonNode node, boolean strict) {
     return value;
   }
 
-  InvalidFlagException wrong(String name, String expected) {
+  /** Says that a field is not what was expected; for throwing. */
+  public InvalidFlagException wrong(String name, String expected) {
     return new InvalidFlagException(at(name), "must be " + expected + ", not " + shown(get(name)));
   }
 

@@ -13,11 +13,9 @@ import dev.turnout.flags.Variants;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -168,13 +166,13 @@ public final class FlagCodec {
       edit.strategy(strategy(fields));
     }
     if (fields.has("percentage")) {
-      edit.percentage(percentage(fields, "percentage"));
+      edit.percentage(fields.percentage("percentage"));
     }
     if (fields.has("rings")) {
-      edit.rings(shares(fields, "rings"));
+      edit.rings(fields.shares("rings"));
     }
     if (fields.has("variants")) {
-      edit.variants(Variants.of(shares(fields, "variants")));
+      edit.variants(Variants.of(fields.shares("variants")));
     }
     if (fields.has("canary")) {
       Fields canary = fields.object("canary").only(CANARY_FIELDS);
@@ -211,16 +209,6 @@ public final class FlagCodec {
     };
   }
 
-  // In the order that they are written in, which variants go by.
-  private static Map<String, Percentage> shares(Fields flag, String field) {
-    Fields fields = flag.object(field);
-    Map<String, Percentage> shares = new LinkedHashMap<>();
-    for (String name : fields.node().propertyNames()) {
-      shares.put(FlagName.check(field, name), percentage(fields, name));
-    }
-    return shares;
-  }
-
   private static List<Percentage> ladder(Fields flag) {
     List<Percentage> steps = new ArrayList<>();
     for (JsonNode step : flag.array("ladder")) {
@@ -231,14 +219,5 @@ public final class FlagCodec {
       steps.add(Percentage.of(field, percent));
     }
     return steps;
-  }
-
-  private static Percentage percentage(Fields fields, String name) {
-    BigDecimal percent =
-        fields
-            .get(name)
-            .decimalValueOpt()
-            .orElseThrow(() -> fields.wrong(name, "a number from 0 to 100"));
-    return Percentage.of(fields.at(name), percent);
   }
 }

@@ -1,17 +1,18 @@
 package dev.turnout.client.codec;
 
+import java.time.Duration;
 import java.util.Set;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Values written so that people like to read them and equal things are equal bytes. */
-final class Values {
+public final class Values {
   private static final double EXACT = 1L << 53;
 
   private Values() {}
 
   /** Puts 10 and not 10.0. */
-  static void put(ObjectNode json, String name, double value) {
+  public static void put(ObjectNode json, String name, double value) {
     if (value == Math.rint(value) && Math.abs(value) < EXACT) {
       json.put(name, (long) value);
     } else {
@@ -27,6 +28,11 @@ final class Values {
     } else {
       json.add(value);
     }
+  }
+
+  /** Writes a length of time as {@link Fields#duration} reads it. */
+  public static String text(Duration duration) {
+    return duration.toMillisPart() == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
   }
 
   /** Puts a set, which has no order of its own, as a sorted list. */

@@ -9,6 +9,7 @@ import dev.turnout.flags.Snapshot;
 import dev.turnout.server.store.AuditEntry;
 import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.store.Journal;
+import dev.turnout.server.store.Kept;
 import dev.turnout.server.store.StaleRevisionException;
 import dev.turnout.server.store.StoreAway;
 import java.io.IOException;
@@ -63,7 +64,7 @@ public final class Changes {
   private final List<Consumer<Snapshot>> listeners = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
   private final Predicate<String> trippedSomewhere;
-  private volatile Snapshot current;
+  private volatile Kept current;
   private volatile @Nullable StoreAway away;
   private Footprint footprint;
   private long highestRevision;
@@ -80,11 +81,11 @@ public final class Changes {
     this.clock = clock;
     this.trippedSomewhere = trippedSomewhere;
     current = store.load();
-    footprint = Footprint.of(current);
+    footprint = Footprint.of(current.snapshot());
     highestRevision =
         journal.entries().stream()
             .mapToLong(AuditEntry::revision)
-            .reduce(current.revision(), Math::max);
+            .reduce(current.snapshot().revision(), Math::max);
     synchronized (lock) {
       catchUp();
     }
@@ -92,6 +93,11 @@ public final class Changes {
 
   /** The snapshot in force. */
   public Snapshot current() {
+    return current.snapshot();
+  }
+
+  /** The snapshot in force, and what is kept beside it. */
+  public Kept kept() {
     return current;
   }
 
@@ -136,12 +142,13 @@ public final class Changes {
   }
 
   private Snapshot attempt(Author author, Change change, Instant now) {
-    Snapshot before = current;
+    Kept before = current;
     Draft draft = new Draft(before, nextRevision(before), author, now);
     change.apply(draft);
-    Snapshot after = draft.done();
+    draft.settle();
+    Kept after = draft.done();
     if (draft.isUnchanged()) {
-      return before;
+      return before.snapshot();
     }
     boolean withoutStore = away != null;
     if (withoutStore && (draft.policy() != null || !Lowering.isAll(before, after))) {
@@ -149,7 +156,7 @@ public final class Changes {
     }
     Set<Refusal> overridden =
         Guard.check(before, after, author, draft.now(), this::policy, trippedSomewhere);
-    Footprint grown = footprint.after(before, after);
+    Footprint grown = footprint.after(before.snapshot(), after.snapshot());
     grown.checkGrowth(footprint);
     ReadBack.check(before, after);
     List<AuditEntry> entries = draft.entries(overridden);
@@ -160,23 +167,23 @@ public final class Changes {
     }
     entries.forEach(Changes::log);
     swapIn(after, grown);
-    return after;
+    return after.snapshot();
   }
 
   // Later than the one before, and than all that agents may have got from here.
-  private long nextRevision(Snapshot before) {
-    return Math.max(before.revision(), highestRevision) + 1;
+  private long nextRevision(Kept before) {
+    return Math.max(before.snapshot().revision(), highestRevision) + 1;
   }
 
   private void save(
-      Snapshot before, Snapshot after, Map<String, String> settings, List<AuditEntry> entries) {
+      Kept before, Kept after, Map<String, String> settings, List<AuditEntry> entries) {
     try {
       store.save(before, after, settings, entries);
     } catch (ConnectionException e) {
       throw e;
     } catch (JdbiException e) {
       // The answer may have been lost, and not the change.
-      highestRevision = Math.max(highestRevision, after.revision());
+      highestRevision = Math.max(highestRevision, after.snapshot().revision());
       storeFailed(e);
       if (!Lowering.isAll(before, after)) {
         throw StoreAwayException.perhapsChanged();
@@ -231,7 +238,7 @@ public final class Changes {
    */
   public void refresh() {
     try {
-      if (!store.isAt(current) || away != null) {
+      if (!store.isAt(current.snapshot()) || away != null) {
         synchronized (lock) {
           tryToCatchUp();
         }
@@ -254,19 +261,22 @@ public final class Changes {
   // What the store has counts, and on top of it what only the journal has.
   private void catchUp() {
     for (int attempt = 1; ; attempt++) {
-      Snapshot stored = store.load();
+      Kept stored = store.load();
       Draft draft = new Draft(stored, nextRevision(stored), SERVER, clock.instant());
       journal.entries().stream()
           .filter(entry -> !store.isEntered(entry))
           .forEach(entry -> Lowering.redo(draft, entry));
-      if (draft.isUnchanged() && !journal.isEmpty() && stored.revision() < highestRevision) {
+      draft.settle();
+      if (draft.isUnchanged()
+          && !journal.isEmpty()
+          && stored.snapshot().revision() < highestRevision) {
         draft.moveRevision("agents have later revisions, from while the store was away");
       }
       if (draft.isUnchanged()) {
         storeAnswers(stored);
         return;
       }
-      Snapshot after = draft.done();
+      Kept after = draft.done();
       List<AuditEntry> entries = draft.entries(Set.of());
       try {
         store.save(stored, after, Map.of(), entries);
@@ -276,7 +286,7 @@ public final class Changes {
         }
         continue;
       } catch (JdbiException e) {
-        highestRevision = Math.max(highestRevision, after.revision());
+        highestRevision = Math.max(highestRevision, after.snapshot().revision());
         throw e;
       }
       entries.forEach(Changes::log);
@@ -285,7 +295,7 @@ public final class Changes {
     }
   }
 
-  private void storeAnswers(Snapshot stored) {
+  private void storeAnswers(Kept kept) {
     StoreAway was = away;
     if (was != null || !journal.isEmpty()) {
       log.warn(
@@ -297,7 +307,8 @@ public final class Changes {
       clearJournal();
     }
     away = null;
-    Snapshot before = current;
+    Snapshot before = current.snapshot();
+    Snapshot stored = kept.snapshot();
     if (stored.epoch() != before.epoch() || stored.revision() != before.revision()) {
       if (before.isNewerThan(stored)) {
         log.error(
@@ -308,7 +319,7 @@ public final class Changes {
             stored.epoch(),
             stored.revision());
       }
-      swapIn(stored, footprint.after(before, stored));
+      swapIn(kept, footprint.after(before, stored));
     }
   }
 
@@ -333,10 +344,11 @@ public final class Changes {
     }
   }
 
-  private void swapIn(Snapshot snapshot, Footprint itsFootprint) {
+  private void swapIn(Kept kept, Footprint itsFootprint) {
+    Snapshot snapshot = kept.snapshot();
     footprint = itsFootprint;
     highestRevision = Math.max(highestRevision, snapshot.revision());
-    current = snapshot;
+    current = kept;
     listeners.forEach(listener -> listener.accept(snapshot));
   }
 }

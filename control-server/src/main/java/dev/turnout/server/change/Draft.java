@@ -6,8 +6,13 @@ import dev.turnout.flags.CanaryMode;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.RingMembers;
 import dev.turnout.flags.Snapshot;
+import dev.turnout.server.experiment.Experiment;
+import dev.turnout.server.experiment.ExperimentJson;
+import dev.turnout.server.rollout.Rollout;
+import dev.turnout.server.rollout.RolloutJson;
 import dev.turnout.server.store.AuditEntry;
 import dev.turnout.server.store.EnvironmentJson;
+import dev.turnout.server.store.Kept;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,15 +24,22 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The next snapshot in the making, with an audit entry for each thing that differs. What makes no
- * difference leaves no trace, so that a repeated request moves no revision. One thread only.
+ * The next snapshot in the making, and what servers keep beside it, with an audit entry for each
+ * thing that differs. What makes no difference leaves no trace, so that a repeated request moves no
+ * revision. One thread only.
  */
 public final class Draft {
+  // Each costs every start of a server, and every edit, a little.
+  private static final int MAX_EXPERIMENTS = 10_000;
+
+  private final Kept before;
   private final Snapshot base;
   private final Author author;
   private final Instant now;
   private final long revision;
   private final Map<String, Flag> flags;
+  private final Map<String, Rollout> rollouts;
+  private final Map<String, Experiment> experiments;
   private final List<AuditEntry> entries = new ArrayList<>();
   private long epoch;
   private CanaryMode canary;
@@ -35,12 +47,13 @@ public final class Draft {
   private @Nullable Policy policy;
 
   /**
-   * Begins with what {@code base} has.
+   * Begins with what is {@code before}.
    *
-   * @param revision of what comes of it, later than that of {@code base}
+   * @param revision of what comes of it, later than that of {@code before}
    */
-  Draft(Snapshot base, long revision, Author author, Instant now) {
-    this.base = base;
+  Draft(Kept before, long revision, Author author, Instant now) {
+    this.before = before;
+    base = before.snapshot();
     this.author = author;
     this.now = now;
     this.revision = revision;
@@ -48,6 +61,8 @@ public final class Draft {
     flags = new TreeMap<>(base.flags());
     canary = base.canary();
     rings = base.ringMembers();
+    rollouts = new TreeMap<>(before.rollouts());
+    experiments = new TreeMap<>(before.experiments());
   }
 
   /** The name of the token that asked. */
@@ -213,6 +228,111 @@ public final class Draft {
     }
   }
 
+  /** Returns the flag's rollout as drafted, or null if it has none. */
+  public @Nullable Rollout findRollout(String flag) {
+    return rollouts.get(flag);
+  }
+
+  /** Returns the flag's rollout as drafted. */
+  Rollout rollout(String flag) {
+    Rollout rollout = rollouts.get(flag);
+    if (rollout == null) {
+      throw NotFoundException.rollout(flag);
+    }
+    return rollout;
+  }
+
+  /** Adds a rollout, or replaces the one of the same flag. */
+  void rollout(String action, Rollout rollout) {
+    Rollout was = rollouts.get(rollout.flag());
+    if (was == null || !was.equals(rollout.at(was.revision()))) {
+      Rollout is = rollout.at(revision);
+      rollouts.put(is.flag(), is);
+      enter(
+          action,
+          is.flag(),
+          was == null ? null : RolloutJson.write(was).toString(),
+          RolloutJson.write(is).toString(),
+          null);
+    }
+  }
+
+  /** Does again to a rollout what was done before, in the name of who did it and at that time. */
+  void redo(AuditEntry done, Rollout rollout) {
+    Rollout was = rollout(rollout.flag());
+    if (!was.equals(rollout)) {
+      Rollout is = rollout.at(revision);
+      rollouts.put(is.flag(), is);
+      enter(done, RolloutJson.write(was).toString(), RolloutJson.write(is).toString());
+    }
+  }
+
+  /** Forgets a flag's rollout. */
+  void removeRollout(String flag) {
+    enter("rollout-delete", flag, RolloutJson.write(rollout(flag)).toString(), null, null);
+    rollouts.remove(flag);
+  }
+
+  /** Returns the experiment as drafted, or null if there is none of that name. */
+  public @Nullable Experiment findExperiment(String name) {
+    return experiments.get(name);
+  }
+
+  /** Adds an experiment, or replaces the one of the same name. */
+  void experiment(Experiment experiment) {
+    Experiment was = experiments.get(experiment.name());
+    if (was == null && experiments.size() >= MAX_EXPERIMENTS) {
+      throw new RefusedException(
+          "there are already " + experiments.size() + " experiments, the most allowed");
+    }
+    if (was == null || !was.equals(experiment.at(was.revision()))) {
+      Experiment is = experiment.at(revision);
+      experiments.put(is.name(), is);
+      enter(
+          "experiment",
+          is.flag(),
+          was == null ? null : ExperimentJson.write(was).toString(),
+          ExperimentJson.write(is).toString(),
+          null);
+    }
+  }
+
+  /** Forgets an experiment. */
+  void removeExperiment(String name) {
+    Experiment was = experiments.remove(name);
+    if (was == null) {
+      throw NotFoundException.experiment(name);
+    }
+    enter("experiment-delete", was.flag(), ExperimentJson.write(was).toString(), null, null);
+  }
+
+  /**
+   * Holds rollouts against their flags: one whose flag is not at its stage any more, because
+   * somebody stopped, lowered or edited it, waits until a person goes on with it; those of flags
+   * that are gone go too, and so do experiments.
+   */
+  void settle() {
+    for (Rollout rollout : List.copyOf(rollouts.values())) {
+      Flag flag = flags.get(rollout.flag());
+      if (flag == null) {
+        removeRollout(rollout.flag());
+      } else if (rollout.state() == Rollout.State.RUNNING && !rollout.current().isInForce(flag)) {
+        rollout(
+            "rollout-pause",
+            rollout.as(
+                Rollout.State.PAUSED,
+                flag.stop() == null
+                    ? actor() + " changed the flag"
+                    : "the flag was stopped: " + flag.stop().reason()));
+      }
+    }
+    for (Experiment experiment : List.copyOf(experiments.values())) {
+      if (!flags.containsKey(experiment.flag())) {
+        removeExperiment(experiment.name());
+      }
+    }
+  }
+
   /** The new policy, or null if it stays. */
   @Nullable Policy policy() {
     return policy;
@@ -245,14 +365,14 @@ public final class Draft {
     return entries.isEmpty();
   }
 
-  /** Returns the checked snapshot, or the one that the draft began with if nothing differs. */
-  Snapshot done() {
+  /** Returns what is checked, or what the draft began with if nothing differs. */
+  Kept done() {
     if (isUnchanged()) {
-      return base;
+      return before;
     }
     Snapshot after = new Snapshot(base.env(), epoch, revision, now, canary, rings, flags);
     after.checkDependencies();
-    return after;
+    return new Kept(after, rollouts, experiments);
   }
 
   private void enter(

@@ -5,6 +5,9 @@ import dev.turnout.flags.Flag;
 import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
+import dev.turnout.server.rollout.Rollout;
+import dev.turnout.server.rollout.Stage;
+import dev.turnout.server.store.Kept;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -16,6 +19,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses what raises exposure at a bad time or in too large a step, unless a person who has seen
@@ -28,18 +33,22 @@ final class Guard {
 
   private final Snapshot before;
   private final Snapshot after;
+  private final Map<String, Rollout> rolloutsBefore;
+  private final Map<String, Rollout> rolloutsAfter;
   private final Set<String> raised = new LinkedHashSet<>();
   private final EnumSet<Refusal> against = EnumSet.noneOf(Refusal.class);
   private final EnumSet<Refusal> missing = EnumSet.noneOf(Refusal.class);
   private final List<String> refusals = new ArrayList<>();
   private final Author author;
 
-  private Guard(Snapshot before, Snapshot after, Author author) {
-    this.before = before;
-    this.after = after;
+  private Guard(Kept before, Kept after, Author author) {
+    this.before = before.snapshot();
+    this.after = after.snapshot();
+    rolloutsBefore = before.rollouts();
+    rolloutsAfter = after.rollouts();
     this.author = author;
-    after.flags().values().stream()
-        .filter(flag -> Exposure.isRaised(withBase(flag), after, flag.name()))
+    this.after.flags().values().stream()
+        .filter(flag -> Exposure.isRaised(withBase(flag), this.after, flag.name()))
         .forEach(flag -> raised.add(flag.name()));
   }
 
@@ -78,14 +87,15 @@ final class Guard {
    * @throws RefusedException naming all that the author did not
    */
   static Set<Refusal> check(
-      Snapshot before,
-      Snapshot after,
+      Kept before,
+      Kept after,
       Author author,
       Instant now,
       Supplier<Policy> policy,
       Predicate<String> trippedSomewhere) {
     Guard guard = new Guard(before, after, author);
     guard.checkFrozen();
+    guard.checkHolds(now);
     if (!guard.raised.isEmpty()) {
       guard.checkLadders();
       guard.checkDependencies(trippedSomewhere);
@@ -133,13 +143,33 @@ final class Guard {
     }
   }
 
+  private void checkHolds(Instant now) {
+    for (Rollout is : rolloutsAfter.values()) {
+      Rollout was = rolloutsBefore.get(is.flag());
+      if (was != null && was.isUnderWay() && isFurther(was, is) && !was.hasHeld(now)) {
+        refuse(
+            Refusal.HOLD,
+            is.flag()
+                + " is to stay in stage "
+                + (was.stage() + 1)
+                + " of its rollout until "
+                + was.heldAt());
+      }
+    }
+  }
+
+  private static boolean isFurther(Rollout was, Rollout is) {
+    return is.state() == Rollout.State.COMPLETED || (is.isUnderWay() && is.stage() > was.stage());
+  }
+
   private void checkLadders() {
     for (String name : raised) {
       List<Percentage> ladder = ladder(name);
       Percentage was = Exposure.shareOfAll(before.flag(name));
       Percentage is = Exposure.shareOfAll(after.flag(name));
+      Percentage reached = isByLadder(name) ? was : reached(name, was);
       ladder.stream()
-          .filter(step -> step.compareTo(was) > 0)
+          .filter(step -> step.compareTo(reached) > 0)
           .findFirst()
           .filter(next -> is.compareTo(next) > 0)
           .ifPresent(
@@ -149,7 +179,9 @@ final class Guard {
                       name
                           + " is at "
                           + was
-                          + " and the next step of its ladder is "
+                          + " and the next step of its "
+                          + (isByLadder(name) ? "ladder" : "rollout")
+                          + " is "
                           + next
                           + ", not "
                           + is));
@@ -163,7 +195,26 @@ final class Guard {
     if (was != null && !was.ladder().isEmpty()) {
       return was.ladder();
     }
-    return is == null ? List.of() : is.ladder();
+    if (is != null && !is.ladder().isEmpty()) {
+      return is.ladder();
+    }
+    Rollout rollout = rolloutsBefore.get(name);
+    return rollout != null && rollout.isUnderWay()
+        ? rollout.stages().stream().map(Stage::shareOfAll).sorted().distinct().toList()
+        : List.of();
+  }
+
+  // A rollout goes on from the stage that it was paused in, however low the flag is meanwhile.
+  private Percentage reached(String name, Percentage share) {
+    Rollout rollout = rolloutsBefore.get(name);
+    Percentage stage =
+        rollout != null && rollout.isUnderWay() ? rollout.current().shareOfAll() : Percentage.ZERO;
+    return stage.compareTo(share) > 0 ? stage : share;
+  }
+
+  private boolean isByLadder(String name) {
+    return Stream.of(before.flag(name), after.flag(name))
+        .anyMatch(flag -> flag != null && !flag.ladder().isEmpty());
   }
 
   private void checkDependencies(Predicate<String> trippedSomewhere) {
@@ -220,11 +271,11 @@ final class Guard {
   private void checkOtherRollouts() {
     Set<String> starters =
         raised.stream()
-            .filter(name -> !ladder(name).isEmpty())
+            .filter(name -> isByLadder(name) || isUnderWay(rolloutsAfter.get(name)))
             .collect(Collectors.toCollection(LinkedHashSet::new));
     Set<String> others =
         before.flags().values().stream()
-            .filter(Guard::isOnItsWayUp)
+            .filter(flag -> isOnItsWayUp(flag) || isUnderWay(rolloutsBefore.get(flag.name())))
             .map(Flag::name)
             .filter(name -> !raised.contains(name))
             .collect(Collectors.toCollection(LinkedHashSet::new));
@@ -232,10 +283,14 @@ final class Guard {
       refuse(
           Refusal.ROLLOUT,
           named(others)
-              + " is on its way up its ladder, and one flag at a time is rolled out, so not "
+              + " is on its way up, and one flag at a time is rolled out, so not "
               + named(starters)
               + " as well");
     }
+  }
+
+  private static boolean isUnderWay(@Nullable Rollout rollout) {
+    return rollout != null && rollout.isUnderWay();
   }
 
   private static boolean isOnItsWayUp(Flag flag) {

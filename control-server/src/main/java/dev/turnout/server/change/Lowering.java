@@ -9,8 +9,11 @@ import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
 import dev.turnout.flags.Trip;
+import dev.turnout.server.rollout.Rollout;
+import dev.turnout.server.rollout.RolloutJson;
 import dev.turnout.server.store.AuditEntry;
 import dev.turnout.server.store.EnvironmentJson;
+import dev.turnout.server.store.Kept;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -20,14 +23,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What moves callers towards the fallback and does nothing else: stopping, disabling and freezing
- * flags, smaller shares, less canary mode. That is what may be done without knowing how things
- * stand: it is right on top of whatever somebody else did meanwhile, twice as well as once, and in
- * any order.
+ * flags, smaller shares, less canary mode, rollouts that halt. That is what may be done without
+ * knowing how things stand: it is right on top of whatever somebody else did meanwhile, twice as
+ * well as once, and in any order.
  */
 final class Lowering {
   private static final String CANARY = "canary";
+  private static final String ROLLOUT = "rollout-";
 
   private Lowering() {}
+
+  /** Returns whether a change does nothing else. */
+  static boolean isAll(Kept before, Kept after) {
+    return isAll(before.snapshot(), after.snapshot())
+        && before.experiments().equals(after.experiments())
+        && before.rollouts().keySet().equals(after.rollouts().keySet())
+        && after.rollouts().values().stream()
+            .allMatch(rollout -> isAll(before.rollouts().get(rollout.flag()), rollout));
+  }
+
+  private static boolean isAll(@Nullable Rollout before, Rollout after) {
+    return before != null
+        && (before.equals(after) || halted(before, after).at(after.revision()).equals(after));
+  }
 
   /** Returns whether a change of flags and environment does nothing else. */
   static boolean isAll(Snapshot before, Snapshot after) {
@@ -49,7 +67,13 @@ final class Lowering {
    * @throws dev.turnout.client.codec.CodecException if the entry cannot be understood
    */
   static void redo(Draft draft, AuditEntry done) {
-    if (done.flag() != null) {
+    if (done.action().startsWith(ROLLOUT)) {
+      Rollout after = RolloutJson.read(Json.parse(bytes(done.after())));
+      Rollout base = draft.findRollout(after.flag());
+      if (base != null) {
+        draft.redo(done, halted(base, after));
+      }
+    } else if (done.flag() != null) {
       Flag base = draft.find(done.flag());
       // Nobody is on the new path of a flag that is gone.
       if (base != null) {
@@ -58,6 +82,14 @@ final class Lowering {
     } else if (done.action().equals(CANARY)) {
       draft.redo(done, lowered(draft.canary(), canary(done.before()), canary(done.after())));
     }
+  }
+
+  // A rollout that is taken back is not under way again because of a pause that came before.
+  private static Rollout halted(Rollout base, Rollout after) {
+    boolean halts =
+        after.state() == Rollout.State.ROLLED_BACK
+            || (after.state() == Rollout.State.PAUSED && base.state() == Rollout.State.RUNNING);
+    return halts ? base.as(after.state(), after.why()) : base;
   }
 
   private static Flag lowered(Flag base, Flag before, Flag after) {

@@ -13,4 +13,14 @@ public final class NotFoundException extends RuntimeException {
   public static NotFoundException flag(String name) {
     return new NotFoundException("there is no flag " + name);
   }
+
+  /** There is no rollout of that flag. */
+  public static NotFoundException rollout(String flag) {
+    return new NotFoundException("there is no rollout of " + flag);
+  }
+
+  /** There is no experiment of that name. */
+  public static NotFoundException experiment(String name) {
+    return new NotFoundException("there is no experiment " + name);
+  }
 }

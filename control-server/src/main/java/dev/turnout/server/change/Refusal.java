@@ -5,11 +5,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Why raising exposure is refused; each can be gone against by a person who says so and why. */
 public enum Refusal {
-  /** A step of the flag's ladder would be left out. */
+  /** A step of the flag's ladder, or a stage of its rollout, would be left out. */
   LADDER,
+  /** The stage that its rollout is in has not lasted as long as planned. */
+  HOLD,
   /** The flag is frozen. */
   FROZEN,
-  /** Another flag is on its way up its ladder. */
+  /** Another flag is on its way up. */
   ROLLOUT,
   /** It is a time in which nothing is to be raised. */
   BLACKOUT,

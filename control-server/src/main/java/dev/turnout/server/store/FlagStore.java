@@ -4,10 +4,17 @@ import dev.turnout.client.codec.FlagCodec;
 import dev.turnout.client.codec.Json;
 import dev.turnout.client.codec.SnapshotCodec;
 import dev.turnout.flags.Flag;
+import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.flags.Snapshot;
+import dev.turnout.server.experiment.Experiment;
+import dev.turnout.server.experiment.ExperimentJson;
+import dev.turnout.server.rollout.Rollout;
+import dev.turnout.server.rollout.RolloutJson;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -26,19 +33,44 @@ public final class FlagStore {
   }
 
   /**
-   * Reads the snapshot as it was last saved.
+   * Reads all as it was last saved.
    *
    * @throws IllegalStateException if a row cannot be understood: a server that left a flag out
    *     would switch its callers without anybody having asked for it
    */
-  public Snapshot load() {
-    byte[] document = database.read(this::document);
-    SnapshotCodec.Read read = SnapshotCodec.read(document, Snapshot.EMPTY);
+  public Kept load() {
+    Rows rows = database.read(this::rows);
+    SnapshotCodec.Read read = SnapshotCodec.read(rows.snapshot(), Snapshot.EMPTY);
     if (!read.problems().isEmpty()) {
-      throw new IllegalStateException(
-          "the store holds what cannot be understood: " + String.join("; ", read.problems()));
+      throw notUnderstood(String.join("; ", read.problems()), null);
     }
-    return read.snapshot();
+    try {
+      Map<String, Rollout> rollouts = new TreeMap<>();
+      rows.rollouts().stream()
+          .map(row -> RolloutJson.read(node(row)))
+          .forEach(rollout -> rollouts.put(rollout.flag(), rollout));
+      Map<String, Experiment> experiments = new TreeMap<>();
+      rows.experiments().stream()
+          .map(row -> ExperimentJson.read(node(row)))
+          .forEach(experiment -> experiments.put(experiment.name(), experiment));
+      return new Kept(read.snapshot(), rollouts, experiments);
+    } catch (InvalidFlagException e) {
+      throw notUnderstood(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static IllegalStateException notUnderstood(String what, @Nullable Exception why) {
+    return new IllegalStateException("the store holds what cannot be understood: " + what, why);
+  }
+
+  /** Rows of one moment, as they are. */
+  private record Rows(byte[] snapshot, List<String> rollouts, List<String> experiments) {}
+
+  private Rows rows(Handle handle) {
+    return new Rows(
+        document(handle),
+        handle.createQuery("SELECT json FROM rollouts").mapTo(String.class).list(),
+        handle.createQuery("SELECT json FROM experiments").mapTo(String.class).list());
   }
 
   /** Returns whether the store is at the epoch and revision of this snapshot. */
@@ -91,13 +123,15 @@ public final class FlagStore {
    * Saves what differs between two snapshots, together with who did it: all of it or nothing. If
    * this fails otherwise than as stale, it is not known which: the answer may have been lost.
    *
-   * @param before as the store has it
-   * @param after of any later revision, not only the next
+   * @param keptBefore as the store has it
+   * @param keptAfter of any later revision, not only the next
    * @param settings other settings that changed, in JSON by their name
-   * @throws StaleRevisionException if the store is not at the revision of {@code before}
+   * @throws StaleRevisionException if the store is not at the revision of {@code keptBefore}
    */
   public void save(
-      Snapshot before, Snapshot after, Map<String, String> settings, List<AuditEntry> entries) {
+      Kept keptBefore, Kept keptAfter, Map<String, String> settings, List<AuditEntry> entries) {
+    Snapshot before = keptBefore.snapshot();
+    Snapshot after = keptAfter.snapshot();
     database
         .jdbi()
         .useTransaction(
@@ -124,10 +158,45 @@ public final class FlagStore {
                   .equals(List.copyOf(after.ringMembers().entrySet()))) {
                 saveSetting(handle, "rings", EnvironmentJson.rings(after.ringMembers()).toString());
               }
+              saveRows(
+                  handle,
+                  "rollouts",
+                  "flag",
+                  rows(keptBefore.rollouts(), RolloutJson::write),
+                  rows(keptAfter.rollouts(), RolloutJson::write));
+              saveRows(
+                  handle,
+                  "experiments",
+                  "name",
+                  rows(keptBefore.experiments(), ExperimentJson::write),
+                  rows(keptAfter.experiments(), ExperimentJson::write));
               settings.forEach((name, json) -> saveSetting(handle, name, json));
               AuditLog.append(handle, entries);
               database.hint(handle);
             });
+  }
+
+  private static <T> Map<String, String> rows(Map<String, T> values, Function<T, JsonNode> write) {
+    Map<String, String> rows = new TreeMap<>();
+    values.forEach((name, value) -> rows.put(name, write.apply(value).toString()));
+    return rows;
+  }
+
+  private static void saveRows(
+      Handle handle,
+      String table,
+      String key,
+      Map<String, String> before,
+      Map<String, String> after) {
+    before.keySet().stream()
+        .filter(name -> !after.containsKey(name))
+        .forEach(name -> handle.execute("DELETE FROM " + table + " WHERE " + key + " = ?", name));
+    after.forEach(
+        (name, json) -> {
+          if (!json.equals(before.get(name))) {
+            saveRow(handle, table, key, name, json);
+          }
+        });
   }
 
   private static void saveFlags(Handle handle, Map<String, Flag> before, Map<String, Flag> after) {
@@ -138,19 +207,24 @@ public final class FlagStore {
     }
     for (Flag flag : after.values()) {
       if (!flag.equals(before.get(flag.name()))) {
-        handle.execute(
-            "INSERT INTO flags (name, json) VALUES (?, ?)"
-                + " ON CONFLICT (name) DO UPDATE SET json = excluded.json",
-            flag.name(),
-            FlagCodec.toJson(flag).toString());
+        saveRow(handle, "flags", "name", flag.name(), FlagCodec.toJson(flag).toString());
       }
     }
   }
 
   private static void saveSetting(Handle handle, String name, String json) {
+    saveRow(handle, "settings", "name", name, json);
+  }
+
+  private static void saveRow(Handle handle, String table, String key, String name, String json) {
     handle.execute(
-        "INSERT INTO settings (name, json) VALUES (?, ?)"
-            + " ON CONFLICT (name) DO UPDATE SET json = excluded.json",
+        "INSERT INTO "
+            + table
+            + " ("
+            + key
+            + ", json) VALUES (?, ?) ON CONFLICT ("
+            + key
+            + ") DO UPDATE SET json = excluded.json",
         name,
         json);
   }

@@ -7,6 +7,7 @@ import dev.turnout.server.change.Changes;
 import dev.turnout.server.change.Policy;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
+import dev.turnout.server.store.Kept;
 import dev.turnout.server.store.StoreAway;
 import io.javalin.http.Context;
 import java.util.List;
@@ -27,6 +28,11 @@ final class Edits {
   /** The snapshot in force. */
   Snapshot current() {
     return changes.current();
+  }
+
+  /** The snapshot in force, and what is kept beside it. */
+  Kept kept() {
+    return changes.kept();
   }
 
   /** When and how exposure may be raised. */

@@ -27,7 +27,12 @@ final class IfMatch {
 
   /** The flag's entity tag. */
   static String tag(Flag flag) {
-    return "\"" + flag.revision() + "\"";
+    return tag(flag.revision());
+  }
+
+  /** The entity tag of what last changed with that revision. */
+  static String tag(long revision) {
+    return "\"" + revision + "\"";
   }
 
   /**
@@ -37,14 +42,31 @@ final class IfMatch {
    * @throws ProblemException with status 412 if it is another
    */
   void check(@Nullable Flag flag) {
-    if (tags.isEmpty() || (flag != null && (tags.contains("*") || tags.contains(tag(flag))))) {
+    check("flag", flag == null ? null : flag.revision());
+  }
+
+  /**
+   * Insists on the condition.
+   *
+   * @param what people call it
+   * @param revision with which it last changed; null if it is not there
+   * @throws ProblemException with status 412 if it is another
+   */
+  void check(String what, @Nullable Long revision) {
+    if (tags.isEmpty()
+        || (revision != null && (tags.contains("*") || tags.contains(tag(revision))))) {
       return;
     }
     throw new ProblemException(
         Problem.of(
             412,
-            flag == null
-                ? "If-Match: there is no such flag"
-                : "If-Match: the flag is at " + tag(flag) + ", not " + String.join(", ", tags)));
+            revision == null
+                ? "If-Match: there is no such " + what
+                : "If-Match: the "
+                    + what
+                    + " is at "
+                    + tag(revision)
+                    + ", not "
+                    + String.join(", ", tags)));
   }
 }

@@ -8,6 +8,7 @@ import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
 import dev.turnout.server.fleet.Agent;
+import dev.turnout.server.fleet.FlagCounts;
 import dev.turnout.server.store.StoreAway;
 import java.time.Duration;
 import java.time.Instant;
@@ -159,8 +160,10 @@ final class OpsPage {
 
   // What was seen since the flag last changed, by all instances together.
   private void judge(Flag flag) {
-    PathCounts on = sum(flag, true);
-    PathCounts off = sum(flag, false);
+    FlagCounts counts =
+        new FlagCounts(agents, flag.name(), revision -> revision == flag.revision());
+    PathCounts on = counts.on();
+    PathCounts off = counts.off();
     if (on.calls() >= ENOUGH_CALLS) {
       double rate = (double) on.errors() / on.calls();
       if (rate > WARNING_ERROR_RATE) {
@@ -187,23 +190,6 @@ final class OpsPage {
   // Not a number, which is above nothing, where too little was timed.
   private static double p99(Histogram latency) {
     return latency.count() < ENOUGH_CALLS ? Double.NaN : latency.quantile(0.99);
-  }
-
-  private PathCounts sum(Flag flag, boolean on) {
-    PathCounts sum = PathCounts.NONE;
-    for (Agent agent : agents) {
-      Report report = agent.report();
-      if (report != null) {
-        for (Report.Count count : report.counts()) {
-          if (count.flag().equals(flag.name())
-              && count.flagRevision() == flag.revision()
-              && count.on() == on) {
-            sum = sum.plus(count.counts());
-          }
-        }
-      }
-    }
-    return sum;
   }
 
   private void find(Level level, String flag, String what) {

@@ -24,7 +24,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /status.json}: every flag with what each JVM saw of it. */
 final class StatusPage {
-  private static final double NANOS_PER_MILLI = 1e6;
 
   private StatusPage() {}
 
@@ -160,16 +159,7 @@ final class StatusPage {
 
   private static void putPath(ObjectNode json, PathCounts counts) {
     json.put("calls", counts.calls()).put("errors", counts.errors());
-    putMillis(json, "p50_ms", counts.latency().quantile(0.5));
-    putMillis(json, "p99_ms", counts.latency().quantile(0.99));
-  }
-
-  private static void putMillis(ObjectNode json, String name, double nanos) {
-    if (Double.isNaN(nanos)) {
-      json.putNull(name);
-    } else {
-      // More digits than the histogram knows would only look exact.
-      json.put(name, Math.round(nanos / NANOS_PER_MILLI * 1000) / 1000.0);
-    }
+    Latencies.put(json, "p50_ms", Latencies.millis(counts, 0.5));
+    Latencies.put(json, "p99_ms", Latencies.millis(counts, 0.99));
   }
 }

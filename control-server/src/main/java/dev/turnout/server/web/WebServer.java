@@ -123,6 +123,8 @@ public final class WebServer implements AutoCloseable {
               new DecisionRoutes(changes).register(routes);
               new OfrepRoutes(changes).register(routes);
               new EnvironmentRoutes(edits).register(routes);
+              new RolloutRoutes(edits).register(routes);
+              new ExperimentRoutes(edits, fleet).register(routes);
               new AgentRoutes(changes, fleet, streams, new TripIntake(changes, fleet, trips))
                   .register(routes);
               new OpenApiRoute().register(routes);

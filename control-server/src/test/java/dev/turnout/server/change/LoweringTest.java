@@ -14,6 +14,7 @@ import dev.turnout.flags.Stop;
 import dev.turnout.flags.Trip;
 import dev.turnout.server.store.AuditEntry;
 import dev.turnout.server.store.EnvironmentJson;
+import dev.turnout.server.store.Kept;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,7 @@ final class LoweringTest {
   }
 
   private static Flag redone(Flag base, Flag after) {
-    Draft draft = new Draft(snapshot(base), 20, Author.named("server"), NOW);
+    Draft draft = new Draft(Kept.of(snapshot(base)), 20, Author.named("server"), NOW);
     Lowering.redo(
         draft,
         new AuditEntry(
@@ -149,7 +150,7 @@ final class LoweringTest {
 
   @Test
   void redo_ofAFlagThatIsGone_doesNothing() {
-    Draft draft = new Draft(snapshot(Flag.named("y")), 20, Author.named("server"), NOW);
+    Draft draft = new Draft(Kept.of(snapshot(Flag.named("y"))), 20, Author.named("server"), NOW);
     Lowering.redo(
         draft,
         new AuditEntry(
@@ -171,7 +172,7 @@ final class LoweringTest {
     CanaryMode after = new CanaryMode(true, Set.of("v"));
     Draft draft =
         new Draft(
-            snapshot(FLAG, new CanaryMode(true, Set.of("u", "w"))),
+            Kept.of(snapshot(FLAG, new CanaryMode(true, Set.of("u", "w")))),
             20,
             Author.named("server"),
             NOW);

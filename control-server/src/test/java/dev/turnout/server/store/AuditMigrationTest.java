@@ -121,7 +121,7 @@ final class AuditMigrationTest {
     }
     try (Database database = Database.open(file)) {
       FlagStore store = new FlagStore(database, "default");
-      Snapshot before = store.load();
+      Snapshot before = store.load().snapshot();
       Snapshot after =
           new Snapshot(
               before.env(),
@@ -133,7 +133,7 @@ final class AuditMigrationTest {
               before.flags());
       AuditEntry entry =
           new AuditEntry(1, after.issuedAt(), "ann", "policy", null, null, "{}", null, "");
-      store.save(before, after, Map.of("policy", "{}"), List.of(entry));
+      store.save(Kept.of(before), Kept.of(after), Map.of("policy", "{}"), List.of(entry));
       AuditCheck check = AuditCheck.run(new AuditLog(database), old);
       assertThat(check.broken()).isNull();
       assertThat(check.head().count()).isEqualTo(ROWS + 1);

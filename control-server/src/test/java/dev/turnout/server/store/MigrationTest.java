@@ -48,7 +48,7 @@ final class MigrationTest {
 
   private static void assertKept(Database database) {
     FlagStore store = new FlagStore(database, "default");
-    Snapshot snapshot = store.load();
+    Snapshot snapshot = store.load().snapshot();
     assertThat(snapshot.epoch()).isEqualTo(2);
     assertThat(snapshot.revision()).isEqualTo(3);
     assertThat(snapshot.flags()).containsOnlyKeys("x").containsValue(FLAG);

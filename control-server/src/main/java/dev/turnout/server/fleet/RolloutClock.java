@@ -1,0 +1,104 @@
+package dev.turnout.server.fleet;
+
+import dev.turnout.flags.Flag;
+import dev.turnout.server.change.Author;
+import dev.turnout.server.change.Change;
+import dev.turnout.server.change.Changes;
+import dev.turnout.server.change.NotFoundException;
+import dev.turnout.server.change.RefusedException;
+import dev.turnout.server.change.RolloutChanges;
+import dev.turnout.server.change.StoreAwayException;
+import dev.turnout.server.rollout.Rollout;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes rollouts on without anybody asking: to the next stage once the present one has held, enough
+ * calls of the new path were seen and nothing refuses it; to a halt once an instance keeps the flag
+ * off by itself.
+ *
+ * <p>Every server does this, for there is no leader to lose: a step is made only if the rollout is
+ * still at the revision that was looked at, so that of several servers one makes it, and one that
+ * slept over it makes none. While the store is away, rollouts stay where they are. One thread only.
+ */
+public final class RolloutClock {
+  private static final Logger log = LoggerFactory.getLogger(RolloutClock.class);
+
+  // No token can have this name.
+  private static final String NAME = "(rollout)";
+  private static final String TRIPPED = "an instance keeps the flag off by itself";
+
+  private final Changes changes;
+  private final Fleet fleet;
+  private final Clock clock;
+  private final Map<String, String> told = new HashMap<>();
+
+  /** Takes on the rollouts of {@code changes} by what {@code fleet} reports. */
+  public RolloutClock(Changes changes, Fleet fleet, Clock clock) {
+    this.changes = changes;
+    this.fleet = fleet;
+    this.clock = clock;
+  }
+
+  /** Makes every step that is due. To be called about once a second. */
+  public void tick() {
+    Map<String, Rollout> rollouts = changes.kept().rollouts();
+    told.keySet().retainAll(rollouts.keySet());
+    rollouts.values().stream()
+        .filter(rollout -> rollout.state() == Rollout.State.RUNNING)
+        .forEach(this::look);
+  }
+
+  private void look(Rollout rollout) {
+    String name = rollout.flag();
+    if (fleet.isTrippedSomewhere(name)) {
+      step(rollout, TRIPPED, RolloutChanges.pause(name, TRIPPED));
+      return;
+    }
+    Instant now = clock.instant();
+    Flag flag = changes.current().flag(name);
+    if (!rollout.automatic() || !rollout.hasHeld(now) || flag == null) {
+      return;
+    }
+    long wanted = rollout.current().minCalls();
+    long calls =
+        wanted == 0
+            ? 0
+            : new FlagCounts(fleet.agents(), name, revision -> revision == flag.revision())
+                .on()
+                .calls();
+    if (calls >= wanted) {
+      step(
+          rollout,
+          "the stage has held since " + rollout.since() + ", with " + calls + " calls",
+          RolloutChanges.advance(name));
+    }
+  }
+
+  private void step(Rollout seen, String why, Change change) {
+    try {
+      changes.apply(
+          new Author(NAME, why, Set.of()),
+          draft -> {
+            Rollout rollout = draft.findRollout(seen.flag());
+            if (rollout != null && rollout.revision() == seen.revision()) {
+              change.apply(draft);
+            }
+          });
+      told.remove(seen.flag());
+    } catch (StoreAwayException e) {
+      log.debug("The rollout of {} waits for the store", seen.flag());
+    } catch (RefusedException | NotFoundException e) {
+      // Until it is over, such as a blackout; told once, and not every second.
+      String message = String.valueOf(e.getMessage());
+      if (!message.equals(told.put(seen.flag(), message))) {
+        log.warn("The rollout of {} waits: {}", seen.flag(), message);
+      }
+    }
+  }
+}
