@@ -85,6 +85,8 @@ public final class Turnout {
                     .addSubcommand(new PolicyBlackoutAddCommand(terminal))
                     .addSubcommand(new PolicyBlackoutRemoveCommand(terminal)))
             .addSubcommand(new DeployCommand(terminal))
+            .addSubcommand(PlanCommand.line(terminal))
+            .addSubcommand(new ExperimentCommand(terminal))
             .addSubcommand(new PromoteCommand(terminal))
             .addSubcommand(new WatchCommand(terminal))
             .addSubcommand(new RollbackCommand(terminal))

@@ -22,8 +22,8 @@ final class Why {
       paramLabel = "NAME",
       split = ",",
       description =
-          "Do it although the server refuses it for that: ladder, frozen, rollout, blackout or"
-              + " dependency; several with commas. Needs --reason.")
+          "Do it although the server refuses it for that: ladder, hold, frozen, rollout, blackout"
+              + " or dependency; several with commas. Needs --reason.")
   private List<String> overrides = new ArrayList<>();
 
   boolean isOverriding(String name) {
