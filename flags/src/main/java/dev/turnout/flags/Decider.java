@@ -49,9 +49,11 @@ public final class Decider {
     if (known != null || flag == null) {
       return known;
     }
-    // Stands in for the flag while its dependencies are compiled, so that a cycle ends as "off".
-    compiled.put(name, off(flag));
     List<CompiledFlag> dependencies = new ArrayList<>();
+    if (!flag.dependencies().isEmpty()) {
+      // Stands in for the flag while its dependencies are compiled, so that a cycle ends as "off".
+      compiled.put(name, off(flag));
+    }
     for (String dependency : flag.dependencies()) {
       CompiledFlag ready = compile(dependency);
       dependencies.add(ready != null ? ready : off(Flag.named(dependency)));

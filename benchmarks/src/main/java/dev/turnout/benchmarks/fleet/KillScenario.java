@@ -16,7 +16,7 @@ final class KillScenario {
   private static final double SMALL_LIMIT_MILLIS = 100;
   private static final double LARGE_LIMIT_MILLIS = 1_000;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final int ROUNDS_TO_WARM_UP = 10;
+  private static final int ROUNDS_TO_WARM_UP = 60;
   private static final Pattern REVISION = Pattern.compile("\"revision\":([0-9]+)");
 
   private final FleetOptions options;

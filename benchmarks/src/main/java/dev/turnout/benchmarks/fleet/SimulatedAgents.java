@@ -81,9 +81,8 @@ final class SimulatedAgents implements AutoCloseable {
         Due next = waiting.peek();
         long pause = next == null ? 100 : TimeUnit.NANOSECONDS.toMillis(next.at() - now);
         selector.select(Math.max(1, Math.min(100, pause)));
-        Arrival arrival = expected;
         for (SelectionKey key : selector.selectedKeys()) {
-          handle(key, arrival);
+          handle(key);
         }
         selector.selectedKeys().clear();
       }
@@ -121,7 +120,7 @@ final class SimulatedAgents implements AutoCloseable {
     agent.ask(channel);
   }
 
-  private void handle(SelectionKey key, @Nullable Arrival arrival) {
+  private void handle(SelectionKey key) {
     SimulatedAgent agent = (SimulatedAgent) key.attachment();
     SocketChannel channel = (SocketChannel) key.channel();
     boolean asked = false;
@@ -131,15 +130,14 @@ final class SimulatedAgents implements AutoCloseable {
       }
       asked = true;
       if (key.isValid() && key.isReadable()) {
-        read(channel, agent, arrival);
+        read(channel, agent);
       }
     } catch (IOException e) {
       ended(agent, asked ? "broken" : "not connected");
     }
   }
 
-  private void read(SocketChannel channel, SimulatedAgent agent, @Nullable Arrival arrival)
-      throws IOException {
+  private void read(SocketChannel channel, SimulatedAgent agent) throws IOException {
     buffer.clear();
     int length = channel.read(buffer);
     if (length < 0) {
@@ -154,7 +152,8 @@ final class SimulatedAgents implements AutoCloseable {
       open.incrementAndGet();
       lastServedAt = now;
     }
-    agent.tell(arrival);
+    // Not looked up before the bytes are: they may be those of what was just begun to wait for.
+    agent.tell(expected);
     if (over) {
       ended(agent, agent.status() == 200 ? "closed" : "status " + agent.status());
     }
