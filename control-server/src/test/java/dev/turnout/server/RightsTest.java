@@ -71,6 +71,8 @@ final class RightsTest {
               + " | 403 403 403 200 200 200",
           "POST /feature-flags/toggle | {\"flag\": \"x\", \"enabled\": true}"
               + " | 403 403 403 403 200 200",
+          "POST /feature-flags/rollback | {\"flags\": [\"x\"]} | 403 403 403 200 200 200",
+          "POST /feature-flags/rollback | {\"all\": true} | 403 403 403 200 200 200",
           "POST /feature-flags/bulk-update | [{\"name\": \"x\", \"enabled\": false}]"
               + " | 403 403 403 200 200 200",
           "POST /feature-flags/bulk-update | [{\"name\": \"x\", \"percentage\": 90}]"

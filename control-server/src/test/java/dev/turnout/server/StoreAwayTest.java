@@ -222,6 +222,18 @@ final class StoreAwayTest {
   }
 
   @Test
+  void rollback_acts() throws Exception {
+    cut();
+    served.post("/feature-flags/rollback", "{\"all\": true, \"reason\": \"fire\"}").is(200);
+    assertThat(served.flag("x").get("enabled").booleanValue()).isFalse();
+
+    mend();
+    Served other = other();
+    assertThat(other.flag("y").get("enabled").booleanValue()).isFalse();
+    assertThat(audit(other)).endsWith("disable x by admin", "disable y by admin");
+  }
+
+  @Test
   void kill_comesOnTopOfWhatOthersDidMeanwhile() throws Exception {
     Served other = other();
     cut();
