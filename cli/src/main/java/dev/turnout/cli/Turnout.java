@@ -93,6 +93,7 @@ public final class Turnout {
             .addSubcommand(
                 new CommandLine(new AuditCommand(terminal))
                     .addSubcommand(new AuditVerifyCommand(terminal)))
+            .addSubcommand(new EventsCommand(terminal))
             .addSubcommand(
                 new CommandLine(new TokenCommand())
                     .addSubcommand(new TokenCreateCommand(terminal))

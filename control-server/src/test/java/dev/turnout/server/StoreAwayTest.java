@@ -291,6 +291,27 @@ final class StoreAwayTest {
   }
 
   @Test
+  void events_waitForTheStore() throws Exception {
+    Served other = other();
+    try (LiveEvents events = new LiveEvents(served.request(served.admin, "/events").build())) {
+      await().until(() -> !events.lastId.isEmpty());
+      cut();
+      served.post("/feature-flags/kill/x", "").is(200);
+      other.post("/feature-flags/freeze/y", "").is(200);
+      try (LiveEvents begunMeanwhile =
+          new LiveEvents(served.request(served.admin, "/events").build())) {
+        await().until(() -> begunMeanwhile.lastId.equals(events.lastId));
+        assertThat(events.events).isEmpty();
+
+        mend();
+        await().until(() -> events.names().equals(List.of("freeze", "kill")));
+        await().until(() -> begunMeanwhile.names().equals(List.of("freeze", "kill")));
+        assertThat(events.ended).isFalse();
+      }
+    }
+  }
+
+  @Test
   void serverThatIsKilledMeanwhile_losesNoStop() throws Exception {
     Served other = other();
     Path folder = Files.createDirectory(data.resolve("of-the-process"));
