@@ -34,6 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class ControlApi {
   private static final int CONNECT_MILLIS = 5_000;
   private static final int ANSWER_MILLIS = 20_000;
+  private static final int SLOW_ANSWER_MILLIS = 120_000;
   // Three of the comments that keep a quiet stream alive.
   private static final int SILENCE_MILLIS = 45_000;
   private static final long MAX_RETRY_AFTER_SECONDS = 300;
@@ -98,7 +99,12 @@ final class ControlApi {
    * @param tag the entity tag that must still be that of what is there; null if any will do
    */
   JsonNode put(String path, JsonNode body, @Nullable String tag) {
-    return send("PUT", path, body.toString(), tag);
+    return send("PUT", path, body.toString(), tag, ANSWER_MILLIS);
+  }
+
+  /** Puts a body that takes its time, there and back. */
+  JsonNode putSlowly(String path, JsonNode body) {
+    return send("PUT", path, body.toString(), null, SLOW_ANSWER_MILLIS);
   }
 
   JsonNode post(String path, JsonNode body) {
@@ -160,15 +166,20 @@ final class ControlApi {
   }
 
   private JsonNode send(String method, String path, @Nullable String body) {
-    return send(method, path, body, null);
+    return send(method, path, body, null, ANSWER_MILLIS);
   }
 
   private JsonNode send(
-      String method, String path, @Nullable String body, @Nullable String ifMatch) {
+      String method,
+      String path,
+      @Nullable String body,
+      @Nullable String ifMatch,
+      int answerMillis) {
     int status;
     String answer;
     try {
       HttpURLConnection connection = open(method, path);
+      connection.setReadTimeout(answerMillis);
       if (ifMatch != null) {
         connection.setRequestProperty("If-Match", ifMatch);
       }
@@ -208,7 +219,6 @@ final class ControlApi {
     }
     connection.setRequestMethod(method);
     connection.setConnectTimeout(CONNECT_MILLIS);
-    connection.setReadTimeout(ANSWER_MILLIS);
     // A token is for one server, not for wherever that server points.
     connection.setInstanceFollowRedirects(false);
     connection.setRequestProperty("Authorization", "Bearer " + token);

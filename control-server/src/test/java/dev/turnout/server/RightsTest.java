@@ -89,6 +89,8 @@ final class RightsTest {
           "DELETE /rings/{name} | | 403 403 403 403 200 200",
           "GET /policy | | 403 403 200 200 200 200",
           "PUT /policy | {} | 403 403 403 403 200 200",
+          "GET /export | | 403 403 200 200 200 200",
+          "PUT /import | {\"format\": 1} | 403 403 403 403 403 200",
           "POST /epoch/raise | | 403 403 403 403 403 200",
           "GET /audit | | 403 403 200 200 200 200",
           "GET /events | | 403 403 200 200 200 200",

@@ -135,6 +135,29 @@ public final class Changes {
     }
   }
 
+  /**
+   * Checks a change as {@link #apply} does, and makes nothing of it.
+   *
+   * @return why it would be refused though it is well-formed; null if it would not
+   */
+  public @Nullable RefusedException preview(Author author, Change change) {
+    synchronized (lock) {
+      Snapshot before = current;
+      Draft draft = new Draft(before, nextRevision(before), author, clock.instant());
+      change.apply(draft);
+      Snapshot after = draft.done();
+      ReadBack.check(before, after);
+      try {
+        footprint.after(before, after).checkGrowth(footprint);
+        Set<Refusal> unused =
+            Guard.check(before, after, author, draft.now(), this::policy, trippedSomewhere);
+        return null;
+      } catch (RefusedException e) {
+        return e;
+      }
+    }
+  }
+
   private Snapshot attempt(Author author, Change change, Instant now) {
     Snapshot before = current;
     Draft draft = new Draft(before, nextRevision(before), author, now);

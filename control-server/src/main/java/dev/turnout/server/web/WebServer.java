@@ -131,6 +131,7 @@ public final class WebServer implements AutoCloseable {
               new DecisionRoutes(changes).register(routes);
               new OfrepRoutes(changes).register(routes);
               new EnvironmentRoutes(edits).register(routes);
+              new TransferRoutes(edits).register(routes);
               new AgentRoutes(changes, fleet, streams, new TripIntake(changes, fleet, trips))
                   .register(routes);
               new OpenApiRoute().register(routes);
