@@ -57,7 +57,10 @@ public final class Turnout {
   static CommandLine commandLine(Terminal terminal) {
     CommandLine line =
         new CommandLine(new Turnout())
-            .addSubcommand(new ServerCommand(terminal))
+            .addSubcommand(
+                new CommandLine(new ServerCommand(terminal))
+                    .addSubcommand(new ServerBackupCommand(terminal))
+                    .addSubcommand(new ServerRestoreCommand(terminal)))
             .addSubcommand(new StatusCommand(terminal))
             .addSubcommand(new GetCommand(terminal))
             .addSubcommand(new SetCommand(terminal))
