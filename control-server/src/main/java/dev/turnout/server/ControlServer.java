@@ -28,6 +28,7 @@ import dev.turnout.server.store.PostgresUrl;
 import dev.turnout.server.store.StaleRevisionException;
 import dev.turnout.server.store.TokenStore;
 import dev.turnout.server.stream.AuditStreams;
+import dev.turnout.server.stream.Deliveries;
 import dev.turnout.server.stream.Streams;
 import dev.turnout.server.tls.ServerTls;
 import dev.turnout.server.tls.TlsFiles;
@@ -212,8 +213,9 @@ public final class ControlServer implements AutoCloseable {
       PrometheusMeterRegistry metrics = metrics(changes, fleet, failures);
       parts.push(metrics::close);
       Signer signer = settings.signing().signer(data, clock);
+      Deliveries deliveries = new Deliveries(clock, metrics);
       Streams streams =
-          new Streams(changes, fleet, signer, tuning.heartbeat(), tuning.maxStreams());
+          new Streams(changes, fleet, signer, deliveries, tuning.heartbeat(), tuning.maxStreams());
       parts.push(streams);
       AuditLog audit = new AuditLog(database);
       AuditStreams events = new AuditStreams(audit, tuning.heartbeat(), tuning.maxEventStreams());
@@ -251,6 +253,7 @@ public final class ControlServer implements AutoCloseable {
               fleet,
               streams,
               events,
+              deliveries,
               signer,
               metrics,
               clock);

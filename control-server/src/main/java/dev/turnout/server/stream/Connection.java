@@ -16,6 +16,10 @@ final class Connection extends EventConnection {
 
   private @Nullable Published slot;
   private @Nullable Published lastTaken;
+  // Of what is in the slot, and of what was taken and is not yet written to its last byte; null
+  // where nobody measures.
+  private @Nullable Delivery waiting;
+  private @Nullable Delivery underWay;
   // At the start too: the first thing written is a comment, which makes the container send the
   // headers to a reader that already has the snapshot.
   private boolean commentDue = true;
@@ -40,11 +44,41 @@ final class Connection extends EventConnection {
   }
 
   /** Sends the snapshot as soon as the reader takes it, unless a newer one comes before. */
-  synchronized void offer(Published published) {
+  void offer(Published published) {
+    offer(published, null);
+  }
+
+  /**
+   * As {@link #offer(Published)}.
+   *
+   * @param delivery told what becomes of it, if it is sent at all; null if nobody measures
+   */
+  synchronized void offer(Published published, @Nullable Delivery delivery) {
     Published newest = slot != null ? slot : lastTaken;
     if (newest == null || published.supersedes(newest)) {
       slot = published;
+      overtaken();
+      if (delivery != null) {
+        delivery.expect();
+        waiting = delivery;
+      }
       push();
+    }
+  }
+
+  private void overtaken() {
+    Delivery delivery = waiting;
+    waiting = null;
+    if (delivery != null) {
+      delivery.done();
+    }
+  }
+
+  private void written() {
+    Delivery delivery = underWay;
+    underWay = null;
+    if (delivery != null) {
+      delivery.written();
     }
   }
 
@@ -80,13 +114,28 @@ final class Connection extends EventConnection {
     if (next != null) {
       slot = null;
       lastTaken = next;
+      // Asked for the next is only who has taken the one before.
+      written();
+      underWay = waiting;
+      waiting = null;
       return next.event().as(compressed);
     }
     return null;
   }
 
   @Override
+  void idle() {
+    written();
+  }
+
+  @Override
   void ended() {
     slot = null;
+    overtaken();
+    Delivery delivery = underWay;
+    underWay = null;
+    if (delivery != null) {
+      delivery.done();
+    }
   }
 }

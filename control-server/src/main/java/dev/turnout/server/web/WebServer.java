@@ -12,6 +12,7 @@ import dev.turnout.server.store.AuditLog;
 import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.stream.AuditStreamServlet;
 import dev.turnout.server.stream.AuditStreams;
+import dev.turnout.server.stream.Deliveries;
 import dev.turnout.server.stream.StreamServlet;
 import dev.turnout.server.stream.Streams;
 import dev.turnout.server.tls.AgentCertificates;
@@ -94,6 +95,7 @@ public final class WebServer implements AutoCloseable {
       Fleet fleet,
       Streams streams,
       AuditStreams events,
+      Deliveries deliveries,
       Signer signer,
       PrometheusMeterRegistry metrics,
       Clock clock)
@@ -136,7 +138,7 @@ public final class WebServer implements AutoCloseable {
                   .register(routes);
               new OpenApiRoute().register(routes);
               new SigningRoutes(signer).register(routes);
-              new StatusRoutes(changes, store.lastChanges(), fleet, metrics, clock)
+              new StatusRoutes(changes, store.lastChanges(), fleet, deliveries, metrics, clock)
                   .register(routes);
               new AuditRoutes(audit, clock).register(routes);
               new TokenRoutes(tokens, clock).register(routes);
