@@ -74,19 +74,25 @@ final class AuditCommand extends ClientCommand {
     String last = "";
     for (JsonNode entry : answer.path("entries")) {
       last = entry.path("seq").asString("");
-      table.row(
-          last,
-          entry.path("at").asString("-"),
-          entry.path("actor").asString("-"),
-          entry.path("action").asString("-"),
-          subject(entry),
-          Words.list(entry.path("overrides")),
-          Words.oneLine(entry.path("reason").asString("-")));
+      table.row(cells(entry));
     }
     table.print(out);
     if (answer.path("next").isString()) {
       out.println("There are older ones: --before " + last + "; --json has before and after.");
     }
+  }
+
+  /** An entry as a row of the table. */
+  static String[] cells(JsonNode entry) {
+    return new String[] {
+      entry.path("seq").asString(""),
+      entry.path("at").asString("-"),
+      entry.path("actor").asString("-"),
+      entry.path("action").asString("-"),
+      subject(entry),
+      Words.list(entry.path("overrides")),
+      Words.oneLine(entry.path("reason").asString("-"))
+    };
   }
 
   // What is done with a token is about no flag.

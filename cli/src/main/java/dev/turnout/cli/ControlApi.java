@@ -11,8 +11,10 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.StringJoiner;
+import java.util.function.Predicate;
 import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -32,6 +34,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class ControlApi {
   private static final int CONNECT_MILLIS = 5_000;
   private static final int ANSWER_MILLIS = 20_000;
+  private static final int SLOW_ANSWER_MILLIS = 120_000;
+  // Three of the comments that keep a quiet stream alive.
+  private static final int SILENCE_MILLIS = 45_000;
+  private static final long MAX_RETRY_AFTER_SECONDS = 300;
 
   private final Endpoint endpoint;
   private final URI server;
@@ -93,7 +99,12 @@ final class ControlApi {
    * @param tag the entity tag that must still be that of what is there; null if any will do
    */
   JsonNode put(String path, JsonNode body, @Nullable String tag) {
-    return send("PUT", path, body.toString(), tag);
+    return send("PUT", path, body.toString(), tag, ANSWER_MILLIS);
+  }
+
+  /** Puts a body that takes its time, there and back. */
+  JsonNode putSlowly(String path, JsonNode body) {
+    return send("PUT", path, body.toString(), null, SLOW_ANSWER_MILLIS);
   }
 
   JsonNode post(String path, JsonNode body) {
@@ -109,16 +120,66 @@ final class ControlApi {
     return send("DELETE", path, null);
   }
 
+  /**
+   * Follows a stream until it ends or nothing more is wanted.
+   *
+   * @return how it ended, if it makes sense to connect again
+   * @throws CommandFailure if it does not
+   */
+  EventStream.End follow(String path, EventStream stream, Predicate<EventStream.Event> wanted) {
+    boolean reached = false;
+    try {
+      HttpURLConnection connection = open("GET", path);
+      connection.setReadTimeout(SILENCE_MILLIS);
+      connection.setRequestProperty("Accept", "text/event-stream, application/problem+json");
+      if (!stream.lastId().isEmpty()) {
+        connection.setRequestProperty("Last-Event-ID", stream.lastId());
+      }
+      try {
+        int status = connection.getResponseCode();
+        reached = true;
+        if (status == 200) {
+          return stream.read(connection.getInputStream(), wanted);
+        }
+        InputStream error = connection.getErrorStream();
+        CommandFailure refusal = refusal(status, read(error));
+        if (status == 429 || status >= 500) {
+          long seconds = connection.getHeaderFieldLong("Retry-After", 0);
+          return new EventStream.End(
+              String.valueOf(refusal.getMessage()),
+              reached,
+              Duration.ofSeconds(Math.max(0, Math.min(seconds, MAX_RETRY_AFTER_SECONDS))),
+              Duration.ZERO);
+        }
+        throw refusal;
+      } finally {
+        connection.disconnect();
+      }
+    } catch (IOException e) {
+      String why =
+          (reached ? "the connection was lost to " : "cannot reach ")
+              + "the control server at "
+              + server
+              + because(e);
+      return new EventStream.End(why, reached, Duration.ZERO, Duration.ZERO);
+    }
+  }
+
   private JsonNode send(String method, String path, @Nullable String body) {
-    return send(method, path, body, null);
+    return send(method, path, body, null, ANSWER_MILLIS);
   }
 
   private JsonNode send(
-      String method, String path, @Nullable String body, @Nullable String ifMatch) {
+      String method,
+      String path,
+      @Nullable String body,
+      @Nullable String ifMatch,
+      int answerMillis) {
     int status;
     String answer;
     try {
       HttpURLConnection connection = open(method, path);
+      connection.setReadTimeout(answerMillis);
       if (ifMatch != null) {
         connection.setRequestProperty("If-Match", ifMatch);
       }
@@ -158,7 +219,6 @@ final class ControlApi {
     }
     connection.setRequestMethod(method);
     connection.setConnectTimeout(CONNECT_MILLIS);
-    connection.setReadTimeout(ANSWER_MILLIS);
     // A token is for one server, not for wherever that server points.
     connection.setInstanceFollowRedirects(false);
     connection.setRequestProperty("Authorization", "Bearer " + token);

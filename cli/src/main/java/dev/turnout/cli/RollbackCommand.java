@@ -1,11 +1,8 @@
 package dev.turnout.cli;
 
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -27,9 +24,6 @@ import tools.jackson.databind.node.ObjectNode;
       "code is 4 then. 'toggle NAME on' enables a flag again, at the share it had.",
     })
 final class RollbackCommand extends ClientCommand {
-  /** So that one edit stays below the megabyte that a request may have, whatever the names. */
-  static final int FLAGS_PER_EDIT = 5_000;
-
   @ArgGroup(multiplicity = "1")
   private Which which = new Which();
 
@@ -68,62 +62,27 @@ final class RollbackCommand extends ClientCommand {
     }
   }
 
+  // One request, which reads nothing: the server may be too busy to answer questions, and stops all
+  // the same.
   @Override
   JsonNode request(ControlApi api) {
-    JsonNode flags = api.get("/feature-flags").path("flags");
-    Set<String> there =
-        flags.values().stream()
-            .map(flag -> flag.path("name").asString(""))
-            .collect(Collectors.toCollection(LinkedHashSet::new));
-    Set<String> wanted = which.flags == null ? there : new LinkedHashSet<>(which.flags);
-    ObjectNode answer = ControlApi.object();
-    ArrayNode unknown = ControlApi.json().createArrayNode();
-    wanted.stream().filter(name -> !there.contains(name)).forEach(unknown::add);
-    ArrayNode before = ControlApi.json().createArrayNode();
-    ArrayNode already = ControlApi.json().createArrayNode();
-    for (JsonNode flag : flags) {
-      if (wanted.contains(flag.path("name").asString(""))) {
-        if (flag.path("enabled").asBoolean(true)) {
-          before.add(flag);
-        } else {
-          already.add(flag.path("name"));
-        }
-      }
+    ObjectNode body = ControlApi.object();
+    if (which.all) {
+      confirm();
+      body.put("all", true);
     }
-    if (which.all && !yes && terminal().keyboard().isPresent() && !before.isEmpty()) {
-      confirm(before.size());
+    if (which.flags != null) {
+      ArrayNode names = body.putArray("flags");
+      new LinkedHashSet<>(which.flags).forEach(names::add);
     }
-    disable(api, before, answer);
-    answer.set("disabled", before);
-    answer.set("already_disabled", already);
-    answer.set("unknown", unknown);
-    return answer;
+    return api.post("/feature-flags/rollback", why.addTo(body));
   }
 
-  private void confirm(int count) {
-    if (!terminal().confirms("Disable " + count + (count == 1 ? " flag?" : " flags?"))) {
+  private void confirm() {
+    if (!yes
+        && terminal().keyboard().isPresent()
+        && !terminal().confirms("Disable every flag of the environment?")) {
       throw new CommandFailure(ExitCode.REFUSED, "nothing was changed");
-    }
-  }
-
-  private void disable(ControlApi api, ArrayNode flags, ObjectNode answer) {
-    List<ArrayNode> edits = new ArrayList<>();
-    for (JsonNode flag : flags) {
-      if (edits.isEmpty() || edits.get(edits.size() - 1).size() == FLAGS_PER_EDIT) {
-        edits.add(ControlApi.json().createArrayNode());
-      }
-      edits
-          .get(edits.size() - 1)
-          .addObject()
-          .put("name", flag.path("name").asString(""))
-          .put("enabled", false);
-    }
-    for (ArrayNode edit : edits) {
-      JsonNode done = api.post("/feature-flags/bulk-update" + why.query(), edit);
-      answer.set("revision", done.path("revision"));
-      if (done.has("warnings")) {
-        answer.set("warnings", done.path("warnings"));
-      }
     }
   }
 

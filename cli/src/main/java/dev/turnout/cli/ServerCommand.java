@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "server",
     mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "[COMMAND]",
     description = "Starts the control server; it runs until it is interrupted or terminated.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -57,7 +57,10 @@ public final class Turnout {
   static CommandLine commandLine(Terminal terminal) {
     CommandLine line =
         new CommandLine(new Turnout())
-            .addSubcommand(new ServerCommand(terminal))
+            .addSubcommand(
+                new CommandLine(new ServerCommand(terminal))
+                    .addSubcommand(new ServerBackupCommand(terminal))
+                    .addSubcommand(new ServerRestoreCommand(terminal)))
             .addSubcommand(new StatusCommand(terminal))
             .addSubcommand(new GetCommand(terminal))
             .addSubcommand(new SetCommand(terminal))
@@ -72,7 +75,8 @@ public final class Turnout {
             .addSubcommand(new CanaryRemoveCommand(terminal))
             .addSubcommand(new CanaryListCommand(terminal))
             .addSubcommand(new ExplainCommand(terminal))
-            .addSubcommand(new ImportCommand(terminal))
+            .addSubcommand(ImportCommand.of(terminal))
+            .addSubcommand(new ExportCommand(terminal))
             .addSubcommand(new AgentsCommand(terminal))
             .addSubcommand(new AgentCommand(terminal))
             .addSubcommand(new AttachCommand(terminal))
@@ -95,6 +99,7 @@ public final class Turnout {
             .addSubcommand(
                 new CommandLine(new AuditCommand(terminal))
                     .addSubcommand(new AuditVerifyCommand(terminal)))
+            .addSubcommand(new EventsCommand(terminal))
             .addSubcommand(
                 new CommandLine(new TokenCommand())
                     .addSubcommand(new TokenCreateCommand(terminal))

@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -218,6 +220,42 @@ final class PeopleCommandsTest {
   }
 
   @Test
+  void rollback_whileTheServerAnswersNoQuestions_stops() throws Exception {
+    done("set", "a", "percentage=25");
+    List<Socket> askers = new ArrayList<>();
+    try {
+      for (int i = 0; i < 120; i++) {
+        askers.add(slowAsker());
+      }
+      long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+      while (!run("get", "a").err().contains("(503)")) {
+        assertThat(System.nanoTime()).as("questions are answered still").isLessThan(end);
+      }
+
+      assertThat(done("rollback", "--flags", "a", "--reason", "fire"))
+          .contains("a is disabled; it was enabled, 25 %");
+      assertThat(done("rollback", "--all", "--yes")).contains("a was disabled before");
+    } finally {
+      for (Socket asker : askers) {
+        asker.close();
+      }
+    }
+  }
+
+  // Has a question that never comes to its end.
+  private Socket slowAsker() throws IOException {
+    URI url = URI.create(server.url());
+    Socket socket = new Socket(url.getHost(), url.getPort());
+    String head =
+        "POST /feature-flags/evaluate HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
+            + "Content-Length: 100\r\n\r\n{";
+    socket
+        .getOutputStream()
+        .write(head.formatted(token("admin")).getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  @Test
   void rollback_ofNothingNamed_isWrongUsage() {
     assertThat(run("rollback").exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(run("rollback", "--all", "--flags", "a").exitCode()).isEqualTo(ExitCode.USAGE);
@@ -249,7 +287,8 @@ final class PeopleCommandsTest {
     CommandRun declined = typed("n\n", "rollback", "--all");
 
     assertThat(declined.exitCode()).isEqualTo(ExitCode.REFUSED);
-    assertThat(declined.err()).contains("Disable 1 flag? [y/N]", "nothing was changed");
+    assertThat(declined.err())
+        .contains("Disable every flag of the environment? [y/N]", "nothing was changed");
     assertThat(done("get", "a")).contains("enabled         yes");
     assertThat(typed("yes\n", "rollback", "--all").exitCode()).isZero();
     assertThat(done("get", "a")).contains("enabled         no");

@@ -28,6 +28,8 @@ import dev.turnout.server.store.Journal;
 import dev.turnout.server.store.PostgresUrl;
 import dev.turnout.server.store.StaleRevisionException;
 import dev.turnout.server.store.TokenStore;
+import dev.turnout.server.stream.AuditStreams;
+import dev.turnout.server.stream.Deliveries;
 import dev.turnout.server.stream.Streams;
 import dev.turnout.server.tls.ServerTls;
 import dev.turnout.server.tls.TlsFiles;
@@ -150,9 +152,16 @@ public final class ControlServer implements AutoCloseable {
    * @param heartbeat how often a quiet stream gets a comment
    * @param maxStreams the most streams at a time
    * @param storePoll the longest time between two looks at what others did to the store
+   * @param maxEventStreams the most streams of people and scripts at a time
    */
-  record Tuning(Duration heartbeat, int maxStreams, Duration storePoll) {
+  record Tuning(Duration heartbeat, int maxStreams, Duration storePoll, int maxEventStreams) {
     static final Tuning DEFAULT = new Tuning(Duration.ofSeconds(15), 20_000, Duration.ofSeconds(1));
+
+    Tuning(Duration heartbeat, int maxStreams, Duration storePoll) {
+      this(heartbeat, maxStreams, storePoll, MAX_EVENT_STREAMS);
+    }
+
+    private static final int MAX_EVENT_STREAMS = 100;
   }
 
   private ControlServer(
@@ -205,19 +214,34 @@ public final class ControlServer implements AutoCloseable {
       PrometheusMeterRegistry metrics = metrics(changes, fleet, failures);
       parts.push(metrics::close);
       Signer signer = settings.signing().signer(data, clock);
+      Deliveries deliveries = new Deliveries(clock, metrics);
       Streams streams =
-          new Streams(changes, fleet, signer, tuning.heartbeat(), tuning.maxStreams());
+          new Streams(changes, fleet, signer, deliveries, tuning.heartbeat(), tuning.maxStreams());
       parts.push(streams);
       RolloutClock rollouts = new RolloutClock(changes, fleet, clock);
+      AuditLog audit = new AuditLog(database);
+      AuditStreams events = new AuditStreams(audit, tuning.heartbeat(), tuning.maxEventStreams());
+      parts.push(events);
+      changes.onChange(snapshot -> events.look());
       parts.push(
           new StoreWatch(
-              database.hints(), tuning.storePoll(), () -> look(changes, known, rollouts)));
+              database.hints(),
+              tuning.storePoll(),
+              () -> {
+                look(changes, known, rollouts);
+                // In any case: a reader that waited for the store goes on.
+                events.look();
+              }));
       ServerTls tls = tls(settings.tls());
       if (tls != null) {
         parts.push(tls);
       }
-      known.onChange(streams::closeRevoked);
-      AuditLog audit = new AuditLog(database);
+      known.onChange(
+          () -> {
+            streams.closeRevoked();
+            events.closeRevoked();
+            events.look();
+          });
       WebServer web =
           new WebServer(
               settings.host(),
@@ -230,6 +254,8 @@ public final class ControlServer implements AutoCloseable {
               changes,
               fleet,
               streams,
+              events,
+              deliveries,
               signer,
               metrics,
               clock);

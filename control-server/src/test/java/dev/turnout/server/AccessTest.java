@@ -83,6 +83,31 @@ final class AccessTest extends WithServer {
   }
 
   @Test
+  void killer_disablingWhatIsNotThere_makesNoFlag() {
+    String killer = token(TokenKind.KILLER);
+    long revision = served.revision();
+    served.send(killer, "PUT", "/feature-flags/new", "{\"enabled\": false}").isProblem(404, null);
+    served
+        .send(
+            killer,
+            "POST",
+            "/feature-flags/bulk-update",
+            "[{\"name\": \"x\", \"enabled\": false}, {\"name\": \"new\", \"enabled\": false}]")
+        .isProblem(404, null);
+    served.get("/feature-flags/new").isProblem(404, null);
+    assertThat(served.revision()).isEqualTo(revision);
+    served.send(killer, "PUT", "/feature-flags/x", "{\"enabled\": false}").is(200);
+    assertThat(served.flag("x").get("enabled").booleanValue()).isFalse();
+  }
+
+  @Test
+  void operator_disablingWhatIsNotThere_makesAFlag() {
+    served
+        .send(token(TokenKind.OPERATOR), "PUT", "/feature-flags/new", "{\"enabled\": false}")
+        .is(201);
+  }
+
+  @Test
   void health_isOpen() {
     assertThat(served.send(null, "GET", "/health", null).is(200).body())
         .isEqualTo("{\"status\":\"up\"}");

@@ -1,7 +1,13 @@
 package dev.turnout.server;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,6 +115,111 @@ final class OpsStatusTest extends WithServer {
     JsonNode trip = ops().get("trips").get(0);
     assertThat(trip.get("flag").stringValue()).isEqualTo("x");
     assertThat(trip.get("by").stringValue()).isEqualTo("game/game-1");
+  }
+
+  private EventReader stream(String instance) throws Exception {
+    return new EventReader(
+        served.request(served.agent, "/agent/v1/stream?service=game&instance=" + instance).build());
+  }
+
+  private void reported(String instance, String boot, long sequence, long revision) {
+    served
+        .report(
+            """
+            {"service": "game", "instance": "%s", "boot_id": "%s", "sequence": %d,
+             "agent_version": "0.1.0", "epoch": 1, "revision": %d, "gates": [], "counts": [],
+             "trips": []}"""
+                .formatted(instance, boot, sequence, revision))
+        .is(202);
+  }
+
+  @Test
+  void delivery_beforeAnything_isNotKnown() {
+    JsonNode delivery = ops().get("delivery");
+    assertThat(delivery.get("streams").toString())
+        .isEqualTo("{\"publishes\":0,\"p50_ms\":null,\"p99_ms\":null,\"max_ms\":null}");
+    assertThat(delivery.get("reported").get("max_seconds").isNull()).isTrue();
+    assertThat(delivery.get("in_force_since").isNull()).isFalse();
+  }
+
+  @Test
+  void delivery_isToTheLastStream() throws Exception {
+    try (EventReader one = stream("game-1");
+        EventReader other = stream("game-2")) {
+      await().until(() -> !one.ids.isEmpty() && !other.ids.isEmpty());
+      for (int percentage = 11; percentage <= 15; percentage++) {
+        long revision = percentage - 9;
+        served.put("/feature-flags/x", "{\"percentage\": " + percentage + "}").is(200);
+        await().until(() -> one.ids.contains("1:" + revision));
+      }
+      await().until(() -> ops().get("delivery").get("streams").get("publishes").intValue() == 5);
+      JsonNode delivery = ops().get("delivery");
+      assertThat(delivery.get("streams_waiting").intValue()).isZero();
+      double median = delivery.get("streams").get("p50_ms").doubleValue();
+      assertThat(median).isPositive();
+      assertThat(delivery.get("streams").get("max_ms").doubleValue()).isBetween(median, 20_000.0);
+      assertThat(served.get("/metrics").body())
+          .contains(
+              "turnout_delivery_seconds_count 5", "turnout_delivery_seconds_bucket{le=\"0.01\"}");
+    }
+  }
+
+  @Test
+  void delivery_thatOneReaderDoesNotTake_waitsForIt() throws Exception {
+    StringBuilder bulk = new StringBuilder("[");
+    for (int i = 0; i < 350; i++) {
+      bulk.append("{\"name\": \"f" + i + "\", \"description\": \"" + "x".repeat(1900) + "\"},");
+    }
+    try (Socket stalled = new Socket()) {
+      stalled.setReceiveBufferSize(4096);
+      stalled.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), served.server.port()));
+      String head =
+          "GET /agent/v1/stream?service=game&instance=stalled HTTP/1.1\r\nHost: localhost\r\n"
+              + "Authorization: Bearer %s\r\n\r\n";
+      stalled.getOutputStream().write(head.formatted(served.agent).getBytes(US_ASCII));
+      int unused = stalled.getInputStream().read();
+      // Some 700 kB a snapshot, and more than the system keeps for whoever does not read.
+      served.post("/feature-flags/bulk-update", bulk + "{\"name\": \"x\"}]").is(200);
+      for (int percentage = 11; percentage <= 30; percentage++) {
+        served.put("/feature-flags/x", "{\"percentage\": " + percentage + "}").is(200);
+      }
+      await().until(() -> ops().get("delivery").get("streams_waiting").intValue() == 1);
+    }
+    // It is gone, and nobody is waited for.
+    await()
+        .atMost(Duration.ofSeconds(40))
+        .until(() -> ops().get("delivery").get("streams_waiting").intValue() == 0);
+  }
+
+  @Test
+  void reported_isOfThoseWhoFollowed() throws Exception {
+    try (EventReader one = stream("game-1");
+        EventReader other = stream("game-2");
+        EventReader late = stream("game-3")) {
+      await().until(() -> ops().get("agents").get("connected").intValue() == 3);
+      reported("game-1", "b", 1, 1);
+      reported("game-2", "b", 1, 1);
+      served.put("/feature-flags/x", "{\"percentage\": 11}").is(200);
+      JsonNode reported = ops().get("delivery").get("reported");
+      assertThat(reported.toString())
+          .isEqualTo(
+              "{\"agents\":0,\"of\":3,\"p50_seconds\":null,\"p99_seconds\":null,"
+                  + "\"max_seconds\":null}");
+      reported("game-1", "b", 2, 2);
+      // One that was started since tells nothing of the time.
+      Thread.sleep(1_100);
+      reported("game-3", "b", 1, 2);
+      reported("game-1", "b", 3, 2);
+      reported = ops().get("delivery").get("reported");
+      assertThat(reported.get("agents").intValue()).isEqualTo(2);
+      assertThat(reported.get("max_seconds").doubleValue()).isBetween(0.0, 1.0);
+      reported("game-2", "b", 2, 2);
+      reported = ops().get("delivery").get("reported");
+      assertThat(reported.get("agents").intValue()).isEqualTo(3);
+      assertThat(reported.get("p50_seconds").doubleValue()).isLessThan(1);
+      assertThat(reported.get("max_seconds").doubleValue()).isGreaterThan(1);
+    }
   }
 
   @Test

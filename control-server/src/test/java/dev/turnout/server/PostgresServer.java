@@ -152,6 +152,36 @@ public final class PostgresServer implements AutoCloseable {
     return new PostgresUrl(url(name), USER, PASSWORD);
   }
 
+  /** Runs a program such as {@code pg_dump} on a database. */
+  void runOn(PostgresUrl database, String program, String... arguments) throws IOException {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    String name = database.url().substring(database.url().lastIndexOf('/') + 1);
+    all.add(
+        "--dbname=postgresql://"
+            + USER
+            + ":"
+            + PASSWORD.replace(" ", "%20")
+            + "@127.0.0.1:"
+            + port
+            + "/"
+            + name);
+    run(beside(program), all.toArray(String[]::new));
+  }
+
+  // Where initdb may be but a link, the programs are beside what it leads to.
+  private Path beside(String program) throws IOException {
+    Path real = programs.resolve("initdb").toRealPath().resolveSibling(program);
+    if (!Files.isExecutable(real)) {
+      Assumptions.abort(program + " is not installed; what is tested with it is left out");
+    }
+    return real;
+  }
+
+  /** A folder that the programs can write to. */
+  Path folder() {
+    return folder;
+  }
+
   /** Where it listens on the loopback address. */
   public int port() {
     return port;
@@ -162,11 +192,15 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   private void run(String program, String... arguments) throws IOException {
+    run(programs.resolve(program), arguments);
+  }
+
+  private void run(Path program, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     if (ROOT) {
       command.addAll(List.of("runuser", "-u", SYSTEM_USER, "--"));
     }
-    command.add(programs.resolve(program).toString());
+    command.add(program.toString());
     command.addAll(List.of(arguments));
     Path output = Files.createTempFile("turnout-postgres", ".out");
     try {
@@ -179,7 +213,8 @@ public final class PostgresServer implements AutoCloseable {
               .start();
       if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
         process.destroyForcibly();
-        throw new IOException(program + " failed: " + Files.readString(output, UTF_8));
+        throw new IOException(
+            program.getFileName() + " failed: " + Files.readString(output, UTF_8));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -170,6 +170,42 @@ final class ReplicasTest {
   }
 
   @Test
+  void whatHappensAtEither_isToldByBoth() throws Exception {
+    start(SOON);
+    one.put("/feature-flags/x", "{\"percentage\": 10}").is(201);
+    await().until(() -> other.revision() == 1);
+    try (LiveEvents events =
+            new LiveEvents(one.request(one.admin, "/events?flag=x&after=0").build());
+        LiveEvents ofOther =
+            new LiveEvents(other.request(other.admin, "/events?after=0").build())) {
+      other.post("/feature-flags/kill/x", "").is(200);
+      one.post("/feature-flags/reset/x", "").is(200);
+      one.post("/tokens", "{\"name\": \"ann\", \"kind\": \"viewer\"}").is(201);
+      await().until(() -> events.names().equals(List.of("create", "kill", "reset")));
+      await()
+          .until(
+              () ->
+                  ofOther
+                      .names()
+                      .equals(
+                          List.of(
+                              "create-token",
+                              "create-token",
+                              "create",
+                              "kill",
+                              "reset",
+                              "create-token")));
+      // Whichever it comes back to, it goes on where it was.
+      String place = events.events.get(1).id();
+      try (LiveEvents again =
+          new LiveEvents(
+              other.request(other.admin, "/events").header("Last-Event-ID", place).build())) {
+        await().until(() -> again.names().equals(List.of("reset", "create-token")));
+      }
+    }
+  }
+
+  @Test
   void token_madeAtOne_opensTheOther() throws Exception {
     start(SOON);
     String viewer = one.token(TokenKind.VIEWER, null);

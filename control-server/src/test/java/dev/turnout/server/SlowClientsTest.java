@@ -67,6 +67,17 @@ final class SlowClientsTest extends WithServer {
   }
 
   @Test
+  void questions_thatTrickleIn_delayNoRollback() throws Exception {
+    for (int i = 0; i < CLIENTS; i++) {
+      begin("/feature-flags/evaluate", served.admin);
+    }
+    await().until(() -> served.get("/feature-flags").status() == 503);
+    long started = System.nanoTime();
+    served.post("/feature-flags/rollback", "{\"all\": true}").is(200);
+    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(1));
+  }
+
+  @Test
   void report_overTheShare_isToldToComeLater() throws Exception {
     for (int i = 0; i < CLIENTS; i++) {
       begin("/agent/v1/reports", served.agent);

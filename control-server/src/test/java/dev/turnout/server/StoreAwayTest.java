@@ -222,6 +222,18 @@ final class StoreAwayTest {
   }
 
   @Test
+  void rollback_acts() throws Exception {
+    cut();
+    served.post("/feature-flags/rollback", "{\"all\": true, \"reason\": \"fire\"}").is(200);
+    assertThat(served.flag("x").get("enabled").booleanValue()).isFalse();
+
+    mend();
+    Served other = other();
+    assertThat(other.flag("y").get("enabled").booleanValue()).isFalse();
+    assertThat(audit(other)).endsWith("disable x by admin", "disable y by admin");
+  }
+
+  @Test
   void kill_comesOnTopOfWhatOthersDidMeanwhile() throws Exception {
     Served other = other();
     cut();
@@ -276,6 +288,27 @@ final class StoreAwayTest {
     await().until(() -> served.revision() == other.revision());
     assertThat(served.revision()).isGreaterThanOrEqualTo(before);
     assertThat(served.get("/feature-flags").body()).isEqualTo(other.get("/feature-flags").body());
+  }
+
+  @Test
+  void events_waitForTheStore() throws Exception {
+    Served other = other();
+    try (LiveEvents events = new LiveEvents(served.request(served.admin, "/events").build())) {
+      await().until(() -> !events.lastId.isEmpty());
+      cut();
+      served.post("/feature-flags/kill/x", "").is(200);
+      other.post("/feature-flags/freeze/y", "").is(200);
+      try (LiveEvents begunMeanwhile =
+          new LiveEvents(served.request(served.admin, "/events").build())) {
+        await().until(() -> begunMeanwhile.lastId.equals(events.lastId));
+        assertThat(events.events).isEmpty();
+
+        mend();
+        await().until(() -> events.names().equals(List.of("freeze", "kill")));
+        await().until(() -> begunMeanwhile.names().equals(List.of("freeze", "kill")));
+        assertThat(events.ended).isFalse();
+      }
+    }
   }
 
   @Test

@@ -20,12 +20,19 @@ final class PlacementCodec {
 
   /** Writes the name alone for the default, which nearly all flags have. */
   static void put(ObjectNode json, Placement placement) {
-    json.put(EXPOSURE, placement.exposure().wireName());
-    if (!placement.equals(Placement.TURNOUT1)) {
-      json.put(KEY, placement.key());
-      json.put(SALT, placement.salt());
-      json.put(VARIANTS, placement.variants().wireName());
+    if (placement.equals(Placement.TURNOUT1)) {
+      json.put(EXPOSURE, placement.exposure().wireName());
+    } else {
+      putAll(json, placement);
     }
+  }
+
+  /** Writes all fields. */
+  static void putAll(ObjectNode json, Placement placement) {
+    json.put(EXPOSURE, placement.exposure().wireName());
+    json.put(KEY, placement.key());
+    json.put(SALT, placement.salt());
+    json.put(VARIANTS, placement.variants().wireName());
   }
 
   /** Insists on what another product's algorithm cannot do without: a default would move people. */

@@ -56,14 +56,19 @@ public final class SnapshotCodec {
     if (validUntil != null) {
       json.put("validUntil", validUntil.toString());
     }
+    putEnvironment(json, snapshot);
+    ArrayNode flags = json.putArray("flags");
+    snapshot.flags().values().forEach(flag -> flags.add(FlagCodec.toJson(flag)));
+    return Json.bytes(json);
+  }
+
+  /** Writes what belongs to the environment as a whole. */
+  static void putEnvironment(ObjectNode json, Snapshot snapshot) {
     ObjectNode canary = json.putObject("canary");
     canary.put("mode", snapshot.canary().on());
     Values.put(canary, "users", snapshot.canary().users());
     ObjectNode rings = json.putObject("rings");
     snapshot.ringMembers().forEach((name, members) -> put(rings.putObject(name), members));
-    ArrayNode flags = json.putArray("flags");
-    snapshot.flags().values().forEach(flag -> flags.add(FlagCodec.toJson(flag)));
-    return Json.bytes(json);
   }
 
   /**

@@ -141,6 +141,30 @@ public final class Changes {
     }
   }
 
+  /**
+   * Checks a change as {@link #apply} does, and makes nothing of it.
+   *
+   * @return why it would be refused though it is well-formed; null if it would not
+   */
+  public @Nullable RefusedException preview(Author author, Change change) {
+    synchronized (lock) {
+      Kept before = current;
+      Draft draft = new Draft(before, nextRevision(before), author, clock.instant());
+      change.apply(draft);
+      draft.settle();
+      Kept after = draft.done();
+      ReadBack.check(before, after);
+      try {
+        footprint.after(before.snapshot(), after.snapshot()).checkGrowth(footprint);
+        Set<Refusal> unused =
+            Guard.check(before, after, author, draft.now(), this::policy, trippedSomewhere);
+        return null;
+      } catch (RefusedException e) {
+        return e;
+      }
+    }
+  }
+
   private Snapshot attempt(Author author, Change change, Instant now) {
     Kept before = current;
     Draft draft = new Draft(before, nextRevision(before), author, now);

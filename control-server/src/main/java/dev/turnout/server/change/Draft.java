@@ -16,6 +16,7 @@ import dev.turnout.server.store.Kept;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -95,6 +96,11 @@ public final class Draft {
   public boolean isStopped(String name) {
     Flag flag = flags.get(name);
     return flag != null && flag.stop() != null;
+  }
+
+  /** The names of all flags as drafted, in order. */
+  Set<String> names() {
+    return new LinkedHashSet<>(flags.keySet());
   }
 
   /** Returns the flag as drafted, or null if there is none of that name. */

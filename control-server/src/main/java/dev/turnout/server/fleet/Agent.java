@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param streams how many streams it has open
  * @param lastSeen when it was last heard of
  * @param report its latest; null if none came yet
+ * @param followed when it first reported the revision that it decides by, after an earlier one;
+ *     null if it began with it
  */
-public record Agent(Host host, int streams, Instant lastSeen, @Nullable Report report) {
+public record Agent(
+    Host host, int streams, Instant lastSeen, @Nullable Report report, @Nullable Instant followed) {
   /** Returns whether it has a stream. */
   public boolean isConnected() {
     return streams > 0;
@@ -48,11 +51,22 @@ public record Agent(Host host, int streams, Instant lastSeen, @Nullable Report r
   }
 
   Agent with(int newStreams, Instant now) {
-    return new Agent(host, newStreams, now, report);
+    return new Agent(host, newStreams, now, report, followed);
   }
 
   Agent with(Report newer, Instant now) {
-    return new Agent(newer.host(), streams, now, isOutdated(newer) ? report : newer);
+    if (isOutdated(newer)) {
+      return new Agent(newer.host(), streams, now, report, followed);
+    }
+    return new Agent(newer.host(), streams, now, newer, followed(newer, now));
+  }
+
+  private @Nullable Instant followed(Report newer, Instant now) {
+    if (report == null || !report.bootId().equals(newer.bootId())) {
+      return null;
+    }
+    boolean isSame = report.epoch() == newer.epoch() && report.revision() == newer.revision();
+    return isSame ? followed : now;
   }
 
   // A repeat, or one that was overtaken on the way, tells nothing new.

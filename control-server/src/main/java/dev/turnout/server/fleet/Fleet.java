@@ -69,7 +69,8 @@ public final class Fleet {
             Key.of(host),
             (key, known) -> {
               // Heard of by its stream only if it was pushed out meanwhile.
-              Agent agent = known != null ? known : new Agent(host, by == 0 ? 1 : 0, now, null);
+              Agent agent =
+                  known != null ? known : new Agent(host, by == 0 ? 1 : 0, now, null, null);
               return agent.with(Math.max(0, agent.streams() + by), now);
             });
   }
@@ -92,7 +93,7 @@ public final class Fleet {
         .compute(
             Key.of(report.host()),
             (key, known) -> {
-              Agent agent = known != null ? known : new Agent(report.host(), 0, now, null);
+              Agent agent = known != null ? known : new Agent(report.host(), 0, now, null, null);
               return agent.with(report, now);
             });
   }

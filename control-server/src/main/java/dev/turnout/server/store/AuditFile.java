@@ -8,8 +8,6 @@ import java.sql.SQLException;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteDataSource;
 
 /** The audit of a server's folder, read without the server and without changing anything. */
 public final class AuditFile {
@@ -27,11 +25,7 @@ public final class AuditFile {
     if (!Files.isRegularFile(file)) {
       throw new IOException("there is no " + file);
     }
-    SQLiteConfig sqlite = new SQLiteConfig();
-    sqlite.setReadOnly(true);
-    SQLiteDataSource source = new SQLiteDataSource(sqlite);
-    source.setUrl("jdbc:sqlite:" + file.toAbsolutePath());
-    try (Connection connection = source.getConnection()) {
+    try (Connection connection = DatabaseFile.read(file)) {
       return AuditCheck.run(new AuditLog(Jdbi.create(connection)), expected);
     } catch (SQLException | JdbiException e) {
       throw new IOException(

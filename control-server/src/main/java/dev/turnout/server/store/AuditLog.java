@@ -131,8 +131,8 @@ public final class AuditLog {
   /**
    * Some of the rows that were asked for.
    *
-   * @param rows newest first
-   * @param more whether there are older ones
+   * @param rows in the order that they were asked for in
+   * @param more whether there are others after them in that order
    */
   public record Page(List<AuditRow> rows, boolean more) {}
 
@@ -151,15 +151,42 @@ public final class AuditLog {
           }
           rows.bind(position, query.limit() + 1L);
           try (ResultIterator<AuditRow> all = rows.map((row, context) -> row(row)).iterator()) {
-            return page(all, query.limit());
+            return page(all, query.limit(), MAX_PAGE_CHARACTERS);
           }
         });
   }
 
-  private static Page page(ResultIterator<AuditRow> all, int limit) {
+  /**
+   * Returns rows with numbers above {@code after} up to {@code last}, oldest first. A page ends
+   * before its limit once it has so many characters.
+   *
+   * @param flag the flag that they are about; null for all
+   */
+  public Page following(
+      long after, long last, @Nullable String flag, int limit, long mostCharacters) {
+    String where = "seq > ? AND seq <= ?" + (flag == null ? "" : " AND flag = ?");
+    return jdbi.withHandle(
+        handle -> {
+          Query rows =
+              handle
+                  .createQuery("SELECT * FROM audit_log WHERE " + where + " ORDER BY seq LIMIT ?")
+                  .bind(0, after)
+                  .bind(1, last);
+          int position = 2;
+          if (flag != null) {
+            rows.bind(position++, flag);
+          }
+          rows.bind(position, limit + 1L);
+          try (ResultIterator<AuditRow> all = rows.map((row, context) -> row(row)).iterator()) {
+            return page(all, limit, mostCharacters);
+          }
+        });
+  }
+
+  private static Page page(ResultIterator<AuditRow> all, int limit, long mostCharacters) {
     List<AuditRow> page = new ArrayList<>();
     long characters = 0;
-    while (page.size() < limit && characters < MAX_PAGE_CHARACTERS && all.hasNext()) {
+    while (page.size() < limit && characters < mostCharacters && all.hasNext()) {
       AuditRow row = all.next();
       page.add(row);
       characters += length(row.entry().before()) + length(row.entry().after());

@@ -10,6 +10,8 @@ import java.sql.Statement;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationInfoService;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
@@ -67,6 +69,36 @@ public final class Database implements AutoCloseable {
   }
 
   /**
+   * Insists that the file is a database of a server of this version or an older one. {@link #open}
+   * goes by what is older, and leaves be what is newer.
+   *
+   * @param name what people call it
+   * @throws IOException if it is not
+   */
+  static void checkSchema(Path file, String name) throws IOException {
+    SQLiteDataSource source = new SQLiteDataSource(new SQLiteConfig());
+    source.setUrl("jdbc:sqlite:" + file.toAbsolutePath());
+    try {
+      MigrationInfoService migrations = flyway(source, "sqlite").info();
+      MigrationInfo current = migrations.current();
+      if (current == null) {
+        throw new IOException(name + " is no database of a control server");
+      }
+      for (MigrationInfo migration : migrations.all()) {
+        if (!migration.getState().isResolved()) {
+          throw new IOException(
+              name
+                  + " was written by a newer version: its schema is "
+                  + current.getVersion()
+                  + ", which this one does not know");
+        }
+      }
+    } catch (FlywayException e) {
+      throw unusable(name, e);
+    }
+  }
+
+  /**
    * Opens a database on a PostgreSQL server and brings its schema up to date. Servers that start on
    * it at the same time wait for each other.
    *
@@ -93,15 +125,18 @@ public final class Database implements AutoCloseable {
 
   private static void migrate(DataSource source, String dialect, Object name) throws IOException {
     try {
-      Flyway.configure()
-          .dataSource(source)
-          .locations("classpath:db/migration/" + dialect)
-          .javaMigrations(new AuditChainMigration())
-          .load()
-          .migrate();
+      flyway(source, dialect).migrate();
     } catch (FlywayException e) {
       throw unusable(name, e);
     }
+  }
+
+  private static Flyway flyway(DataSource source, String dialect) {
+    return Flyway.configure()
+        .dataSource(source)
+        .locations("classpath:db/migration/" + dialect)
+        .javaMigrations(new AuditChainMigration())
+        .load();
   }
 
   // Before the pool, which would try again and again to connect to what is no database.

@@ -1,46 +1,29 @@
 package dev.turnout.server.stream;
 
 import jakarta.servlet.AsyncContext;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One agent's stream. It has a slot for a single snapshot: while the reader takes nothing, a newer
- * snapshot replaces the one that waits, so that a stalled reader costs no more than one document
- * and, as no write ever blocks, delays nobody.
- *
- * <p>The servlet output has two states. Ready: {@link #drain} may write, from any thread. Not
- * ready: the container calls {@link #onWritePossible} once it is again. {@code waiting} tells the
- * latter; all is guarded by this object's monitor, under which nothing blocks.
+ * snapshot replaces the one that waits, so that a stalled reader costs no more than one document.
  */
-final class Connection implements WriteListener, AsyncListener {
-  private static final Logger log = LoggerFactory.getLogger(Connection.class);
+final class Connection extends EventConnection {
   private static final EventBytes COMMENT = EventBytes.of(": alive\n\n");
   private static final byte[] HEAD = Compression.head();
 
-  private final AsyncContext context;
-  private final ServletOutputStream out;
-  private final String name;
   private final boolean compressed;
-  private final Runnable onClose;
 
   private @Nullable Published slot;
   private @Nullable Published lastTaken;
+  // Of what is in the slot, and of what was taken and is not yet written to its last byte; null
+  // where nobody measures.
+  private @Nullable Delivery waiting;
+  private @Nullable Delivery underWay;
   // At the start too: the first thing written is a comment, which makes the container send the
   // headers to a reader that already has the snapshot.
   private boolean commentDue = true;
   private boolean headDue;
-  private @Nullable EventBytes farewell;
-  private boolean leaving;
-  private boolean flushDue;
-  private boolean waiting = true;
-  private boolean closed;
 
   /**
    * Creates a connection that is silent until the container says that it is writable.
@@ -55,26 +38,47 @@ final class Connection implements WriteListener, AsyncListener {
       String name,
       boolean compressed,
       Runnable onClose) {
-    this.context = context;
-    this.out = out;
-    this.name = name;
+    super(context, out, name, onClose);
     this.compressed = compressed;
     headDue = compressed;
-    this.onClose = onClose;
-  }
-
-  void open() {
-    context.setTimeout(0);
-    context.addListener(this);
-    out.setWriteListener(this);
   }
 
   /** Sends the snapshot as soon as the reader takes it, unless a newer one comes before. */
-  synchronized void offer(Published published) {
+  void offer(Published published) {
+    offer(published, null);
+  }
+
+  /**
+   * As {@link #offer(Published)}.
+   *
+   * @param delivery told what becomes of it, if it is sent at all; null if nobody measures
+   */
+  synchronized void offer(Published published, @Nullable Delivery delivery) {
     Published newest = slot != null ? slot : lastTaken;
     if (newest == null || published.supersedes(newest)) {
       slot = published;
-      drainUnlessWaiting();
+      overtaken();
+      if (delivery != null) {
+        delivery.expect();
+        waiting = delivery;
+      }
+      push();
+    }
+  }
+
+  private void overtaken() {
+    Delivery delivery = waiting;
+    waiting = null;
+    if (delivery != null) {
+      delivery.done();
+    }
+  }
+
+  private void written() {
+    Delivery delivery = underWay;
+    underWay = null;
+    if (delivery != null) {
+      delivery.written();
     }
   }
 
@@ -85,106 +89,53 @@ final class Connection implements WriteListener, AsyncListener {
 
   /** Sends a comment, unless bytes are on their way anyhow. */
   synchronized void heartbeat() {
-    if (!waiting) {
+    if (!isWaiting()) {
       commentDue = true;
-      drainUnlessWaiting();
+      push();
     }
   }
 
-  /** Sends a last event after what is on its way, and ends the stream once the reader took it. */
-  synchronized void leave(EventBytes last) {
-    farewell = last;
-    leaving = true;
-    drainUnlessWaiting();
+  /** As {@link #leave(byte[])}. */
+  void leave(EventBytes last) {
+    leave(last.as(compressed));
   }
 
   @Override
-  public synchronized void onWritePossible() {
-    waiting = false;
-    drainUnlessWaiting();
-  }
-
-  private void drainUnlessWaiting() {
-    if (waiting || closed) {
-      return;
+  byte @Nullable [] next() {
+    Published next = slot;
+    if (headDue) {
+      headDue = false;
+      return HEAD;
     }
-    try {
-      drain();
-    } catch (IOException | RuntimeException e) {
-      onError(e);
+    if (commentDue) {
+      commentDue = false;
+      return COMMENT.as(compressed);
     }
-  }
-
-  // isReady() is asked before every call, a flush too: the contract of non-blocking writes.
-  private void drain() throws IOException {
-    while (out.isReady()) {
-      Published next = slot;
-      EventBytes last = farewell;
-      if (headDue) {
-        headDue = false;
-        out.write(HEAD);
-      } else if (commentDue) {
-        commentDue = false;
-        flushDue = true;
-        out.write(COMMENT.as(compressed));
-      } else if (next != null) {
-        slot = null;
-        lastTaken = next;
-        flushDue = true;
-        out.write(next.event().as(compressed));
-      } else if (last != null) {
-        farewell = null;
-        flushDue = true;
-        out.write(last.as(compressed));
-      } else if (flushDue) {
-        flushDue = false;
-        out.flush();
-      } else if (leaving) {
-        close();
-        return;
-      } else {
-        return;
-      }
+    if (next != null) {
+      slot = null;
+      lastTaken = next;
+      // Asked for the next is only who has taken the one before.
+      written();
+      underWay = waiting;
+      waiting = null;
+      return next.event().as(compressed);
     }
-    waiting = true;
+    return null;
   }
 
   @Override
-  public void onError(Throwable failure) {
-    log.debug("stream of {} ended: {}", name, failure.toString());
-    close();
+  void idle() {
+    written();
   }
 
-  /** Ends the stream; the agent will connect again. */
-  synchronized void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
+  @Override
+  void ended() {
     slot = null;
-    onClose.run();
-    try {
-      context.complete();
-    } catch (IllegalStateException e) {
-      log.debug("stream of {} was over already", name);
+    overtaken();
+    Delivery delivery = underWay;
+    underWay = null;
+    if (delivery != null) {
+      delivery.done();
     }
   }
-
-  @Override
-  public void onComplete(AsyncEvent event) {
-    close();
-  }
-
-  @Override
-  public void onTimeout(AsyncEvent event) {
-    close();
-  }
-
-  @Override
-  public void onError(AsyncEvent event) {
-    close();
-  }
-
-  @Override
-  public void onStartAsync(AsyncEvent event) {}
 }

@@ -42,6 +42,7 @@ public final class Streams implements AutoCloseable {
   private final Changes changes;
   private final Fleet fleet;
   private final Signer signer;
+  private final Deliveries deliveries;
   private final int limit;
   private final AtomicInteger places = new AtomicInteger();
   private final ConcurrentHashMap<Connection, Reader> connections = new ConcurrentHashMap<>();
@@ -49,6 +50,8 @@ public final class Streams implements AutoCloseable {
   private final AtomicBoolean fanOutDue = new AtomicBoolean();
   private final ScheduledExecutorService thread;
   private final CountDownLatch allGone = new CountDownLatch(1);
+  // Of the one thread.
+  private @Nullable Published fannedOut;
   private volatile boolean closed;
 
   // Who reads, and whether the token that it came with still opens.
@@ -57,13 +60,21 @@ public final class Streams implements AutoCloseable {
   /**
    * Begins to announce changes.
    *
+   * @param deliveries measures how long that takes
    * @param heartbeat how often a quiet connection gets a comment
    * @param limit the most connections at a time
    */
-  public Streams(Changes changes, Fleet fleet, Signer signer, Duration heartbeat, int limit) {
+  public Streams(
+      Changes changes,
+      Fleet fleet,
+      Signer signer,
+      Deliveries deliveries,
+      Duration heartbeat,
+      int limit) {
     this.changes = changes;
     this.fleet = fleet;
     this.signer = signer;
+    this.deliveries = deliveries;
     this.limit = limit;
     thread =
         Executors.newSingleThreadScheduledExecutor(
@@ -72,7 +83,11 @@ public final class Streams implements AutoCloseable {
               created.setDaemon(true);
               return created;
             });
-    changes.onChange(snapshot -> scheduleFanOut());
+    changes.onChange(
+        snapshot -> {
+          deliveries.inForce(snapshot);
+          scheduleFanOut();
+        });
     ScheduledFuture<?> unused =
         thread.scheduleAtFixedRate(
             this::heartbeat, heartbeat.toNanos(), heartbeat.toNanos(), TimeUnit.NANOSECONDS);
@@ -180,7 +195,13 @@ public final class Streams implements AutoCloseable {
     fanOutDue.set(false);
     try {
       Published published = latest();
-      connections.forEachKey(PARALLEL_FROM, connection -> connection.offer(published));
+      if (fannedOut != null && fannedOut.isOf(published.snapshot())) {
+        return;
+      }
+      fannedOut = published;
+      Delivery delivery = deliveries.begin(published.snapshot());
+      connections.forEachKey(PARALLEL_FROM, connection -> connection.offer(published, delivery));
+      delivery.done();
     } catch (RuntimeException e) {
       log.error("A snapshot could not be sent to the agents; they will poll for it", e);
     }
@@ -189,6 +210,10 @@ public final class Streams implements AutoCloseable {
   // An exception that left this method would end all heartbeats.
   private void heartbeat() {
     try {
+      if (fanOutDue.get()) {
+        // Or what is handed out below would be measured by nobody.
+        fanOut();
+      }
       Published published = latest();
       connections.forEach(
           (connection, reader) -> {

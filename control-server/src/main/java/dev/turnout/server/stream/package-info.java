@@ -1,4 +1,4 @@
-/** Server-sent events to agents, written without blocking. */
+/** Server-sent events to agents, and to people and scripts; written without blocking. */
 @NullMarked
 package dev.turnout.server.stream;
 

@@ -7,7 +7,6 @@ import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.server.auth.Right;
 import dev.turnout.server.problem.Problem;
 import dev.turnout.server.store.AuditCheck;
-import dev.turnout.server.store.AuditEntry;
 import dev.turnout.server.store.AuditHead;
 import dev.turnout.server.store.AuditLog;
 import dev.turnout.server.store.AuditQuery;
@@ -19,13 +18,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Who did what, and whether that was tampered with. */
@@ -56,7 +52,7 @@ final class AuditRoutes {
     AuditLog.Page page = audit.page(query(context));
     ObjectNode json = Json.object();
     ArrayNode entries = json.putArray("entries");
-    page.rows().forEach(row -> put(entries.addObject(), row));
+    page.rows().forEach(row -> entries.add(row.json()));
     json.put("next", page.more() ? next(context, page.rows()) : null);
     Api.json(context, json);
   }
@@ -120,28 +116,6 @@ final class AuditRoutes {
       }
     }
     return link.toString();
-  }
-
-  private static void put(ObjectNode json, AuditRow row) {
-    AuditEntry entry = row.entry();
-    json.put("seq", row.seq())
-        .put("revision", entry.revision())
-        .put("at", entry.at().toString())
-        .put("actor", entry.actor())
-        .put("action", entry.action())
-        .put("flag", entry.flag());
-    json.set("before", parsed(entry.before()));
-    json.set("after", parsed(entry.after()));
-    json.put("reason", entry.reason());
-    ArrayNode overrides = json.putArray("overrides");
-    Arrays.stream(entry.overrides().split(","))
-        .filter(name -> !name.isEmpty())
-        .forEach(overrides::add);
-    json.put("hash", row.hash());
-  }
-
-  private static JsonNode parsed(@Nullable String json) {
-    return json == null ? NullNode.getInstance() : Json.parse(json.getBytes(UTF_8));
   }
 
   private void verify(Context context) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The JSON object that a person sent, read strictly: every failure is an {@link
@@ -85,6 +86,14 @@ final class Body {
       }
     }
     return new Body(node);
+  }
+
+  /** Reads an object with no other fields than these, once what it says of why was dealt with. */
+  static Body withoutWhy(JsonNode node, String... fields) {
+    if (node instanceof ObjectNode object) {
+      object.remove(Why.FIELDS);
+    }
+    return of(node, fields);
   }
 
   private static String shown(JsonNode value) {

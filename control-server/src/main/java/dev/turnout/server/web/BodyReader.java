@@ -31,9 +31,15 @@ final class BodyReader {
 
   private final EndPoint connection;
   private final InputStream in;
-  private final long deadline = System.nanoTime() + MAX_TIME.toNanos();
+  private final int maxBytes;
+  private final Duration maxTime;
+  private final long deadline;
 
-  private BodyReader(HttpServletRequest request) throws IOException {
+  private BodyReader(HttpServletRequest request, int maxBytes, Duration maxTime)
+      throws IOException {
+    this.maxBytes = maxBytes;
+    this.maxTime = maxTime;
+    deadline = System.nanoTime() + maxTime.toNanos();
     connection =
         ServletContextRequest.getServletContextRequest(request)
             .getConnectionMetaData()
@@ -48,8 +54,13 @@ final class BodyReader {
    * @throws ProblemException naming the field {@code body} if it is too large or too slow
    */
   static byte[] read(Context context) {
+    return read(context, MAX_BYTES, MAX_TIME);
+  }
+
+  /** As {@link #read(Context)}, with bounds of its own. */
+  static byte[] read(Context context, int maxBytes, Duration maxTime) {
     try {
-      return new BodyReader(context.req()).read();
+      return new BodyReader(context.req(), maxBytes, maxTime).read();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -62,14 +73,15 @@ final class BodyReader {
       byte[] chunk = new byte[CHUNK];
       long size = 0;
       int read;
-      while (size <= MOST_DISCARDED && (read = read(chunk)) >= 0) {
+      long most = Math.max(MOST_DISCARDED, 2L * maxBytes);
+      while (size <= most && (read = read(chunk)) >= 0) {
         size += read;
-        if (size <= MAX_BYTES) {
+        if (size <= maxBytes) {
           bytes.write(chunk, 0, read);
         }
       }
-      if (size > MAX_BYTES) {
-        throw problem(413, "is larger than " + MAX_BYTES + " bytes");
+      if (size > maxBytes) {
+        throw problem(413, "is larger than " + maxBytes + " bytes");
       }
       return bytes.toByteArray();
     } finally {
@@ -94,8 +106,8 @@ final class BodyReader {
     }
   }
 
-  private static ProblemException tooSlow() {
-    return problem(408, "did not arrive within " + MAX_TIME.toSeconds() + " seconds");
+  private ProblemException tooSlow() {
+    return problem(408, "did not arrive within " + maxTime.toSeconds() + " seconds");
   }
 
   private static ProblemException problem(int status, String what) {

@@ -4,7 +4,9 @@ import dev.turnout.flags.Snapshot;
 import dev.turnout.server.change.Author;
 import dev.turnout.server.change.Change;
 import dev.turnout.server.change.Changes;
+import dev.turnout.server.change.Import;
 import dev.turnout.server.change.Policy;
+import dev.turnout.server.change.RefusedException;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.Fleet;
 import dev.turnout.server.store.Kept;
@@ -12,6 +14,8 @@ import dev.turnout.server.store.StoreAway;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** Changes that people make over HTTP, each in the name of whoever asks. */
 final class Edits {
@@ -43,6 +47,16 @@ final class Edits {
   /** Changes when and how exposure may be raised. */
   Policy putPolicy(Context context, Policy policy) {
     return changes.putPolicy(Why.author(context), policy);
+  }
+
+  /** Reads a document that an environment is to be made like. */
+  Import importOf(JsonNode document, boolean replace) {
+    return Import.of(document, replace, changes);
+  }
+
+  /** Says why a change would be refused, and makes none; null if it would not be. */
+  @Nullable RefusedException preview(Context context, Change change) {
+    return changes.preview(Why.author(context), change);
   }
 
   /** Makes a change, and warns of the agents that it does not reach. */

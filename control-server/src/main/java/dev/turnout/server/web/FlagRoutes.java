@@ -11,6 +11,7 @@ import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Change;
 import dev.turnout.server.change.FlagChanges;
 import dev.turnout.server.change.NotFoundException;
+import dev.turnout.server.change.Rollback;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.math.BigDecimal;
@@ -46,6 +47,7 @@ final class FlagRoutes {
         .post("/feature-flags/kill/{name}", this::kill, Right.STOP)
         .post("/feature-flags/reset/{name}", this::reset, Right.EDIT)
         .post("/feature-flags/toggle", this::toggle, Right.STOP)
+        .post("/feature-flags/rollback", this::rollback, Right.STOP)
         .post("/feature-flags/bulk-update", this::bulkUpdate, Right.STOP);
   }
 
@@ -68,7 +70,7 @@ final class FlagRoutes {
     requireRight(context, fields);
     IfMatch ifMatch = IfMatch.of(context);
     boolean[] created = new boolean[1];
-    Change change = FlagChanges.put(name, fields);
+    Change change = createdByEditors(context, name, FlagChanges.put(name, fields));
     Snapshot after =
         edits.apply(
             context,
@@ -144,6 +146,40 @@ final class FlagRoutes {
     }
   }
 
+  private void rollback(Context context) {
+    JsonNode document = Body.document(context);
+    Api.orWarn(context, () -> Why.taken(context, document), document);
+    Body body = Body.withoutWhy(document, "flags", "all");
+    Rollback rollback = body.find("all") == null ? ofNamed(body) : ofAll(body);
+    Snapshot after = edits.stop(context, rollback);
+    ObjectNode json = Json.object().put("revision", after.revision());
+    ArrayNode disabled = json.putArray("disabled");
+    rollback.disabled().forEach(flag -> disabled.add(FlagCodec.toJson(flag)));
+    ArrayNode already = json.putArray("already_disabled");
+    rollback.already().forEach(already::add);
+    ArrayNode unknown = json.putArray("unknown");
+    rollback.unknown().forEach(unknown::add);
+    Api.json(context, json);
+  }
+
+  // A name that no flag can have is like one that none has: it keeps none of the others on.
+  private static Rollback ofNamed(Body body) {
+    Set<String> names = body.texts("flags");
+    if (names.isEmpty()) {
+      throw new InvalidFlagException(
+          "flags", "must name the flags to disable; for all of them say \"all\": true instead");
+    }
+    return Rollback.of(names);
+  }
+
+  // And no emergency by forgetting a word.
+  private static Rollback ofAll(Body body) {
+    if (!body.bool("all") || body.find("flags") != null) {
+      throw new InvalidFlagException("all", "must be true, or be left out and flags be named");
+    }
+    return Rollback.ofAll();
+  }
+
   private void bulkUpdate(Context context) {
     JsonNode list = Body.document(context);
     if (!list.isArray()) {
@@ -161,7 +197,9 @@ final class FlagRoutes {
             "[" + all.size() + "].name", "\"" + name.stringValue() + "\" is in the list before");
       }
       requireRight(context, fields);
-      all.add(FlagChanges.put(name.stringValue(), fields));
+      all.add(
+          createdByEditors(
+              context, name.stringValue(), FlagChanges.put(name.stringValue(), fields)));
     }
     Snapshot after = edits.apply(context, draft -> all.forEach(change -> change.apply(draft)));
     ObjectNode json = Json.object().put("revision", after.revision());
@@ -182,6 +220,20 @@ final class FlagRoutes {
     if (!disables) {
       Api.caller(context).require(Right.EDIT);
     }
+  }
+
+  // Nor does whoever may only stop make a flag by it: for them one that is not there is not there,
+  // as for a kill.
+  private static Change createdByEditors(Context context, String name, Change change) {
+    if (Api.caller(context).has(Right.EDIT)) {
+      return change;
+    }
+    return draft -> {
+      if (draft.find(name) == null) {
+        throw NotFoundException.flag(name);
+      }
+      change.apply(draft);
+    };
   }
 
   private void change(Context context, String name, Change change) {

@@ -10,6 +10,7 @@ import dev.turnout.flags.Stop;
 import dev.turnout.server.fleet.Agent;
 import dev.turnout.server.fleet.FlagCounts;
 import dev.turnout.server.store.StoreAway;
+import dev.turnout.server.stream.Deliveries;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,18 +54,21 @@ final class OpsPage {
    * Writes the page.
    *
    * @param away since when the store does not answer; null if it does
+   * @param deliveries how long snapshots took to the agents lately
    * @param uptime since the server started
    */
   static ObjectNode of(
       Snapshot snapshot,
       List<Agent> agents,
       @Nullable StoreAway away,
+      Deliveries.Summary deliveries,
       Duration uptime,
       Instant now) {
-    return new OpsPage(snapshot, agents).write(away, uptime, now);
+    return new OpsPage(snapshot, agents).write(away, deliveries, uptime, now);
   }
 
-  private ObjectNode write(@Nullable StoreAway away, Duration uptime, Instant now) {
+  private ObjectNode write(
+      @Nullable StoreAway away, Deliveries.Summary deliveries, Duration uptime, Instant now) {
     ObjectNode json =
         Json.object()
             .put("env", snapshot.env())
@@ -82,6 +86,7 @@ final class OpsPage {
           "the store does not answer: nothing can be changed but towards" + " the fallback");
     }
     putAgents(json.putObject("agents"));
+    putDelivery(json.putObject("delivery"), deliveries);
     putTrips(json.putArray("trips"));
     snapshot.flags().values().forEach(this::judge);
     ObjectNode errors = json.putObject("errors");
@@ -118,6 +123,59 @@ final class OpsPage {
           ahead + " agents are ahead of this server and refuse its snapshots: raise the epoch");
     }
     findMiswired();
+  }
+
+  private void putDelivery(ObjectNode json, Deliveries.Summary deliveries) {
+    Instant since = deliveries.since();
+    json.put("in_force_since", since == null ? null : since.toString());
+    json.put("streams_waiting", deliveries.waiting());
+    int publishes = deliveries.publishes();
+    ObjectNode streams = json.putObject("streams").put("publishes", publishes);
+    putMillis(streams, "p50_ms", publishes, deliveries.median());
+    putMillis(streams, "p99_ms", publishes, deliveries.tail());
+    putMillis(streams, "max_ms", publishes, deliveries.longest());
+    putReported(json.putObject("reported"), since);
+  }
+
+  private static void putMillis(ObjectNode json, String name, int count, long nanos) {
+    json.put(name, count == 0 ? null : Math.round(nanos / 1e3) / 1e3);
+  }
+
+  // Of those who went from an earlier revision to the one in force: whoever began with it tells
+  // nothing of how long it took.
+  private void putReported(ObjectNode json, @Nullable Instant since) {
+    List<Agent> connected = agents.stream().filter(Agent::isConnected).toList();
+    json.put(
+        "agents",
+        connected.stream()
+            .filter(agent -> agent.report() != null && !agent.isBehind(snapshot))
+            .count());
+    json.put("of", connected.size());
+    double[] seconds = since == null ? new double[0] : secondsToReport(connected, since);
+    putQuantile(json, "p50_seconds", seconds, 0.5);
+    putQuantile(json, "p99_seconds", seconds, 0.99);
+    putQuantile(json, "max_seconds", seconds, 1);
+  }
+
+  private double[] secondsToReport(List<Agent> connected, Instant since) {
+    List<Double> seconds = new ArrayList<>();
+    for (Agent agent : connected) {
+      Instant followed = agent.followed();
+      if (followed != null && isAt(agent.report()) && !followed.isBefore(since)) {
+        seconds.add(Duration.between(since, followed).toMillis() / 1e3);
+      }
+    }
+    return seconds.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+  }
+
+  private boolean isAt(@Nullable Report report) {
+    return report != null
+        && report.epoch() == snapshot.epoch()
+        && report.revision() == snapshot.revision();
+  }
+
+  private static void putQuantile(ObjectNode json, String name, double[] sorted, double share) {
+    json.put(name, sorted.length == 0 ? null : sorted[(int) Math.ceil(share * sorted.length) - 1]);
   }
 
   private static void putCounts(ObjectNode json, Map<String, Integer> counts) {

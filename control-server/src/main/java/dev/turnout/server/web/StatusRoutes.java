@@ -11,6 +11,7 @@ import dev.turnout.server.problem.Problem;
 import dev.turnout.server.store.LastChanges;
 import dev.turnout.server.store.LastChanges.LastChange;
 import dev.turnout.server.store.StoreAway;
+import dev.turnout.server.stream.Deliveries;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -30,6 +31,7 @@ final class StatusRoutes {
 
   private final Changes changes;
   private final Fleet fleet;
+  private final Deliveries deliveries;
   private final PrometheusMeterRegistry metrics;
   private final Clock clock;
   private final LastChanges lastChanges;
@@ -39,11 +41,13 @@ final class StatusRoutes {
       Changes changes,
       LastChanges lastChanges,
       Fleet fleet,
+      Deliveries deliveries,
       PrometheusMeterRegistry metrics,
       Clock clock) {
     this.changes = changes;
     this.lastChanges = lastChanges;
     this.fleet = fleet;
+    this.deliveries = deliveries;
     this.metrics = metrics;
     this.clock = clock;
     started = clock.instant();
@@ -81,6 +85,7 @@ final class StatusRoutes {
             changes.current(),
             fleet.agents(),
             changes.storeAway(),
+            deliveries.summary(),
             Duration.between(started, now),
             now));
   }

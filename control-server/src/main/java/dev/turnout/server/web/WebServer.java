@@ -10,6 +10,9 @@ import dev.turnout.server.problem.Problem;
 import dev.turnout.server.signing.Signer;
 import dev.turnout.server.store.AuditLog;
 import dev.turnout.server.store.FlagStore;
+import dev.turnout.server.stream.AuditStreamServlet;
+import dev.turnout.server.stream.AuditStreams;
+import dev.turnout.server.stream.Deliveries;
 import dev.turnout.server.stream.StreamServlet;
 import dev.turnout.server.stream.Streams;
 import dev.turnout.server.tls.AgentCertificates;
@@ -24,6 +27,7 @@ import io.javalin.security.RouteRole;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -67,6 +71,7 @@ public final class WebServer implements AutoCloseable {
   private final Lanes lanes = new Lanes();
   private final PrometheusMeterRegistry metrics;
   private final Streams streams;
+  private final AuditStreams events;
   private final AgentCertificates certificates;
   private final Javalin javalin;
   private final List<ServletHandler> servlets = new ArrayList<>();
@@ -89,6 +94,8 @@ public final class WebServer implements AutoCloseable {
       Changes changes,
       Fleet fleet,
       Streams streams,
+      AuditStreams events,
+      Deliveries deliveries,
       Signer signer,
       PrometheusMeterRegistry metrics,
       Clock clock)
@@ -96,6 +103,7 @@ public final class WebServer implements AutoCloseable {
     this.access = access;
     this.metrics = metrics;
     this.streams = streams;
+    this.events = events;
     certificates = tls == null ? AgentCertificates.NONE : new AgentCertificates(tls.asksAgents());
     ServerSocketChannel channel = bind(host, port);
     Counter trips =
@@ -109,10 +117,12 @@ public final class WebServer implements AutoCloseable {
               config.jetty.addConnector((server, http) -> connector(server, http, tls, channel));
               config.jetty.modifyServletContextHandler(
                   handler -> {
-                    ServletHolder holder =
-                        new ServletHolder(new StreamServlet(access, certificates, streams));
-                    holder.setAsyncSupported(true);
-                    handler.addServlet(holder, StreamServlet.PATH);
+                    handler.addServlet(
+                        asynchronous(new StreamServlet(access, certificates, streams)),
+                        StreamServlet.PATH);
+                    handler.addServlet(
+                        asynchronous(new AuditStreamServlet(access, events)),
+                        AuditStreamServlet.PATH);
                     handler.setErrorHandler(new ContainerProblems.OfServlets());
                     servlets.add(handler.getServletHandler());
                   });
@@ -125,11 +135,12 @@ public final class WebServer implements AutoCloseable {
               new EnvironmentRoutes(edits).register(routes);
               new RolloutRoutes(edits).register(routes);
               new ExperimentRoutes(edits, fleet).register(routes);
+              new TransferRoutes(edits).register(routes);
               new AgentRoutes(changes, fleet, streams, new TripIntake(changes, fleet, trips))
                   .register(routes);
               new OpenApiRoute().register(routes);
               new SigningRoutes(signer).register(routes);
-              new StatusRoutes(changes, store.lastChanges(), fleet, metrics, clock)
+              new StatusRoutes(changes, store.lastChanges(), fleet, deliveries, metrics, clock)
                   .register(routes);
               new AuditRoutes(audit, clock).register(routes);
               new TokenRoutes(tokens, clock).register(routes);
@@ -138,6 +149,12 @@ public final class WebServer implements AutoCloseable {
               Failures.register(routes);
             });
     javalin.start();
+  }
+
+  private static ServletHolder asynchronous(HttpServlet servlet) {
+    ServletHolder holder = new ServletHolder(servlet);
+    holder.setAsyncSupported(true);
+    return holder;
   }
 
   // Here and not by the framework, which would bury the reason in a stack trace.
@@ -271,6 +288,7 @@ public final class WebServer implements AutoCloseable {
   public void close() {
     // First, for stopping waits until requests are over, and a stream never is by itself.
     streams.close();
+    events.close();
     javalin.stop();
   }
 }

@@ -57,6 +57,12 @@ final class Why {
     }
   }
 
+  /** As {@link #take}, and returns the object. */
+  static JsonNode taken(Context context, JsonNode body) {
+    take(context, body);
+    return body;
+  }
+
   /**
    * Who asks, and what for.
    *
