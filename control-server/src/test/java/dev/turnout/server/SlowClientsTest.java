@@ -17,6 +17,9 @@ import org.junit.jupiter.api.Test;
 
 /** Bodies that trickle in keep nobody from stopping a flag. */
 final class SlowClientsTest extends WithServer {
+  // On a machine that is busy with other tests; a body may take five seconds.
+  private static final Duration AT_ONCE = Duration.ofSeconds(3);
+
   private static final int CLIENTS = 300;
 
   private final List<Socket> sockets = new ArrayList<>();
@@ -46,7 +49,7 @@ final class SlowClientsTest extends WithServer {
   private void assertKillIsAtOnce() {
     long started = System.nanoTime();
     served.post("/feature-flags/kill/x", "{\"reason\": \"errors\"}").is(200);
-    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(1));
+    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(AT_ONCE);
   }
 
   @Test
@@ -74,7 +77,7 @@ final class SlowClientsTest extends WithServer {
     await().until(() -> served.get("/feature-flags").status() == 503);
     long started = System.nanoTime();
     served.post("/feature-flags/rollback", "{\"all\": true}").is(200);
-    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(1));
+    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(AT_ONCE);
   }
 
   @Test
