@@ -13,10 +13,14 @@ public class Shop {
   static final AtomicLong newFailures = new AtomicLong();
   static final AtomicLong oldCalls = new AtomicLong();
   static volatile boolean failing;
+  static volatile long millis;
 
   @Flagged("checkout")
   String pay(@FlagKey String user) {
     newCalls.incrementAndGet();
+    if (millis > 0) {
+      pause(millis);
+    }
     if (failing) {
       newFailures.incrementAndGet();
       throw new IllegalStateException("new path fails");
@@ -45,6 +49,23 @@ public class Shop {
           System.out.println("answer " + answer);
         }
         case "fail" -> failing = true;
+        case "main" -> System.out.println("main");
+        // Waits for a line on its input.
+        case "enter" -> {
+          if (System.in.read() < 0) {
+            return;
+          }
+        }
+        // Eight calls at once that take that many milliseconds.
+        case "slow" -> {
+          millis = Long.parseLong(words[1]);
+          Thread calls = new Thread(() -> shop.atOnce(8));
+          calls.start();
+          Thread.sleep(200);
+          System.out.println("slow");
+          calls.join();
+          millis = 0;
+        }
         // The agent acts first and writes down after: time for that, before the process ends.
         case "linger" -> Thread.sleep(Long.parseLong(words[1]));
         case "call" -> System.out.println("answer " + shop.answer());
@@ -75,7 +96,11 @@ public class Shop {
 
   /** Calls from four threads at once, for users 1 to 100 in turn. */
   void burst(int callsEach) throws InterruptedException {
-    Thread[] threads = new Thread[4];
+    burst(4, callsEach);
+  }
+
+  void burst(int callers, int callsEach) throws InterruptedException {
+    Thread[] threads = new Thread[callers];
     for (int t = 0; t < threads.length; t++) {
       threads[t] =
           new Thread(
@@ -92,6 +117,22 @@ public class Shop {
     }
     for (Thread thread : threads) {
       thread.join();
+    }
+  }
+
+  void atOnce(int calls) {
+    try {
+      burst(calls, 1);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.StringJoiner;
@@ -246,6 +247,11 @@ final class ControlApi {
   }
 
   private static String because(IOException problem) {
+    for (Throwable cause = problem.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertPathBuilderException) {
+        return ": nobody who is trusted here vouches for its certificate; --ca-file names who does";
+      }
+    }
     String message = problem.getMessage();
     return message == null ? "" : ": " + message;
   }

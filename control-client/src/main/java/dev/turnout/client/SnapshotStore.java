@@ -11,6 +11,7 @@ import dev.turnout.flags.Snapshot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.function.Consumer;
@@ -36,6 +39,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SnapshotStore {
   private static final int GENERATIONS = 3;
+  private static final String TEMPORARY = ".tmp";
+
+  // Another process may be writing one now, and takes less time for it.
+  private static final Duration ABANDONED = Duration.ofHours(1);
   private static final String MAGIC = "turnout-snapshot 1 sha256 ";
   private static final String SIGNED_MAGIC = "turnout-snapshot 2 sha256 ";
   private static final int DIGEST_LENGTH = 64;
@@ -45,6 +52,7 @@ public final class SnapshotStore {
   private final Trust trust;
   private final Consumer<String> warning;
   private boolean warned;
+  private boolean tidied;
 
   /** A store of snapshots that need not be signed. */
   public SnapshotStore(Path directory, Consumer<String> warning) {
@@ -100,7 +108,7 @@ public final class SnapshotStore {
    * @param signature what that was signed with; null if it was not
    */
   public synchronized void save(Snapshot snapshot, byte[] document, @Nullable String signature) {
-    Path temporary = directory.resolve("snapshot." + ProcessHandle.current().pid() + ".tmp");
+    Path temporary = directory.resolve("snapshot." + ProcessHandle.current().pid() + TEMPORARY);
     boolean signed = trust.keys() != null && signature != null;
     byte[] json = signed ? document : SnapshotCodec.write(snapshot);
     try {
@@ -113,6 +121,7 @@ public final class SnapshotStore {
       }
       move(temporary, file(0));
       forceDirectory();
+      discardLeftovers();
       warned = false;
     } catch (IOException | RuntimeException e) {
       if (!warned) {
@@ -203,6 +212,24 @@ public final class SnapshotStore {
     } catch (IOException e) {
       // Windows cannot open a directory, and needs no forcing of one.
       return;
+    }
+  }
+
+  // Once for each run is enough: only a crash in the middle of a write leaves one.
+  private void discardLeftovers() throws IOException {
+    if (tidied) {
+      return;
+    }
+    tidied = true;
+    // By the clock that the files have, which need not be this process's.
+    Instant longAgo = Files.getLastModifiedTime(file(0)).toInstant().minus(ABANDONED);
+    try (DirectoryStream<Path> temporaries =
+        Files.newDirectoryStream(directory, "snapshot.*" + TEMPORARY)) {
+      for (Path temporary : temporaries) {
+        if (Files.getLastModifiedTime(temporary).toInstant().isBefore(longAgo)) {
+          discard(temporary);
+        }
+      }
     }
   }
 

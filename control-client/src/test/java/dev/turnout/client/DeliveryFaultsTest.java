@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,10 +33,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What networks, proxies, clocks and servers gone mad do to the delivery of snapshots. */
@@ -46,6 +51,7 @@ class DeliveryFaultsTest {
   private final List<Snapshot> delivered = new CopyOnWriteArrayList<>();
   private final List<String> warnings = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor();
+  private @Nullable Path stateDirectory;
   private FakeServer server;
   private FaultyProxy proxy;
   private ControlClient client;
@@ -82,14 +88,18 @@ class DeliveryFaultsTest {
   }
 
   private void start(URI uri, Duration poll, Sources sources) {
+    start(uri, timing(poll), sources);
+  }
+
+  private void start(URI uri, Timing timing, Sources sources) {
     client =
         new ControlClient(
             new ControlClient.Settings(
                 uri,
                 () -> "secret",
                 new Host("game", "game-1", "eu"),
-                null,
-                timing(poll),
+                stateDirectory,
+                timing,
                 Trust.ANY,
                 ClientTls.DEFAULT),
             new ControlClient.Listener() {
@@ -129,7 +139,39 @@ class DeliveryFaultsTest {
 
     awaitInForce(revision(2));
     assertThat(warnings).anyMatch(line -> line.contains("nothing was heard in time"));
-    assertThat(Timing.DEFAULT.silence()).hasSeconds(45);
+  }
+
+  @Test
+  void halfOpenConnection_asAgentsAreSet_isThereFor44Seconds_andNotFor46() throws Exception {
+    AtomicLong passed = new AtomicLong();
+    Sources sources =
+        new Sources(Clock.systemUTC(), () -> System.nanoTime() + passed.get(), new Random());
+    Timing agents = Timing.DEFAULT;
+    server.stream = events(true, revision(1));
+    start(
+        proxy.uri(),
+        new Timing(
+            NEVER,
+            agents.backOffFrom(),
+            agents.backOffTo(),
+            agents.authLane(),
+            agents.silence(),
+            agents.healthy(),
+            agents.connect(),
+            agents.answer(),
+            agents.call()),
+        sources);
+    awaitInForce(revision(1));
+
+    server.stream = events(true, revision(2));
+    proxy.cut();
+    passed.set(Duration.ofSeconds(44).toNanos());
+    FakeServer.pause(300);
+    assertThat(warnings).isEmpty();
+    passed.set(Duration.ofSeconds(46).toNanos());
+
+    awaitInForce(revision(2));
+    assertThat(warnings).hasSize(1);
   }
 
   @Test
@@ -162,7 +204,7 @@ class DeliveryFaultsTest {
 
     // A round takes 100 ms and a wait of 200 ms on average, once the back-off is at its end.
     assertThat(proxy.connections.get() - before).isBetween(2, 30);
-    assertThat(Duration.ofNanos(processorTime() - spentBefore)).isLessThan(Duration.ofSeconds(1));
+    assertThat(Duration.ofNanos(processorTime() - spentBefore)).isLessThan(Duration.ofMillis(400));
     assertThat(warnings).hasSize(1);
     proxy.resetAfter(null);
     server.stream = events(true, revision(2));
@@ -338,9 +380,36 @@ class DeliveryFaultsTest {
     assertThat(server.reports.size()).isLessThanOrEqualTo(asked.get());
   }
 
-  /** A clock that is a year ahead, a year behind, and so on. */
-  private static final class JumpingClock extends Clock {
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void stateDirectoryThatIsReadOnly_isToldOnce_andFlagsAreInForceFromMemory() {
+    stateDirectory = Path.of("/proc");
+    server.stream = events(true, revision(1), revision(2), revision(3));
+
+    start(server.uri(), NEVER);
+
+    awaitInForce(revision(3));
+    await().until(() -> delivered.size() == 3);
+    assertThat(warnings).singleElement().asString().contains("cannot be kept in /proc");
+  }
+
+  /** What clocks do that nobody looks after. */
+  private enum ClockFault {
+    AHEAD,
+    BEHIND,
+    JUMPING,
+    FROZEN
+  }
+
+  private static final class FaultyClock extends Clock {
+    private static final Duration YEAR = Duration.ofDays(365);
     private final AtomicInteger asked = new AtomicInteger();
+    private final Instant start = Instant.now();
+    private final ClockFault fault;
+
+    FaultyClock(ClockFault fault) {
+      this.fault = fault;
+    }
 
     @Override
     public ZoneId getZone() {
@@ -354,16 +423,22 @@ class DeliveryFaultsTest {
 
     @Override
     public Instant instant() {
-      Duration year = Duration.ofDays(365);
-      return Instant.now().plus(asked.incrementAndGet() % 2 == 0 ? year : year.negated());
+      Instant now = Instant.now();
+      return switch (fault) {
+        case AHEAD -> now.plus(YEAR);
+        case BEHIND -> now.minus(YEAR);
+        case JUMPING -> asked.incrementAndGet() % 2 == 0 ? now.plus(YEAR) : now.minus(YEAR);
+        case FROZEN -> start;
+      };
     }
   }
 
-  @Test
-  void clockThatJumps_disturbsNothing() {
+  @ParameterizedTest
+  @EnumSource(ClockFault.class)
+  void clockThatIsWrong_disturbsNothing(ClockFault fault) {
     server.stream = events(true, revision(1));
     server.poll = snapshot(revision(1));
-    Sources sources = new Sources(new JumpingClock(), System::nanoTime, new Random());
+    Sources sources = new Sources(new FaultyClock(fault), System::nanoTime, new Random());
     start(proxy.uri(), Duration.ofMillis(100), sources);
     awaitInForce(revision(1));
 

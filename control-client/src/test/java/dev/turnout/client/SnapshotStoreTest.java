@@ -1,5 +1,6 @@
 package dev.turnout.client;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.client.codec.Samples;
@@ -7,13 +8,19 @@ import dev.turnout.client.codec.SnapshotCodec;
 import dev.turnout.flags.Snapshot;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class SnapshotStoreTest {
@@ -90,6 +97,85 @@ class SnapshotStoreTest {
     }
   }
 
+  /** What disks, file systems and people do to files. */
+  private static byte @Nullable [] mutated(byte[] whole, Random random) {
+    int at = random.nextInt(whole.length);
+    int end = at + random.nextInt(whole.length - at) + 1;
+    byte[] changed = whole.clone();
+    return switch (random.nextInt(8)) {
+      case 0 -> null;
+      case 1 -> new byte[0];
+      case 2 -> Arrays.copyOf(whole, at);
+      case 3 -> Arrays.copyOf(whole, whole.length + 1 + random.nextInt(5_000));
+      case 4 -> {
+        for (int i = 0; i <= random.nextInt(8); i++) {
+          changed[random.nextInt(whole.length)] ^= (byte) (1 << random.nextInt(8));
+        }
+        yield changed;
+      }
+      case 5 -> {
+        Arrays.fill(changed, at, end, (byte) 0);
+        yield changed;
+      }
+      case 6 -> {
+        random.nextBytes(changed);
+        yield changed;
+      }
+      default -> Arrays.copyOfRange(whole, at, end);
+    };
+  }
+
+  @Test
+  void load_ofTenThousandMutations_isTheFirstGenerationThatIsWhole() throws Exception {
+    Map<String, Snapshot> whole = new HashMap<>();
+    for (int revision = 1; revision <= 3; revision++) {
+      save(store, revision(revision));
+      whole.put(Files.readString(newest(), ISO_8859_1), revision(revision));
+    }
+    List<byte[]> files = new ArrayList<>();
+    for (int generation = 0; generation < 3; generation++) {
+      files.add(Files.readAllBytes(directory.resolve("snapshot." + generation)));
+    }
+    byte[][] there = new byte[3][];
+    Random random = new Random(11);
+    for (int i = 0; i < 10_000; i++) {
+      Snapshot expected = null;
+      for (int generation = 0; generation < 3; generation++) {
+        // Now and then one generation's file is where another's should be.
+        byte[] original = files.get(random.nextInt(10) == 0 ? random.nextInt(3) : generation);
+        byte[] content = random.nextInt(3) == 0 ? original : mutated(original, random);
+        Path file = directory.resolve("snapshot." + generation);
+        if (content == null) {
+          Files.deleteIfExists(file);
+        } else {
+          if (!Arrays.equals(content, there[generation])) {
+            // Anew: some file systems wait for the disk where a file is written over.
+            Files.deleteIfExists(file);
+            Files.write(file, content);
+          }
+          Snapshot found = whole.get(new String(content, ISO_8859_1));
+          expected = expected == null ? found : expected;
+        }
+        there[generation] = content;
+      }
+      assertThat(load(store)).as("mutation %d", i).isEqualTo(expected);
+      warnings.clear();
+    }
+  }
+
+  @Test
+  void save_discardsWhatAnEarlierCrashLeft_butNotWhatAnotherProcessWritesNow() throws Exception {
+    Path left = Files.createFile(directory.resolve("snapshot.1.tmp"));
+    Path current = Files.createFile(directory.resolve("snapshot.2.tmp"));
+    FileTime now = Files.getLastModifiedTime(current);
+    Files.setLastModifiedTime(left, FileTime.from(now.toInstant().minus(2, ChronoUnit.HOURS)));
+
+    save(store, revision(1));
+
+    assertThat(left).doesNotExist();
+    assertThat(current).exists();
+  }
+
   @Test
   void save_afterACrashBetweenRenames_goesOn() throws Exception {
     save(store, revision(1));
@@ -99,6 +185,19 @@ class SnapshotStoreTest {
     save(store, revision(3));
 
     assertThat(load(store)).isEqualTo(revision(3));
+  }
+
+  // No process may create files there, whoever it runs as.
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void save_toAReadOnlyDirectory_warnsOnce() {
+    SnapshotStore readOnly = new SnapshotStore(Path.of("/proc"), warnings::add);
+
+    save(readOnly, revision(1));
+    save(readOnly, revision(2));
+
+    assertThat(warnings).singleElement().asString().contains("cannot be kept in /proc");
+    assertThat(load(readOnly)).isNull();
   }
 
   @Test

@@ -3,6 +3,8 @@ package dev.turnout.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.turnout.client.signing.Trust;
+import dev.turnout.flags.Snapshot;
 import dev.turnout.server.auth.TokenKind;
 import dev.turnout.server.store.PostgresUrl;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -203,6 +206,63 @@ final class ReplicasTest {
         await().until(() -> again.names().equals(List.of("reset", "create-token")));
       }
     }
+  }
+
+  @Test
+  void agentThatMovesToAReplicaThatLags_neverGoesBack() throws Exception {
+    PostgresServer postgres = PostgresServer.shared();
+    ScheduledExecutorService looker = Executors.newSingleThreadScheduledExecutor();
+    try (Wire toDatabase = new Wire(postgres.port())) {
+      ControlServer.Tuning tuning = new ControlServer.Tuning(Duration.ofSeconds(15), 100, SOON);
+      one = Served.on(database, dataOfOne, dataOfOne, tuning);
+      started.add(one);
+      one.put("/feature-flags/x", "{\"percentage\": 1}").is(201);
+      Served lagging = Served.on(over(toDatabase), dataOfOther, dataOfOne, tuning);
+      started.add(lagging);
+      toDatabase.cut();
+      for (int i = 2; i <= 5; i++) {
+        one.put("/feature-flags/x", "{\"percentage\": " + i + "}").is(200);
+      }
+      try (Wire balancer = new Wire(one.server.port());
+          FollowingAgent agent = agent(balancer, looker)) {
+        await().until(() -> agent.at().equals("1:5"));
+
+        balancer.turnTo(lagging.server.port());
+
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .until(() -> agent.warnings.stream().anyMatch(line -> line.contains("older than 1:5")));
+        assertThat(lagging.revision()).isEqualTo(1);
+        assertThat(agent.at()).isEqualTo("1:5");
+        toDatabase.mend();
+        one.put("/feature-flags/x", "{\"percentage\": 6}").is(200);
+        await().atMost(Duration.ofSeconds(20)).until(() -> agent.at().equals("1:6"));
+        balancer.turnTo(one.server.port());
+        one.put("/feature-flags/x", "{\"percentage\": 7}").is(200);
+        await().atMost(Duration.ofSeconds(20)).until(() -> agent.at().equals("1:7"));
+        assertThat(agent.delivered)
+            .extracting(Snapshot::revision)
+            .isSorted()
+            .doesNotHaveDuplicates();
+      }
+    } finally {
+      looker.shutdownNow();
+    }
+  }
+
+  private PostgresUrl over(Wire wire) {
+    String url = database.url().replaceFirst(":\\d+/", ":" + wire.port() + "/");
+    return new PostgresUrl(url, database.user(), database.password());
+  }
+
+  private FollowingAgent agent(Wire balancer, ScheduledExecutorService looker) {
+    return new FollowingAgent(
+        "http://127.0.0.1:" + balancer.port(),
+        one.agent,
+        "game-1",
+        FollowingAgent.timing(SOON, Duration.ofSeconds(30)),
+        Trust.ANY,
+        looker);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -247,6 +248,45 @@ final class ReportTest extends WithServer {
       threads.shutdown();
     }
     assertThat(served.get("/metrics").body()).contains("turnout_trips_total " + flags + ".0");
+  }
+
+  @Test
+  void trip_whileSomebodyEnablesTheFlag_wins() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      for (int round = 0; round < 20; round++) {
+        String name = "r" + round;
+        served
+            .put(
+                "/feature-flags/" + name,
+                "{\"enabled\": false, \"limits\": [{\"metric\": \"error_rate\", \"above\": 5}]}")
+            .is(201);
+        String trip = trip(served.revision()).replace("\"x\"", "\"" + name + "\"");
+        String report = report(round + 1L, "", trip);
+        CyclicBarrier together = new CyclicBarrier(2);
+        Callable<Object> enabling =
+            () -> {
+              together.await();
+              served
+                  .post("/feature-flags/toggle", "{\"flag\": \"" + name + "\", \"enabled\": true}")
+                  .is(200);
+              return served.put("/feature-flags/" + name, "{\"percentage\": 100}").is(200);
+            };
+        Callable<Object> tripping =
+            () -> {
+              together.await();
+              return served.report(report).is(202);
+            };
+        for (Future<Object> each : threads.invokeAll(List.of(enabling, tripping))) {
+          each.get();
+        }
+        JsonNode flag = served.flag(name);
+        assertThat(flag.get("enabled").booleanValue()).isTrue();
+        assertThat(flag.get("stop").get("kind").stringValue()).isEqualTo("tripped");
+      }
+    } finally {
+      threads.shutdown();
+    }
   }
 
   @Test

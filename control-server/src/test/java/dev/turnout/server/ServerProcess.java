@@ -23,13 +23,15 @@ final class ServerProcess implements AutoCloseable {
   private final Process process;
   private final String url;
   private final String admin;
+  private final String agent;
   private final HttpClient client =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
 
-  private ServerProcess(Process process, String url, String admin) {
+  private ServerProcess(Process process, String url, Path tokens) throws IOException {
     this.process = process;
     this.url = url;
-    this.admin = admin;
+    admin = Files.readString(tokens.resolve("admin.token")).strip();
+    agent = Files.readString(tokens.resolve("agent.token")).strip();
   }
 
   /** Starts one and returns when it answers. */
@@ -60,8 +62,15 @@ final class ServerProcess implements AutoCloseable {
     if (line == null) {
       throw new IOException("the server did not start");
     }
-    return new ServerProcess(
-        process, line, Files.readString(tokens.resolve("admin.token")).strip());
+    return new ServerProcess(process, line, tokens);
+  }
+
+  int port() {
+    return URI.create(url).getPort();
+  }
+
+  String agentToken() {
+    return agent;
   }
 
   /** An answer; the status is 0 if there was none. */
@@ -113,6 +122,10 @@ final class ServerProcess implements AutoCloseable {
 
   /** What runs in the process. */
   static final class Main {
+    // Often, so that its silence is noticed soon.
+    private static final ControlServer.Tuning TUNING =
+        new ControlServer.Tuning(Duration.ofMillis(500), 20_000, Duration.ofSeconds(1));
+
     private Main() {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
@@ -121,7 +134,8 @@ final class ServerProcess implements AutoCloseable {
       ControlServer server =
           ControlServer.start(
               new ControlServer.Settings("127.0.0.1", 0, Path.of(arguments[0]), "default")
-                  .on(database));
+                  .on(database),
+              TUNING);
       System.out.println(server.url());
       Thread.currentThread().join();
     }

@@ -8,11 +8,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A TCP proxy on the loopback address that can be cut, and can swallow what is sent. */
 final class Wire implements AutoCloseable {
   private final ServerSocket listener;
-  private final int target;
+  private final AtomicInteger connections = new AtomicInteger();
+  private volatile int target;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
   private volatile boolean silent;
@@ -26,6 +28,17 @@ final class Wire implements AutoCloseable {
 
   int port() {
     return listener.getLocalPort();
+  }
+
+  /** How many connections were made so far, but for those that were ended at once. */
+  int connections() {
+    return connections.get();
+  }
+
+  /** Ends all connections; whoever comes again finds what listens at another port. */
+  void turnTo(int port) throws IOException {
+    target = port;
+    mend();
   }
 
   /** Ends all connections, and every new one at once. */
@@ -59,6 +72,7 @@ final class Wire implements AutoCloseable {
           near.close();
           continue;
         }
+        connections.incrementAndGet();
         Socket far = new Socket(InetAddress.getByName("127.0.0.1"), target);
         sockets.add(far);
         daemon("wire-to", () -> pump(near, far));

@@ -284,12 +284,13 @@ public final class Changes {
 
   // What the store has counts, and on top of it what only the journal has.
   private void catchUp() {
+    // Once, whatever the attempts: nobody else enters what only this server's journal has, and
+    // changes wait meanwhile.
+    List<AuditEntry> missing = store.notEntered(journal.entries());
     for (int attempt = 1; ; attempt++) {
       Kept stored = store.load();
       Draft draft = new Draft(stored, nextRevision(stored), SERVER, clock.instant());
-      journal.entries().stream()
-          .filter(entry -> !store.isEntered(entry))
-          .forEach(entry -> Lowering.redo(draft, entry));
+      missing.forEach(entry -> Lowering.redo(draft, entry));
       draft.settle();
       if (draft.isUnchanged()
           && !journal.isEmpty()

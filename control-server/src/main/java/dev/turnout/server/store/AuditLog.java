@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.result.ResultIterator;
@@ -98,20 +98,37 @@ public final class AuditLog {
         hash);
   }
 
-  /** Returns whether the same was done at that very time by the same. */
-  boolean isEntered(AuditEntry entry) {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery("SELECT * FROM audit_log WHERE at = :at")
-                .bind("at", AT.format(entry.at()))
-                .map((row, context) -> row(row).entry())
-                .stream()
-                .anyMatch(
-                    other ->
-                        entry.actor().equals(other.actor())
-                            && entry.action().equals(other.action())
-                            && Objects.equals(entry.flag(), other.flag())));
+  /** What was done, when and by whom: enough to know an entry again. */
+  private record Deed(String at, String actor, String action, @Nullable String flag) {
+    static Deed of(AuditEntry entry) {
+      return new Deed(AT.format(entry.at()), entry.actor(), entry.action(), entry.flag());
+    }
+  }
+
+  /** Returns those of which the same was not done at that very time by the same, in their order. */
+  List<AuditEntry> notEntered(List<AuditEntry> entries) {
+    if (entries.isEmpty()) {
+      return entries;
+    }
+    List<String> times = entries.stream().map(entry -> Deed.of(entry).at()).sorted().toList();
+    Set<Deed> entered =
+        jdbi.withHandle(
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT at, actor, action, flag FROM audit_log"
+                            + " WHERE at >= :first AND at <= :last")
+                    .bind("first", times.get(0))
+                    .bind("last", times.get(times.size() - 1))
+                    .map(
+                        (row, context) ->
+                            new Deed(
+                                row.getString("at"),
+                                row.getString("actor"),
+                                row.getString("action"),
+                                row.getString("flag")))
+                    .set());
+    return entries.stream().filter(entry -> !entered.contains(Deed.of(entry))).toList();
   }
 
   /** Where the chain ends. */

@@ -88,9 +88,9 @@ public final class FlagStore {
                     .one());
   }
 
-  /** Returns whether something that was done at that very time is entered in the audit. */
-  public boolean isEntered(AuditEntry entry) {
-    return new AuditLog(database).isEntered(entry);
+  /** Returns those that are not in the audit yet as done at that very time, in their order. */
+  public List<AuditEntry> notEntered(List<AuditEntry> entries) {
+    return new AuditLog(database).notEntered(entries);
   }
 
   // The rows put together as the document that agents get, so that there is one reader for both.

@@ -1,0 +1,90 @@
+package dev.turnout.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnout.agent.judge.TripBook;
+import dev.turnout.agent.measure.Measure;
+import dev.turnout.agent.measure.Recorders;
+import dev.turnout.agent.route.Gates;
+import dev.turnout.agent.route.Rulebook;
+import dev.turnout.client.ControlClient;
+import dev.turnout.client.codec.ReportCodec;
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.Host;
+import dev.turnout.flags.Reason;
+import dev.turnout.flags.Report;
+import dev.turnout.flags.Variants;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is kept for a server that takes no reports. */
+class ReporterTest {
+  private static final Duration OUTAGE = Duration.ofHours(1);
+  private static final int CALLS_A_ROUND = 50;
+
+  @TempDir Path directory;
+  private final Recorders recorders = new Recorders(Measure.EVERY);
+
+  private Reporter reporter() {
+    Host host = new Host("game", "game-1", "");
+    Gates gates =
+        new Gates(
+            recorders,
+            opened -> {},
+            new Gates.Troubles() {
+              @Override
+              public void unlinked(String flag, String method, Throwable failure) {}
+
+              @Override
+              public void doubtful(String flag, String method, String problem) {}
+
+              @Override
+              public void undecided(String flag, String method, Throwable failure) {}
+            });
+    return new Reporter(
+        host,
+        recorders,
+        new Rulebook(host, gates, Overrides.NONE),
+        new TripBook(directory.toFile()),
+        List::of,
+        List::of);
+  }
+
+  private void calls() {
+    Recorders.Use use = recorders.use("f", 1, Flag.GA, Variants.ON);
+    for (int i = 0; i < CALLS_A_ROUND; i++) {
+      use.recorder().calls(Reason.SPLIT).increment();
+      use.recorder().succeeded(use.recorder().begin());
+    }
+  }
+
+  @Test
+  void reportsThatFailForAnHour_growByNothing_andTheNextSaysItAll() {
+    Reporter reporter = reporter();
+    ControlClient.Sent failed = new ControlClient.Sent(false, "answered 503");
+    calls();
+    Report first = reporter.next();
+    Duration passed = Duration.ZERO;
+    Report last = first;
+    long rounds = 1;
+    while (passed.compareTo(OUTAGE) < 0) {
+      passed = passed.plus(reporter.sent(failed));
+      calls();
+      last = reporter.next();
+      rounds++;
+    }
+
+    assertThat(rounds).isGreaterThan(1_000);
+    assertThat(last.sequence()).isEqualTo(rounds);
+    assertThat(last.counts()).hasSameSizeAs(first.counts());
+    assertThat(last.counts())
+        .singleElement()
+        .extracting(count -> count.counts().calls())
+        .isEqualTo(rounds * CALLS_A_ROUND);
+    // Longer numbers, and latencies that were not seen before.
+    assertThat(ReportCodec.write(last).length).isLessThan(ReportCodec.write(first).length + 2_000);
+  }
+}
