@@ -24,8 +24,9 @@ import tools.jackson.databind.JsonNode;
  * asked. The seed is printed with a failure: {@code -Dturnout.crash.seed} repeats the pauses.
  */
 final class CrashTest {
+  private static final boolean IN_CI = "true".equals(System.getenv("CI"));
   private static final int ROUNDS =
-      Integer.getInteger("turnout.crash.rounds", TestStore.isFile() ? 20 : 5);
+      Integer.getInteger("turnout.crash.rounds", TestStore.isFile() && IN_CI ? 20 : 5);
   private static final long SEED = Long.getLong("turnout.crash.seed", System.nanoTime());
 
   private static final int EDITS_A_ROUND = 40;
