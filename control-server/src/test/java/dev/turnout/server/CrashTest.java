@@ -15,6 +15,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -30,6 +33,7 @@ final class CrashTest {
   private static final long SEED = Long.getLong("turnout.crash.seed", System.nanoTime());
 
   private static final int EDITS_A_ROUND = 40;
+  private static final int STAGES = 20;
 
   @TempDir Path data;
 
@@ -79,6 +83,82 @@ final class CrashTest {
       assertThat(acknowledged.put(revision, name)).as("revision %s twice", revision).isNull();
       answered.incrementAndGet();
     }
+  }
+
+  @Test
+  void kill_atAnyPointOfAStage_leavesTheRolloutAndItsFlagTogether() throws Exception {
+    Random random = new Random(SEED);
+    AtomicLong acknowledged = new AtomicLong();
+    ExecutorService operator = Executors.newSingleThreadExecutor();
+    try {
+      for (int round = 0; round <= ROUNDS / 2; round++) {
+        try (ServerProcess server = start()) {
+          String when = "seed " + SEED + ", round " + round;
+          if (round == 0) {
+            assertThat(server.send("PUT", "/feature-flags/x", "{}").status()).isEqualTo(201);
+            assertThat(server.send("PUT", "/rollouts/x", plan()).status()).isEqualTo(201);
+          } else {
+            checkRollout(server, when, acknowledged.get());
+          }
+          AtomicInteger answered = new AtomicInteger();
+          Future<?> steps = operator.submit(() -> take(server, acknowledged, answered));
+          int after = random.nextInt(STAGES);
+          await().until(() -> answered.get() >= after || steps.isDone());
+          java.util.concurrent.locks.LockSupport.parkNanos(random.nextInt(20_000_000));
+          server.kill();
+          steps.get();
+        }
+      }
+    } finally {
+      operator.shutdownNow();
+    }
+    assertThat(acknowledged).hasPositiveValue();
+  }
+
+  private static String plan() {
+    return IntStream.rangeClosed(1, STAGES)
+        .mapToObj(stage -> "{\"percentage\": " + stage + ", \"hold\": \"0s\"}")
+        .collect(Collectors.joining(", ", "{\"automatic\": false, \"stages\": [", "]}"));
+  }
+
+  // Up through all stages and back, again and again, until nobody answers.
+  private static void take(ServerProcess server, AtomicLong acknowledged, AtomicInteger answered) {
+    String state = "unknown";
+    while (true) {
+      String step =
+          switch (state) {
+            case "running" -> answered.get() % 7 == 6 ? "rollback" : "advance";
+            case "pending", "rolled_back", "completed" -> "start";
+            default -> "rollback";
+          };
+      ServerProcess.Answer answer = server.send("POST", "/rollouts/x/" + step, "");
+      if (answer.status() != 200) {
+        return;
+      }
+      state = answer.json().get("state").stringValue();
+      acknowledged.set(answer.json().get("revision").longValue());
+      answered.incrementAndGet();
+    }
+  }
+
+  private static void checkRollout(ServerProcess server, String when, long acknowledged) {
+    JsonNode rollout = server.send("GET", "/rollouts/x", null).json();
+    JsonNode flag = server.send("GET", "/feature-flags/x", null).json();
+    String state = rollout.get("state").stringValue();
+    assertThat(rollout.get("revision").longValue()).as(when).isGreaterThanOrEqualTo(acknowledged);
+    assertThat(state).as(when).isIn("running", "completed", "rolled_back");
+    boolean on = !state.equals("rolled_back");
+    assertThat(flag.get("enabled").booleanValue()).as(when).isEqualTo(on);
+    assertThat(flag.get("percentage").intValue())
+        .as(when)
+        .isEqualTo(on ? rollout.get("stage").intValue() : 0);
+    JsonNode audit = server.send("GET", "/audit/verify", null).json();
+    assertThat(audit.get("whole").booleanValue()).as(when).isTrue();
+    JsonNode last = server.send("GET", "/audit?limit=1", null).json().get("entries").get(0);
+    assertThat(last.get("action").stringValue()).as(when).startsWith("rollout-");
+    assertThat(last.get("revision").longValue())
+        .as(when)
+        .isEqualTo(rollout.get("revision").longValue());
   }
 
   private static void check(

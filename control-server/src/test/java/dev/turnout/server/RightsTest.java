@@ -214,7 +214,10 @@ final class RightsTest {
   void route_letsInWhoHasTheRight(Row row) throws Exception {
     SoftAssertions all = new SoftAssertions();
     for (int i = 0; i < CALLERS.size(); i++) {
-      prepare();
+      // Who only looks leaves all as it was.
+      if (i == 0 || !row.reads()) {
+        prepare();
+      }
       String caller = CALLERS.get(i);
       all.assertThat(status(SECRETS.get(caller), row)).as(caller).isEqualTo(row.statuses().get(i));
     }

@@ -159,6 +159,7 @@ final class SigningTest extends WithServer {
     assertThat(agents.get(0).get("refused")).isEmpty();
     assertThat(agents.get(0).get("expired").booleanValue()).isFalse();
     assertThat(agents.get(0).get("age_seconds").longValue()).isBetween(0L, 60L);
+    assertThat(agents.get(1).get("refused")).isNotEmpty();
     JsonNode refused = agents.get(1).get("refused").get(0);
     assertThat(refused.get("reason").stringValue()).contains("it is signed with the key");
     assertThat(refused.get("epoch").longValue()).isEqualTo(1);

@@ -171,6 +171,33 @@ final class StoreAwayTest {
   }
 
   @Test
+  void rollout_staysWhereItIs_andIsTakenBackAllTheSame() throws Exception {
+    served
+        .put(
+            "/rollouts/x",
+            "{\"automatic\": false, \"stages\": [{\"percentage\": 60, \"hold\": \"0s\"},"
+                + " {\"percentage\": 100}]}")
+        .is(201);
+    served.post("/rollouts/x/start", "").is(200);
+    cut();
+    served.post("/rollouts/x/advance", "").isProblem(503, null);
+    served.put("/rollouts/y", "{\"stages\": [{\"percentage\": 60}]}").isProblem(503, null);
+    assertThat(served.get("/rollouts/x").json().get("stage").intValue()).isOne();
+    served.post("/rollouts/x/pause", "").is(200);
+    JsonNode back = served.post("/rollouts/x/rollback", "{\"reason\": \"fire\"}").is(200).json();
+    assertThat(back.get("state").stringValue()).isEqualTo("rolled_back");
+    assertThat(served.flag("x").get("percentage").doubleValue()).isZero();
+
+    mend();
+    Served other = other();
+    await()
+        .until(
+            () -> other.get("/rollouts/x").json().get("state").stringValue().equals("rolled_back"));
+    assertThat(other.flag("x").get("enabled").booleanValue()).isFalse();
+    assertThat(audit(other)).contains("rollout-rollback x by admin", "rollback x by admin");
+  }
+
+  @Test
   void kill_actsAtOnce_andIsEnteredLater() throws Exception {
     try (EventReader agent = agentOf(served)) {
       await().until(() -> agent.ids.contains("1:2"));

@@ -9,6 +9,7 @@ import dev.turnout.flags.Histogram;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Report;
+import dev.turnout.flags.Trip;
 import dev.turnout.flags.Variants;
 import dev.turnout.server.TestStore;
 import dev.turnout.server.change.Author;
@@ -39,6 +40,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** Rollouts go on by themselves when, and only when, their stages are over. */
 final class RolloutClockTest {
   private static final Author ANN = Author.named("ann");
+
+  private static final Host HOST = new Host("game", "game-1", "");
+  private static final Trip TRIP =
+      new Trip(
+          "x",
+          Variants.ON,
+          1,
+          "error_rate > 5 %",
+          "threshold",
+          20.5,
+          117,
+          24,
+          Instant.parse("2026-03-02T10:00:00Z"));
 
   private static final String PLAN =
       """
@@ -133,16 +147,7 @@ final class RolloutClockTest {
 
   private Report fleetReport(Report.Count count) {
     Report report =
-        new Report(
-            new Host("game", "game-1", ""),
-            "b",
-            sequence,
-            "1",
-            1,
-            1,
-            List.of(),
-            List.of(count),
-            List.of());
+        new Report(HOST, "b", sequence, "1", 1, 1, List.of(), List.of(count), List.of());
     Agent unused = fleet.reported(report);
     return report;
   }
@@ -231,5 +236,27 @@ final class RolloutClockTest {
     assertThat(rollout().stage()).isOne();
     assertThat(other.kept().rollouts()).isEqualTo(changes.kept().rollouts());
     assertThat(percentage()).isEqualTo(50);
+  }
+
+  @Test
+  void trippedInstance_pausesIt() {
+    fleet.connected(HOST);
+    Agent unused =
+        fleet.reported(new Report(HOST, "b", 1, "1", 1, 1, List.of(), List.of(), List.of(TRIP)));
+    passes(Duration.ofSeconds(1));
+    assertThat(rollout().state()).isEqualTo(Rollout.State.PAUSED);
+    assertThat(rollout().why()).contains("an instance keeps the flag off");
+    assertThat(percentage()).isEqualTo(5);
+  }
+
+  @Test
+  void storeThatIsAway_leavesItWhereItIs() {
+    counted(100);
+    database.close();
+    passes(Duration.ofHours(2));
+    passes(Duration.ofSeconds(1));
+    assertThat(rollout().stage()).isZero();
+    assertThat(rollout().state()).isEqualTo(Rollout.State.RUNNING);
+    assertThat(changes.storeAway()).isNotNull();
   }
 }
