@@ -32,10 +32,10 @@ final class AgentsCommand extends ClientCommand {
     for (JsonNode agent : answer.path("agents")) {
       JsonNode gates = agent.path("gates");
       table.row(
-          agent.path("service").asString("-"),
-          agent.path("instance").asString("-"),
-          agent.path("region").asString("-"),
-          agent.path("agent_version").asString("-"),
+          text(agent, "service", "-"),
+          text(agent, "instance", "-"),
+          text(agent, "region", "-"),
+          text(agent, "agent_version", "-"),
           agent.path("revision").asString("-"),
           agent.path("state").asString("-"),
           Words.yesNo(agent.path("connected")),
@@ -44,7 +44,7 @@ final class AgentsCommand extends ClientCommand {
     }
     table.print(out);
     for (JsonNode agent : answer.path("agents")) {
-      String instance = agent.path("instance").asString("-");
+      String instance = text(agent, "instance", "-");
       if (agent.path("expired").asBoolean(false)) {
         out.println(
             instance
@@ -58,21 +58,26 @@ final class AgentsCommand extends ClientCommand {
                 + ": refused a snapshot at "
                 + refused.path("at").asString("-")
                 + ": "
-                + refused.path("reason").asString("no reason given"));
+                + text(refused, "reason", "no reason given"));
       }
     }
     for (JsonNode agent : answer.path("agents")) {
       for (JsonNode gate : agent.path("gates")) {
         if (!gate.path("wired").asBoolean(false)) {
           out.println(
-              agent.path("instance").asString("-")
+              text(agent, "instance", "-")
                   + ": "
-                  + gate.path("method").asString("-")
+                  + text(gate, "method", "-")
                   + " is not gated: "
-                  + gate.path("problem").asString("no reason given"));
+                  + text(gate, "problem", "no reason given"));
         }
       }
     }
+  }
+
+  // Agents say of themselves what they like.
+  private static String text(JsonNode of, String field, String missing) {
+    return Words.oneLine(of.path(field).asString(missing));
   }
 
   private static long wired(JsonNode gates) {

@@ -93,7 +93,7 @@ final class Words {
 
   /** A text that somebody wrote, so that it cannot pass for lines of ours. */
   static String oneLine(String text) {
-    return text.replaceAll("[\\p{Cc}\\u2028\\u2029]+", " ").strip();
+    return text.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+", " ").strip();
   }
 
   static String yesNo(JsonNode value) {

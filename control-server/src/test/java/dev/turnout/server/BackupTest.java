@@ -219,6 +219,27 @@ final class BackupTest {
   }
 
   @Test
+  void restore_pausesRollouts_forWhatStoppedThemSinceIsNotInIt() throws Exception {
+    served
+        .put(
+            "/rollouts/x",
+            "{\"stages\": [{\"percentage\": 20, \"hold\": \"2s\", \"min_calls\": 0},"
+                + " {\"percentage\": 100}]}")
+        .is(201);
+    served.post("/rollouts/x/start", "").is(200);
+    Backup.write(data, copy);
+    served.post("/feature-flags/kill/x", "").is(200);
+    served.close();
+    restore();
+    served = started(0);
+    var rollout = served.get("/rollouts/x").is(200).json();
+    assertThat(rollout.get("state").stringValue()).isEqualTo("paused");
+    assertThat(rollout.get("why").stringValue()).isEqualTo("restored from copy.db");
+    assertThat(served.flag("x").get("percentage").intValue()).isEqualTo(20);
+    assertThat(served.get("/audit/verify").json().get("whole").booleanValue()).isTrue();
+  }
+
+  @Test
   void restore_again_raisesBeyondTheEpochThatIsReplaced() throws Exception {
     Backup.write(data, copy);
     served.close();

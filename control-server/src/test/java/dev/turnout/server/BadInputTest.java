@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,8 +95,8 @@ final class BadInputTest extends WithServer {
         "POST | /feature-flags/rollout/x/increase | {\"increase_by\": 0.0001} | increase_by",
         "POST | /feature-flags/reset/x | {\"reason\": 4} | reason",
         "POST | /feature-flags/reset/x | {\"why\": \"\"} | why",
-        "POST | /feature-flags/freeze/x | garbage | body",
-        "POST | /feature-flags/freeze/x | {\"why\": \"\"} | why",
+        "POST | /feature-flags/unfreeze/x | garbage | body",
+        "POST | /feature-flags/unfreeze/x | {\"why\": \"\"} | why",
         "POST | /feature-flags/unfreeze/x | [] | body",
         "DELETE | /rings/beta | garbage | body",
         "POST | /feature-flags/toggle | {\"flag\": \"x\"} | enabled",
@@ -148,7 +150,7 @@ final class BadInputTest extends WithServer {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"freeze", "unfreeze", "reset"})
+  @ValueSource(strings = {"unfreeze", "reset"})
   void body_ofTwoMegabytes_whereNoneIsAskedFor_isTooLarge(String route) {
     served.post("/feature-flags/" + route + "/x", "x".repeat(2_000_000)).isProblem(413, "body");
   }
@@ -215,5 +217,21 @@ final class BadInputTest extends WithServer {
             "[{\"name\": \"x\", \"percentage\": 1}, {\"name\": \"y\"},"
                 + " {\"name\": \"x\", \"percentage\": 2}]")
         .isProblem(400, "[2].name");
+  }
+
+  // No client of the JDK sends such a path.
+  @Test
+  void pathThatIsNoText_isABadRequest() throws Exception {
+    for (String path : List.of("/feature-flags/%u0041", "/rollouts/%u0041")) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), served.server.port())) {
+        String request =
+            "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer %s\r\n\r\n"
+                .formatted(path, served.admin);
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        String answer =
+            new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        assertThat(answer).startsWith("HTTP/1.1 400 ").contains("percent-encoded");
+      }
+    }
   }
 }

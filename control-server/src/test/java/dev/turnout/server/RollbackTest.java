@@ -83,7 +83,7 @@ final class RollbackTest extends WithServer {
         "{\"flags\": [4]} | flags",
         "{\"all\": false} | all",
         "{\"all\": true, \"flags\": [\"a\"]} | all",
-        "{\"flag\": \"a\"} | flag",
+        "{\"flag\": \"a\"} | flags",
         "[] | body",
       })
   void body_thatDoesNotSayWhich_isRefused(String body, String field) {

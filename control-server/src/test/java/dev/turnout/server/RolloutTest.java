@@ -182,6 +182,30 @@ final class RolloutTest extends WithServer {
     assertThat(answer.body()).contains("the next step of its rollout is 25 %");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          PUT  | /feature-flags/x                   | {"percentage": 100}
+          PUT  | /feature-flags/x                   | {"percentage": 26}
+          POST | /feature-flags/rollout/x/increase  | {"increase_by": 1}
+          PUT  | /experiments/x                     | {"variants": {"control": 50, "t": 50}}
+          PUT  | /import   | {"format": 1, "flags": [{"name": "x", "percentage": 30}]}
+          """)
+  void raisingBesideTheStage_isRefusedWhileItHolds(String method, String path, String body) {
+    inStage(2);
+    Served.Answer answer = served.send(served.admin, method, path, body).isProblem(409, null);
+    assertThat(answer.json().get("overrides").get(0).stringValue()).isEqualTo("hold");
+    assertThat(state()).isEqualTo("running 2");
+    // Nor once somebody has pulled it back.
+    served.put(FLAG, "{\"percentage\": 0}").is(200);
+    served.send(served.admin, method, path, body).isProblem(409, null);
+    assertThat(percentage()).isZero();
+    step("resume").is(200);
+    assertThat(percentage()).isEqualTo(25);
+  }
+
   @Test
   void secondRollout_isRefused_untilTheFirstIsOver() {
     inStage(1);

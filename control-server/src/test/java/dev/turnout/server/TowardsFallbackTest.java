@@ -82,4 +82,38 @@ final class TowardsFallbackTest extends WithServer {
     assertThat(flag.get("percentage").doubleValue()).isZero();
     assertThat(flag.has("warnings")).isFalse();
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          POST | /feature-flags/toggle             | {"flag": "x", "enabled": false, "reason": 5}
+          POST | /feature-flags/toggle             | {"flag": "x", "enabled": false, "override": "typo"}
+          POST | /feature-flags/toggle             | {"flag": "x", "enabled": false, "ticket": "INC-4"}
+          PUT  | /feature-flags/x                  | {"enabled": false, "reason": 5}
+          PUT  | /feature-flags/x?override=bogus   | {"enabled": false}
+          POST | /feature-flags/bulk-update?override=bogus | [{"name": "x", "enabled": false}]
+          POST | /feature-flags/rollback           | {"flags": ["x", "", 5, null], "ticket": "INC-4"}
+          """)
+  void disabling_withAWhyThatIsNotUnderstood_disables(String method, String path, String body) {
+    JsonNode answer = served.send(served.admin, method, path, body).is(200).json();
+    assertThat(answer.get("warnings")).isNotEmpty();
+    assertThat(served.flag("x").get("enabled").booleanValue()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"reason\": 5}", "{\"override\": \"typo\"}", "junk"})
+  void freezing_withABodyThatIsNotUnderstood_freezes(String body) {
+    served.post("/feature-flags/freeze/x", body).is(200);
+    assertThat(served.flag("x").get("frozen").booleanValue()).isTrue();
+  }
+
+  @Test
+  void canaryModeOff_withAWhyThatIsNotUnderstood_isOff() {
+    served.put("/canary", "{\"mode\": true}").is(200);
+    JsonNode canary = served.put("/canary", "{\"mode\": false, \"reason\": 5}").is(200).json();
+    assertThat(canary.get("mode").booleanValue()).isFalse();
+    assertThat(canary.get("warnings")).isNotEmpty();
+  }
 }

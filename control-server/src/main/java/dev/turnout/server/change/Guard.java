@@ -144,12 +144,11 @@ final class Guard {
   }
 
   private void checkHolds(Instant now) {
-    for (Rollout is : rolloutsAfter.values()) {
-      Rollout was = rolloutsBefore.get(is.flag());
-      if (was != null && was.isUnderWay() && isFurther(was, is) && !was.hasHeld(now)) {
+    for (Rollout was : rolloutsBefore.values()) {
+      if (was.isUnderWay() && !was.hasHeld(now) && (isFurther(was) || isRaisedBeside(was))) {
         refuse(
             Refusal.HOLD,
-            is.flag()
+            was.flag()
                 + " is to stay in stage "
                 + (was.stage() + 1)
                 + " of its rollout until "
@@ -158,8 +157,20 @@ final class Guard {
     }
   }
 
-  private static boolean isFurther(Rollout was, Rollout is) {
-    return is.state() == Rollout.State.COMPLETED || (is.isUnderWay() && is.stage() > was.stage());
+  private boolean isFurther(Rollout was) {
+    Rollout is = rolloutsAfter.get(was.flag());
+    return is != null
+        && (is.state() == Rollout.State.COMPLETED || (is.isUnderWay() && is.stage() > was.stage()));
+  }
+
+  // By another way than its stages. Who only brings the present stage back goes by them.
+  private boolean isRaisedBeside(Rollout was) {
+    return raised.contains(was.flag()) && !isInItsStage(was);
+  }
+
+  private boolean isInItsStage(Rollout was) {
+    Flag is = after.flag(was.flag());
+    return is != null && was.current().isInForce(is);
   }
 
   private void checkLadders() {

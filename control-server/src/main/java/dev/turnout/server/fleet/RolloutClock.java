@@ -10,6 +10,7 @@ import dev.turnout.server.change.RolloutChanges;
 import dev.turnout.server.change.StoreAwayException;
 import dev.turnout.server.rollout.Rollout;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -31,11 +32,13 @@ public final class RolloutClock {
 
   // No token can have this name.
   private static final String NAME = "(rollout)";
+  private static final Duration FIRST_LOOK = Duration.ofMinutes(1);
   private static final String TRIPPED = "an instance keeps the flag off by itself";
 
   private final Changes changes;
   private final Fleet fleet;
   private final Clock clock;
+  private final Instant started;
   private final Map<String, String> told = new HashMap<>();
 
   /** Takes on the rollouts of {@code changes} by what {@code fleet} reports. */
@@ -43,6 +46,7 @@ public final class RolloutClock {
     this.changes = changes;
     this.fleet = fleet;
     this.clock = clock;
+    started = clock.instant();
   }
 
   /** Makes every step that is due. To be called about once a second. */
@@ -62,7 +66,7 @@ public final class RolloutClock {
     }
     Instant now = clock.instant();
     Flag flag = changes.current().flag(name);
-    if (!rollout.automatic() || !rollout.hasHeld(now) || flag == null) {
+    if (!rollout.automatic() || !rollout.hasHeld(now) || !isSeen(rollout, now) || flag == null) {
       return;
     }
     long wanted = rollout.current().minCalls();
@@ -78,6 +82,12 @@ public final class RolloutClock {
           "the stage has held since " + rollout.since() + ", with " + calls + " calls",
           RolloutChanges.advance(name));
     }
+  }
+
+  // Nothing was seen while no server ran: agents are given time to come back and say what they saw.
+  private boolean isSeen(Rollout rollout, Instant now) {
+    Duration hold = rollout.current().hold();
+    return !now.isBefore(started.plus(hold.compareTo(FIRST_LOOK) < 0 ? hold : FIRST_LOOK));
   }
 
   private void step(Rollout seen, String why, Change change) {

@@ -3,6 +3,7 @@ package dev.turnout.server.store;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -54,6 +55,10 @@ public final class Database implements AutoCloseable {
    * @throws IOException saying why if it is no database of this server's
    */
   public static Database open(Path file) throws IOException {
+    if (Files.notExists(file)) {
+      // Or the database would make it readable for everybody, with the files beside it.
+      Files.createFile(file, OwnerOnly.file());
+    }
     SQLiteConfig sqlite = new SQLiteConfig();
     sqlite.setJournalMode(SQLiteConfig.JournalMode.WAL);
     sqlite.setSynchronous(SQLiteConfig.SynchronousMode.FULL);

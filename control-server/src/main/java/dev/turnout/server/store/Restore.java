@@ -1,5 +1,10 @@
 package dev.turnout.server.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.turnout.client.codec.Json;
+import dev.turnout.server.rollout.Rollout;
+import dev.turnout.server.rollout.RolloutJson;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -15,7 +20,9 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -160,20 +167,39 @@ public final class Restore {
                   next,
                   revision,
                   now.toString());
-              AuditLog.append(
-                  handle,
-                  List.of(
-                      new AuditEntry(
-                          revision,
-                          now,
-                          ACTOR,
-                          "raise-epoch",
-                          null,
-                          EnvironmentJson.epoch(before).toString(),
-                          EnvironmentJson.epoch(next).toString(),
-                          "restored from " + source.getFileName(),
-                          "")));
+              String why = "restored from " + source.getFileName();
+              List<AuditEntry> entries = new ArrayList<>();
+              entries.add(
+                  new AuditEntry(
+                      revision,
+                      now,
+                      ACTOR,
+                      "raise-epoch",
+                      null,
+                      EnvironmentJson.epoch(before).toString(),
+                      EnvironmentJson.epoch(next).toString(),
+                      why,
+                      ""));
+              entries.addAll(pauseRollouts(handle, revision, now, why));
+              AuditLog.append(handle, entries);
             });
+  }
+
+  // What happened since the copy is not in it: a kill, perhaps. Nothing goes up by itself on top.
+  private static List<AuditEntry> pauseRollouts(
+      Handle handle, long revision, Instant now, String why) {
+    List<AuditEntry> entries = new ArrayList<>();
+    for (String row : handle.createQuery("SELECT json FROM rollouts").mapTo(String.class).list()) {
+      Rollout was = RolloutJson.read(Json.parse(row.getBytes(UTF_8)));
+      if (was.state() == Rollout.State.RUNNING) {
+        Rollout is = was.as(Rollout.State.PAUSED, why).at(revision);
+        String json = RolloutJson.write(is).toString();
+        handle.execute("UPDATE rollouts SET json = ? WHERE flag = ?", json, is.flag());
+        entries.add(
+            new AuditEntry(revision, now, ACTOR, "rollout-pause", is.flag(), row, json, why, ""));
+      }
+    }
+    return entries;
   }
 
   /** Puts what is in the old database's log into it; returns its epoch, or null if damaged. */

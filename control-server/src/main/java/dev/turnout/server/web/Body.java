@@ -7,6 +7,7 @@ import dev.turnout.flags.InvalidFlagException;
 import io.javalin.http.Context;
 import java.math.BigDecimal;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,8 @@ final class Body {
     return edit(context, document(context), fields);
   }
 
-  private static Body edit(Context context, JsonNode node, String... fields) {
+  /** The same of a document that was read already. */
+  static Body edit(Context context, JsonNode node, String... fields) {
     Why.take(context, node);
     return of(node, fields);
   }
@@ -88,10 +90,17 @@ final class Body {
     return new Body(node);
   }
 
-  /** Reads an object with no other fields than these, once what it says of why was dealt with. */
-  static Body withoutWhy(JsonNode node, String... fields) {
+  /**
+   * Reads an object for a stop: other fields than these, and what is said of why, refuse nothing.
+   */
+  static Body forStop(Context context, JsonNode node, String... fields) {
+    Why.takeForStop(context, node);
     if (node instanceof ObjectNode object) {
-      object.remove(Why.FIELDS);
+      List<String> others =
+          object.propertyNames().stream().filter(name -> !Set.of(fields).contains(name)).toList();
+      others.forEach(
+          name -> Api.warn(context, "done, though \"" + name + "\" is not a known field"));
+      object.remove(others);
     }
     return of(node, fields);
   }

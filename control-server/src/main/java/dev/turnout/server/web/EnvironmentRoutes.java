@@ -43,7 +43,12 @@ final class EnvironmentRoutes {
   }
 
   private void putCanary(Context context) {
-    boolean on = Body.edit(context, "mode").bool("mode");
+    JsonNode document = Body.document(context);
+    JsonNode mode = document.get("mode");
+    boolean off = mode != null && mode.isBoolean() && !mode.booleanValue();
+    Body body =
+        off ? Body.forStop(context, document, "mode") : Body.edit(context, document, "mode");
+    boolean on = body.bool("mode");
     Change change = EnvironmentChanges.canaryMode(on);
     if (on) {
       Api.caller(context).require(Right.EDIT);

@@ -46,11 +46,20 @@ final class Failures {
               answer(context, Problem.of(400, "the body could not be read"));
             })
         .exception(
-            Exception.class,
+            IllegalArgumentException.class,
             (e, context) -> {
-              log.error("{} {} failed; this is a bug", context.method(), context.path(), e);
-              answer(context, Problem.of(500, "the server failed; its log says more"));
-            });
+              if (String.valueOf(e.getMessage()).startsWith("URLDecoder:")) {
+                answer(context, Problem.of(400, "the path is not percent-encoded as it must be"));
+              } else {
+                failed(e, context);
+              }
+            })
+        .exception(Exception.class, Failures::failed);
+  }
+
+  private static void failed(Exception e, Context context) {
+    log.error("{} {} failed; this is a bug", context.method(), context.path(), e);
+    answer(context, Problem.of(500, "the server failed; its log says more"));
   }
 
   // Without a word in the log, which has one of the store itself.

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -66,20 +67,24 @@ final class FlagRoutes {
   private void put(Context context) {
     String name = name(context);
     JsonNode fields = Body.document(context);
-    Why.take(context, fields);
-    requireRight(context, fields);
+    boolean stops = disables(fields);
+    if (stops) {
+      Why.takeForStop(context, fields);
+    } else {
+      Why.take(context, fields);
+      Api.caller(context).require(Right.EDIT);
+    }
     IfMatch ifMatch = IfMatch.of(context);
     boolean[] created = new boolean[1];
-    Change change = createdByEditors(context, name, FlagChanges.put(name, fields));
-    Snapshot after =
-        edits.apply(
-            context,
-            draft -> {
-              Flag before = draft.find(name);
-              ifMatch.check(before);
-              created[0] = before == null;
-              change.apply(draft);
-            });
+    Change fieldsOnly = createdByEditors(context, name, FlagChanges.put(name, fields));
+    Change change =
+        draft -> {
+          Flag before = draft.find(name);
+          ifMatch.check(before);
+          created[0] = before == null;
+          fieldsOnly.apply(draft);
+        };
+    Snapshot after = stops ? edits.stop(context, change) : edits.apply(context, change);
     context.status(created[0] ? 201 : 200);
     answer(context, after, name);
   }
@@ -117,8 +122,13 @@ final class FlagRoutes {
 
   private void freeze(Context context, boolean frozen) {
     String name = name(context);
-    Body.none(context);
-    change(context, name, FlagChanges.freeze(name, frozen));
+    if (frozen) {
+      Api.orWarn(context, () -> Body.optionalEdit(context), Body.EMPTY);
+      answer(context, edits.stop(context, FlagChanges.freeze(name, true)), name);
+    } else {
+      Body.none(context);
+      change(context, name, FlagChanges.freeze(name, false));
+    }
   }
 
   private void kill(Context context) {
@@ -134,7 +144,11 @@ final class FlagRoutes {
   }
 
   private void toggle(Context context) {
-    Body body = Body.edit(context, "flag", "enabled");
+    JsonNode document = Body.document(context);
+    Body body =
+        isFalse(document.get("enabled"))
+            ? Body.forStop(context, document, "flag", "enabled")
+            : Body.edit(context, document, "flag", "enabled");
     String name = FlagName.check("flag", body.text("flag"));
     boolean enabled = body.bool("enabled");
     Change change = FlagChanges.toggle(name, enabled);
@@ -147,10 +161,8 @@ final class FlagRoutes {
   }
 
   private void rollback(Context context) {
-    JsonNode document = Body.document(context);
-    Api.orWarn(context, () -> Why.taken(context, document), document);
-    Body body = Body.withoutWhy(document, "flags", "all");
-    Rollback rollback = body.find("all") == null ? ofNamed(body) : ofAll(body);
+    Body body = Body.forStop(context, Body.document(context), "flags", "all");
+    Rollback rollback = body.find("all") == null ? ofNamed(context, body) : ofAll(body);
     Snapshot after = edits.stop(context, rollback);
     ObjectNode json = Json.object().put("revision", after.revision());
     ArrayNode disabled = json.putArray("disabled");
@@ -163,8 +175,16 @@ final class FlagRoutes {
   }
 
   // A name that no flag can have is like one that none has: it keeps none of the others on.
-  private static Rollback ofNamed(Body body) {
-    Set<String> names = body.texts("flags");
+  private static Rollback ofNamed(Context context, Body body) {
+    Set<String> names = new LinkedHashSet<>();
+    JsonNode list = body.find("flags");
+    for (JsonNode name : list != null && list.isArray() ? list : List.<JsonNode>of()) {
+      if (name.isString()) {
+        names.add(name.stringValue());
+      } else {
+        Api.warn(context, "done, though " + name + " is no name of a flag");
+      }
+    }
     if (names.isEmpty()) {
       throw new InvalidFlagException(
           "flags", "must name the flags to disable; for all of them say \"all\": true instead");
@@ -187,6 +207,7 @@ final class FlagRoutes {
     }
     Set<String> names = new LinkedHashSet<>();
     List<Change> all = new ArrayList<>();
+    boolean stops = true;
     for (JsonNode fields : list) {
       JsonNode name = fields.get("name");
       if (name == null || !name.isString()) {
@@ -196,12 +217,16 @@ final class FlagRoutes {
         throw new InvalidFlagException(
             "[" + all.size() + "].name", "\"" + name.stringValue() + "\" is in the list before");
       }
-      requireRight(context, fields);
+      if (!disables(fields)) {
+        stops = false;
+        Api.caller(context).require(Right.EDIT);
+      }
       all.add(
           createdByEditors(
               context, name.stringValue(), FlagChanges.put(name.stringValue(), fields)));
     }
-    Snapshot after = edits.apply(context, draft -> all.forEach(change -> change.apply(draft)));
+    Change together = draft -> all.forEach(change -> change.apply(draft));
+    Snapshot after = stops ? edits.stop(context, together) : edits.apply(context, together);
     ObjectNode json = Json.object().put("revision", after.revision());
     ArrayNode flags = json.putArray("flags");
     names.forEach(name -> flags.add(FlagCodec.toJson(require(after, name))));
@@ -209,17 +234,16 @@ final class FlagRoutes {
   }
 
   // Whoever may only stop may disable, and say so in any way that people do.
-  private static void requireRight(Context context, JsonNode fields) {
-    JsonNode enabled = fields.get("enabled");
-    boolean disables =
-        enabled != null
-            && enabled.isBoolean()
-            && !enabled.booleanValue()
-            && fields.propertyNames().stream()
-                .allMatch(field -> field.equals("enabled") || field.equals("name"));
-    if (!disables) {
-      Api.caller(context).require(Right.EDIT);
-    }
+  private static boolean disables(JsonNode fields) {
+    return isFalse(fields.get("enabled"))
+        && fields.propertyNames().stream()
+            .allMatch(
+                field ->
+                    field.equals("enabled") || field.equals("name") || Why.FIELDS.contains(field));
+  }
+
+  private static boolean isFalse(@Nullable JsonNode value) {
+    return value != null && value.isBoolean() && !value.booleanValue();
   }
 
   // Nor does whoever may only stop make a flag by it: for them one that is not there is not there,

@@ -63,6 +63,20 @@ final class Why {
     return body;
   }
 
+  /** As {@link #take}, for what is done whatever is said of why. */
+  static void takeForStop(Context context, JsonNode body) {
+    Api.orWarn(
+        context,
+        () -> {
+          remember(context, body);
+          return body;
+        },
+        body);
+    if (body instanceof ObjectNode fields) {
+      fields.remove(FIELDS);
+    }
+  }
+
   /**
    * Who asks, and what for.
    *
