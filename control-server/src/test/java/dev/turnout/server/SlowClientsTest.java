@@ -81,6 +81,19 @@ final class SlowClientsTest extends WithServer {
   }
 
   @Test
+  void kill_whoseBodyStalls_isMadeAllTheSame() throws Exception {
+    Socket socket = begin("/feature-flags/kill/x", served.admin);
+    socket.setSoTimeout(15_000);
+    long started = System.nanoTime();
+    byte[] answer = new byte[2000];
+    int read = socket.getInputStream().read(answer);
+
+    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(AT_ONCE);
+    assertThat(new String(answer, 0, Math.max(0, read), US_ASCII)).startsWith("HTTP/1.1 200");
+    assertThat(served.flag("x").get("stop").isObject()).isTrue();
+  }
+
+  @Test
   void report_overTheShare_isToldToComeLater() throws Exception {
     for (int i = 0; i < CLIENTS; i++) {
       begin("/agent/v1/reports", served.agent);

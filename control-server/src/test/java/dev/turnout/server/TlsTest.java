@@ -8,6 +8,7 @@ import dev.turnout.client.ControlClient;
 import dev.turnout.client.Timing;
 import dev.turnout.client.signing.Trust;
 import dev.turnout.client.tls.ClientTls;
+import dev.turnout.client.tls.TlsStores;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.server.ControlServer.Settings;
@@ -16,17 +17,29 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509KeyManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -179,6 +192,90 @@ final class TlsTest {
     assertThat(status(started, snapshot, "agent.token", as("agent"))).isEqualTo(200);
     // A client keeps to itself what the server would not believe.
     assertThat(status(started, snapshot, "agent.token", as("stranger"))).isEqualTo(403);
+  }
+
+  @Test
+  void certificateOfNobodyKnown_stopsNoPerson_andNoAgentComesInByIt() throws Exception {
+    certificates.make("server", "EC");
+    certificates.make("agent", "RSA");
+    certificates.make("stranger", "EC");
+    ControlServer started = start(certificates.certificate("agent"));
+    String snapshot = "/agent/v1/snapshot?service=game";
+
+    for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
+      assertThat(statusShowing("stranger", protocol, started, "/status.json", "admin.token"))
+          .isEqualTo(200);
+      assertThat(statusShowing("stranger", protocol, started, snapshot, "agent.token"))
+          .isEqualTo(403);
+      assertThat(statusShowing("agent", protocol, started, snapshot, "agent.token")).isEqualTo(200);
+    }
+  }
+
+  // Shows the certificate whatever authorities the server names, as curl does.
+  private int statusShowing(
+      String name, String protocol, ControlServer asked, String path, String tokenFile)
+      throws Exception {
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(
+        TlsStores.key(certificates.certificate(name), certificates.key(name)),
+        TlsStores.password().toCharArray());
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(TlsStores.authorities(certificates.certificate("server")));
+    X509KeyManager found = (X509KeyManager) keys.getKeyManagers()[0];
+    SSLContext context = SSLContext.getInstance(protocol);
+    context.init(new KeyManager[] {new Shown(found)}, trust.getTrustManagers(), null);
+    HttpsURLConnection connection =
+        (HttpsURLConnection) URI.create(asked.url() + path).toURL().openConnection();
+    connection.setSSLSocketFactory(context.getSocketFactory());
+    connection.setRequestProperty("Authorization", "Bearer " + token(tokenFile));
+    return connection.getResponseCode();
+  }
+
+  private static final class Shown implements X509KeyManager {
+    private final X509KeyManager keys;
+    private final String alias;
+
+    Shown(X509KeyManager keys) {
+      this.keys = keys;
+      alias =
+          Stream.of("EC", "RSA")
+              .map(type -> keys.getClientAliases(type, null))
+              .filter(Objects::nonNull)
+              .findFirst()
+              .orElseThrow()[0];
+    }
+
+    @Override
+    public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+      String own = keys.getPrivateKey(alias).getAlgorithm();
+      return Arrays.stream(types).anyMatch(type -> type.startsWith(own)) ? alias : null;
+    }
+
+    @Override
+    public String[] getClientAliases(String type, Principal[] issuers) {
+      return new String[] {alias};
+    }
+
+    @Override
+    public X509Certificate[] getCertificateChain(String name) {
+      return keys.getCertificateChain(name);
+    }
+
+    @Override
+    public PrivateKey getPrivateKey(String name) {
+      return keys.getPrivateKey(name);
+    }
+
+    @Override
+    public String[] getServerAliases(String type, Principal[] issuers) {
+      return new String[0];
+    }
+
+    @Override
+    public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+      return alias;
+    }
   }
 
   private ClientTls as(String name) {

@@ -4,15 +4,21 @@ import dev.turnout.client.tls.TlsStores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.cert.CRL;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,9 +33,32 @@ public final class ServerTls implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ServerTls.class);
 
   private final TlsFiles files;
-  private final SslContextFactory.Server factory = new SslContextFactory.Server();
+  private final Factory factory = new Factory();
   private final ScheduledExecutorService thread;
   private byte[] seen;
+
+  /** Lets clients connect whatever certificate they send. */
+  private static final class Factory extends SslContextFactory.Server {
+    private volatile @Nullable ClientAuthorities clients;
+
+    @Override
+    protected TrustManager[] getTrustManagers(
+        @Nullable KeyStore authorities, @Nullable Collection<? extends CRL> revoked)
+        throws Exception {
+      TrustManager[] managers = super.getTrustManagers(authorities, revoked);
+      if (authorities == null) {
+        return managers;
+      }
+      ClientAuthorities lenient =
+          Arrays.stream(managers)
+              .filter(X509ExtendedTrustManager.class::isInstance)
+              .map(manager -> new ClientAuthorities((X509ExtendedTrustManager) manager))
+              .findFirst()
+              .orElseThrow(() -> new GeneralSecurityException("no trust manager for X.509"));
+      clients = lenient;
+      return new TrustManager[] {lenient};
+    }
+  }
 
   /** What the files hold. */
   private record Stores(KeyStore key, @Nullable KeyStore authorities) {}
@@ -63,8 +92,14 @@ public final class ServerTls implements AutoCloseable {
   }
 
   /** Returns whether agents need a certificate. */
-  public boolean asksAgents() {
+  boolean asksAgents() {
     return files.clientAuthority() != null;
+  }
+
+  /** Returns whether the authorities of the moment vouch for an agent's certificate. */
+  boolean vouchFor(X509Certificate[] chain) {
+    ClientAuthorities clients = factory.clients;
+    return clients != null && clients.vouchFor(chain);
   }
 
   private Stores read() throws IOException {

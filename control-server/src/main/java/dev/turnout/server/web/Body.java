@@ -49,16 +49,31 @@ final class Body {
 
   /** Reads an object that may be left out altogether. */
   static Body optional(Context context, String... fields) {
-    return of(documentOrNothing(context), fields);
+    return of(documentOrNothing(BodyReader.read(context)), fields);
   }
 
   /** Reads an object that may be left out altogether, and why the change is asked for. */
   static Body optionalEdit(Context context, String... fields) {
-    return edit(context, documentOrNothing(context), fields);
+    return edit(context, documentOrNothing(BodyReader.read(context)), fields);
   }
 
-  private static JsonNode documentOrNothing(Context context) {
-    byte[] bytes = BodyReader.read(context);
+  /**
+   * Reads why a stop is asked for, which is all that its body may say: neither what is in it nor
+   * who is slow to send it keeps the stop from being made.
+   */
+  static void whyOfStop(Context context) {
+    Body unused =
+        Api.orWarn(
+            context,
+            () -> {
+              byte[] bytes =
+                  BodyReader.read(context, BodyReader.MAX_BYTES, BodyReader.MAX_TIME_OF_STOPS);
+              return edit(context, documentOrNothing(bytes));
+            },
+            EMPTY);
+  }
+
+  private static JsonNode documentOrNothing(byte[] bytes) {
     return new String(bytes, UTF_8).isBlank() ? Json.object() : Json.parse(bytes);
   }
 

@@ -23,6 +23,9 @@ final class BodyReader {
   /** The longest that a whole body may take. */
   static final Duration MAX_TIME = Duration.ofSeconds(5);
 
+  /** The same where the request is carried out whatever its body says. */
+  static final Duration MAX_TIME_OF_STOPS = Duration.ofSeconds(1);
+
   // Read and thrown away of a body that is too large: most clients look for the answer only after
   // they have sent all.
   private static final long MOST_DISCARDED = 32L * MAX_BYTES;
@@ -107,7 +110,7 @@ final class BodyReader {
   }
 
   private ProblemException tooSlow() {
-    return problem(408, "did not arrive within " + maxTime.toSeconds() + " seconds");
+    return problem(408, "did not arrive within " + maxTime.toSeconds() + " s");
   }
 
   private static ProblemException problem(int status, String what) {

@@ -123,7 +123,7 @@ final class FlagRoutes {
   private void freeze(Context context, boolean frozen) {
     String name = name(context);
     if (frozen) {
-      Api.orWarn(context, () -> Body.optionalEdit(context), Body.EMPTY);
+      Body.whyOfStop(context);
       answer(context, edits.stop(context, FlagChanges.freeze(name, true)), name);
     } else {
       Body.none(context);
@@ -133,7 +133,7 @@ final class FlagRoutes {
 
   private void kill(Context context) {
     String name = name(context);
-    Api.orWarn(context, () -> Body.optionalEdit(context), Body.EMPTY);
+    Body.whyOfStop(context);
     answer(context, edits.stop(context, FlagChanges.kill(name)), name);
   }
 

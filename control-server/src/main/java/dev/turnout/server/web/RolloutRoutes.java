@@ -120,7 +120,7 @@ final class RolloutRoutes {
   }
 
   private void stop(Context context, Change change) {
-    Api.orWarn(context, () -> Body.optionalEdit(context), Body.EMPTY);
+    Body.whyOfStop(context);
     String name = name(context);
     AtomicReference<@Nullable Rollout> done = new AtomicReference<>();
     edits.stop(

@@ -104,7 +104,7 @@ public final class WebServer implements AutoCloseable {
     this.metrics = metrics;
     this.streams = streams;
     this.events = events;
-    certificates = tls == null ? AgentCertificates.NONE : new AgentCertificates(tls.asksAgents());
+    certificates = new AgentCertificates(tls);
     ServerSocketChannel channel = bind(host, port);
     Counter trips =
         Counter.builder("turnout.trips")
