@@ -19,6 +19,15 @@ final class CanaryRemoveCommand extends CanaryAnswer {
 
   @Override
   JsonNode request(ControlApi api) {
-    return api.delete("/canary/users/" + ControlApi.segment(user) + why.query());
+    try {
+      return api.delete("/canary/users/" + ControlApi.segment(user) + why.query());
+    } catch (CommandFailure e) {
+      if (e.exitCode() != ExitCode.NOT_FOUND) {
+        throw e;
+      }
+      // What is wanted is so already.
+      terminal().warn(String.valueOf(e.getMessage()));
+      return api.get("/canary");
+    }
   }
 }

@@ -86,6 +86,12 @@ final class ImportTurnoutCommand extends ClientCommand {
     for (JsonNode name : answer.path("removed")) {
       out.println(name.asString("") + would + "removed");
     }
+    for (JsonNode flag : answer.path("removed_rollouts")) {
+      out.println("the rollout of " + flag.asString("") + would + "removed");
+    }
+    for (JsonNode name : answer.path("removed_experiments")) {
+      out.println("the experiment " + name.asString("") + would + "removed");
+    }
     for (Map.Entry<String, JsonNode> setting : answer.path("settings").properties()) {
       out.println("the " + setting.getKey() + would + "changed:");
       showPair(setting.getKey(), setting.getValue(), out);

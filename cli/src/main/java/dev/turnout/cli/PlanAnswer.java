@@ -26,6 +26,10 @@ abstract class PlanAnswer extends ClientCommand {
   @Override
   void show(JsonNode rollout, PrintWriter out) {
     out.println(line(rollout));
+    String waitsFor = rollout.path("waits_for").asString("");
+    if (!waitsFor.isEmpty()) {
+      out.println("  waits: " + Words.oneLine(waitsFor));
+    }
     int current = rollout.path("stage").asInt(0);
     Table table = new Table("", ">STAGE", "SHARE", ">HOLD", ">CALLS");
     int place = 0;
@@ -35,7 +39,7 @@ abstract class PlanAnswer extends ClientCommand {
           place == current ? ">" : "",
           Integer.toString(place),
           share(stage),
-          stage.path("hold").asString("-"),
+          Words.time(stage.path("hold").asString("-")),
           stage.path("min_calls").asString("-"));
     }
     table.print(out);

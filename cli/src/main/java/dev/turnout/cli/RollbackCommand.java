@@ -58,6 +58,11 @@ final class RollbackCommand extends ClientCommand {
   @Override
   void validate() {
     if (which.flags != null) {
+      // A comma too many, out of a script's list, is no reason to stop nothing.
+      which.flags.removeIf(String::isBlank);
+      if (which.flags.isEmpty()) {
+        throw new CommandFailure(ExitCode.USAGE, "--flags: name the flags to disable");
+      }
       which.flags.forEach(Arguments::flagName);
     }
   }

@@ -80,6 +80,13 @@ final class Words {
     return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
   }
 
+  /** A time as the server writes it, such as {@code 86400s}, as people write it. */
+  static String time(String text) {
+    return text.matches("\\d{1,9}s")
+        ? duration(Duration.ofSeconds(Long.parseLong(text.substring(0, text.length() - 1))))
+        : text;
+  }
+
   /** A latency in milliseconds. */
   static String millis(JsonNode number) {
     return number.isNumber() ? millis(number.decimalValue()) : "-";

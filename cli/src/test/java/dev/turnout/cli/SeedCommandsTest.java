@@ -276,10 +276,6 @@ final class SeedCommandsTest {
 
   @Test
   void runbook() throws Exception {
-    for (String name :
-        List.of("intent_bar_v1_rollout", "applets_v1_rollout", "live_captions_rollout")) {
-      CommandRun.in(directory, "set", name, "enabled=true", "--url", server.url());
-    }
     String output =
         shell(
             """
@@ -326,12 +322,18 @@ final class SeedCommandsTest {
             mycelia-flags rollout intent_bar_v1_rollout 0
             mycelia-flags --help
             mycelia-flags rollout --help
-            mycelia-flags rollout nobody 5 || echo "exit code $?"
+            # Remove users from canary
+            mycelia-flags canary-remove user123
+            mycelia-flags rollout nobody 0 || echo "a misspelt way back: $?"
+            turnout rollout nobody 5 || echo "a misspelt name: $?"
+            turnout rollout --create nobody 5
             """);
     assertThat(back)
         .contains("no canary users", "canary mode is off")
         .contains("Usage: mycelia-flags [-hV] COMMAND", "Usage: mycelia-flags rollout ")
-        .contains("mycelia-flags: ", "exit code 4");
+        .contains("user123 is not on the canary list")
+        .contains("mycelia-flags: ", "a misspelt way back: 4", "a misspelt name: 4")
+        .contains("there was no flag nobody: it is new", "nobody is enabled, 5 %");
     assertThat(percentage("intent_bar_v1_rollout")).isZero();
   }
 

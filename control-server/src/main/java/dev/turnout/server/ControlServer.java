@@ -247,18 +247,20 @@ public final class ControlServer implements AutoCloseable {
               settings.host(),
               settings.port(),
               tls,
-              new Access(known, failures),
-              store,
-              audit,
-              tokens,
-              changes,
-              fleet,
-              streams,
-              events,
-              deliveries,
-              signer,
-              metrics,
-              clock);
+              new WebServer.Services(
+                  new Access(known, failures),
+                  store,
+                  audit,
+                  tokens,
+                  changes,
+                  fleet,
+                  rollouts,
+                  streams,
+                  events,
+                  deliveries,
+                  signer,
+                  metrics,
+                  clock));
       parts.push(web);
       ControlServer server = new ControlServer(settings, tokens, web, parts);
       // In a log that is kept elsewhere, this shows later whether the audit was written anew.

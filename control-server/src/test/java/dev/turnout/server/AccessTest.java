@@ -60,6 +60,7 @@ final class AccessTest extends WithServer {
     served.send(null, "GET", path, null).isProblem(401, null);
     served.send(token(TokenKind.VIEWER), "GET", path, null).isProblem(403, null);
     served.send(served.agent, "GET", "/agent/v1/stream", null).isProblem(400, "service");
+    served.send(null, "GET", "/agent/v1/stream", null).isProblem(401, null);
   }
 
   @Test
@@ -93,11 +94,17 @@ final class AccessTest extends WithServer {
             "POST",
             "/feature-flags/bulk-update",
             "[{\"name\": \"x\", \"enabled\": false}, {\"name\": \"new\", \"enabled\": false}]")
-        .isProblem(404, null);
+        .is(200);
     served.get("/feature-flags/new").isProblem(404, null);
-    assertThat(served.revision()).isEqualTo(revision);
-    served.send(killer, "PUT", "/feature-flags/x", "{\"enabled\": false}").is(200);
     assertThat(served.flag("x").get("enabled").booleanValue()).isFalse();
+    served
+        .send(
+            killer,
+            "POST",
+            "/feature-flags/bulk-update",
+            "[{\"name\": \"new\", \"enabled\": false}]")
+        .isProblem(404, null);
+    assertThat(served.revision()).isEqualTo(revision + 1);
   }
 
   @Test

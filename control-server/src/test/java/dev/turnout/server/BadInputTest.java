@@ -189,7 +189,9 @@ final class BadInputTest extends WithServer {
   })
   void url_malformed_isProblem(String method, String path, String field) throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), served.server.port())) {
-      String request = method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+      String request =
+          "%s %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nConnection: close\r\n\r\n"
+              .formatted(method, path, served.admin);
       socket.getOutputStream().write(request.getBytes(US_ASCII));
       String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
       assertThat(answer)

@@ -153,12 +153,18 @@ final class ImportTest extends WithServer {
     served.put("/feature-flags/c", "{\"dependencies\": [\"b\", \"a\"]}").is(201);
     served.put("/feature-flags/kept", "{\"dependencies\": [\"c\"]}").is(201);
     served.put("/rings/old", "{}").is(200);
+    served.put("/rollouts/b", "{\"stages\": [{\"percentage\": 1}]}").is(201);
+    served
+        .put("/experiments/e", "{\"flag\": \"c\", \"variants\": {\"control\": 50, \"new\": 50}}")
+        .is(201);
     String without = "{\"name\": \"kept\", \"dependencies\": []}";
     JsonNode done =
         imported(
             "?replace=true",
             "{\"format\": 1, \"rings\": {\"new\": {}}, \"flags\": [" + without + "]}");
     assertThat(texts(done.get("removed"))).containsExactlyInAnyOrder("a", "b", "c");
+    assertThat(texts(done.get("removed_rollouts"))).containsExactly("b");
+    assertThat(texts(done.get("removed_experiments"))).containsExactly("e");
     assertThat(served.get("/rings").json().get("rings").propertyNames()).containsExactly("new");
     assertThat(served.get("/feature-flags").json().get("flags")).hasSize(1);
   }

@@ -93,6 +93,42 @@ final class RolloutTest extends WithServer {
   }
 
   @Test
+  void plan_thatGoesBack_isRefused() {
+    served
+        .put(X, "{\"stages\": [{\"percentage\": 25}, {\"percentage\": 10}]}")
+        .isProblem(400, "stages[1]");
+    served
+        .put(
+            X,
+            """
+            {"stages": [{"rings": {"internal": 100, "ga": 0}}, {"rings": {"ga": 10}}]}""")
+        .isProblem(400, "stages[1]");
+  }
+
+  @Test
+  void plan_thatLeavesOutAStepOfTheLadder_isRefused_unlessSomebodyIsThereToOverrideIt() {
+    served.put(FLAG, "{\"ladder\": [1, 10, 50, 100]}").is(200);
+    served
+        .put(X, "{\"stages\": [{\"percentage\": 1}, {\"percentage\": 50}]}")
+        .isProblem(400, "stages[1]");
+    served.put(X, "{\"stages\": [{\"percentage\": 1}, {\"percentage\": 5}]}").is(201);
+    served
+        .put(
+            X,
+            """
+            {"automatic": false, "stages": [{"percentage": 1}, {"percentage": 50}]}""")
+        .is(200);
+  }
+
+  @Test
+  void start_ofAFlagThatIsFurtherOn_saysSo() {
+    served.put(FLAG, "{\"percentage\": 50}").is(200);
+    planned();
+    assertThat(step("start").is(200).json().get("warnings").get(0).stringValue())
+        .isEqualTo("the first stage takes x from 50 % to 5 %");
+  }
+
+  @Test
   void rings_areStagesToo() {
     served
         .put(

@@ -58,6 +58,15 @@ public final class TlsStores {
     return Pem.trustStore(Pem.certificates(pem));
   }
 
+  /** Says in one line why a file cannot be read. */
+  public static IOException unreadable(Path file, IOException cause) {
+    return new IOException(
+        cause instanceof NoSuchFileException
+            ? file + " does not exist"
+            : file + " cannot be read: " + cause,
+        cause);
+  }
+
   private interface Reading<T> {
     T of(String text) throws GeneralSecurityException;
   }
@@ -65,10 +74,8 @@ public final class TlsStores {
   private static <T> T read(Path file, Reading<T> reading) throws IOException {
     try {
       return reading.of(Files.readString(file, ISO_8859_1));
-    } catch (NoSuchFileException e) {
-      throw new IOException(file + " does not exist", e);
     } catch (IOException e) {
-      throw new IOException(file + " cannot be read: " + e, e);
+      throw unreadable(file, e);
     } catch (GeneralSecurityException e) {
       throw new IOException(file + " cannot be used: " + e.getMessage(), e);
     }

@@ -56,7 +56,8 @@ public final class Changes {
   // Each is lost to a change of another server, so that somebody always gets ahead.
   private static final int ATTEMPTS = 100;
   private static final String POLICY = "policy";
-  private static final Author SERVER = Author.named("server");
+  // No token can have this name.
+  private static final Author SERVER = Author.named("(server)");
 
   private final FlagStore store;
   private final Journal journal;

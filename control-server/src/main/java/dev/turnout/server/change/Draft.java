@@ -284,6 +284,14 @@ public final class Draft {
     return experiments.get(name);
   }
 
+  /** The names of the experiments with that flag. */
+  List<String> experimentsOf(String flag) {
+    return experiments.values().stream()
+        .filter(experiment -> experiment.flag().equals(flag))
+        .map(Experiment::name)
+        .toList();
+  }
+
   /** Adds an experiment, or replaces the one of the same name. */
   void experiment(Experiment experiment) {
     Experiment was = experiments.get(experiment.name());

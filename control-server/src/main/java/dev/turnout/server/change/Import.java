@@ -36,6 +36,8 @@ public final class Import implements Change {
   private final List<String> created = new ArrayList<>();
   private final List<Changed> changed = new ArrayList<>();
   private final List<String> removed = new ArrayList<>();
+  private final List<String> removedRollouts = new ArrayList<>();
+  private final List<String> removedExperiments = new ArrayList<>();
   private final Map<String, Setting> settings = new LinkedHashMap<>();
   private final List<Kept> kept = new ArrayList<>();
   private int unchanged;
@@ -88,6 +90,8 @@ public final class Import implements Change {
     created.clear();
     changed.clear();
     removed.clear();
+    removedRollouts.clear();
+    removedExperiments.clear();
     settings.clear();
     kept.clear();
     unchanged = 0;
@@ -166,6 +170,10 @@ public final class Import implements Change {
       dependents.getOrDefault(name, Set.of()).forEach(each -> remove(draft, each, dependents));
       draft.remove(name);
       removed.add(name);
+      if (draft.findRollout(name) != null) {
+        removedRollouts.add(name);
+      }
+      removedExperiments.addAll(draft.experimentsOf(name));
     }
   }
 
@@ -193,6 +201,16 @@ public final class Import implements Change {
   /** The names of the flags that are gone. */
   public List<String> removed() {
     return List.copyOf(removed);
+  }
+
+  /** The names of the flags that are gone and had a rollout, which went with them. */
+  public List<String> removedRollouts() {
+    return List.copyOf(removedRollouts);
+  }
+
+  /** The names of the experiments that went with their flags. */
+  public List<String> removedExperiments() {
+    return List.copyOf(removedExperiments);
   }
 
   /** How many flags were there already, the same. */

@@ -1,11 +1,14 @@
 package dev.turnout.server.change;
 
 import dev.turnout.flags.Flag;
+import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.flags.Percentage;
 import dev.turnout.server.rollout.Rollout;
 import dev.turnout.server.rollout.Rollout.State;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The changes of staged rollouts. Each changes the rollout and its flag together or not at all;
@@ -24,6 +27,7 @@ public final class RolloutChanges {
       // Stages that the flag cannot have are wrong now, and not in the night that they begin.
       plan.stages().forEach(stage -> stage.of(flag));
       Rollout was = draft.findRollout(plan.flag());
+      checkLadder(plan, flag, was);
       if (was != null && was.isUnderWay()) {
         int passed = was.stage() + 1;
         if (plan.stages().size() < passed
@@ -40,6 +44,32 @@ public final class RolloutChanges {
         draft.rollout("rollout-plan", plan);
       }
     };
+  }
+
+  // Nobody is there to override it when a stage begins by itself.
+  private static void checkLadder(Rollout plan, Flag flag, @Nullable Rollout was) {
+    Percentage at = Exposure.shareOfAll(flag);
+    int next = 0;
+    if (was != null && was.isUnderWay()) {
+      at = was.current().shareOfAll();
+      next = was.stage() + 1;
+    }
+    for (int i = next; plan.automatic() && i < plan.stages().size(); i++) {
+      Percentage share = plan.stages().get(i).shareOfAll();
+      Percentage reached = at;
+      Optional<Percentage> step =
+          flag.ladder().stream().filter(each -> each.compareTo(reached) > 0).findFirst();
+      if (step.isPresent() && share.compareTo(step.get()) > 0) {
+        throw new InvalidFlagException(
+            "stages[" + i + "]",
+            "leaves out the step "
+                + step.get()
+                + " of the ladder of "
+                + flag.name()
+                + ": give it a stage, or change the ladder, or advance by hand (automatic: false)");
+      }
+      at = share;
+    }
   }
 
   /** Forgets a rollout that is not under way. The flag stays as it is. */

@@ -12,9 +12,11 @@ import dev.turnout.server.rollout.Rollout;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +27,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Every server does this, for there is no leader to lose: a step is made only if the rollout is
  * still at the revision that was looked at, so that of several servers one makes it, and one that
- * slept over it makes none. While the store is away, rollouts stay where they are. One thread only.
+ * slept over it makes none. While the store is away, rollouts stay where they are. One thread only
+ * goes on with them; any may ask what they wait for.
  */
 public final class RolloutClock {
   private static final Logger log = LoggerFactory.getLogger(RolloutClock.class);
@@ -39,7 +42,7 @@ public final class RolloutClock {
   private final Fleet fleet;
   private final Clock clock;
   private final Instant started;
-  private final Map<String, String> told = new HashMap<>();
+  private final Map<String, String> waits = new ConcurrentHashMap<>();
 
   /** Takes on the rollouts of {@code changes} by what {@code fleet} reports. */
   public RolloutClock(Changes changes, Fleet fleet, Clock clock) {
@@ -51,11 +54,20 @@ public final class RolloutClock {
 
   /** Makes every step that is due. To be called about once a second. */
   public void tick() {
-    Map<String, Rollout> rollouts = changes.kept().rollouts();
-    told.keySet().retainAll(rollouts.keySet());
-    rollouts.values().stream()
-        .filter(rollout -> rollout.state() == Rollout.State.RUNNING)
-        .forEach(this::look);
+    List<Rollout> running =
+        changes.kept().rollouts().values().stream()
+            .filter(rollout -> rollout.state() == Rollout.State.RUNNING)
+            .toList();
+    waits.keySet().retainAll(running.stream().map(Rollout::flag).toList());
+    running.forEach(this::look);
+  }
+
+  /**
+   * What a flag's rollout waits for although its stage has held; null if it does not, or not that
+   * this server knows of.
+   */
+  public @Nullable String waitsFor(String flag) {
+    return waits.get(flag);
   }
 
   private void look(Rollout rollout) {
@@ -66,7 +78,12 @@ public final class RolloutClock {
     }
     Instant now = clock.instant();
     Flag flag = changes.current().flag(name);
-    if (!rollout.automatic() || !rollout.hasHeld(now) || !isSeen(rollout, now) || flag == null) {
+    if (!rollout.automatic() || !rollout.hasHeld(now) || flag == null) {
+      waits.remove(name);
+      return;
+    }
+    if (!isSeen(rollout, now)) {
+      waits.put(name, "this server has just started and gives agents time to report");
       return;
     }
     long wanted = rollout.current().minCalls();
@@ -81,6 +98,8 @@ public final class RolloutClock {
           rollout,
           "the stage has held since " + rollout.since() + ", with " + calls + " calls",
           RolloutChanges.advance(name));
+    } else {
+      waits.put(name, calls + " of the " + wanted + " calls that the stage asks for were seen");
     }
   }
 
@@ -100,13 +119,13 @@ public final class RolloutClock {
               change.apply(draft);
             }
           });
-      told.remove(seen.flag());
+      waits.remove(seen.flag());
     } catch (StoreAwayException e) {
-      log.debug("The rollout of {} waits for the store", seen.flag());
+      waits.put(seen.flag(), "the store, which is away");
     } catch (RefusedException | NotFoundException e) {
       // Until it is over, such as a blackout; told once, and not every second.
       String message = String.valueOf(e.getMessage());
-      if (!message.equals(told.put(seen.flag(), message))) {
+      if (!message.equals(waits.put(seen.flag(), message))) {
         log.warn("The rollout of {} waits: {}", seen.flag(), message);
       }
     }

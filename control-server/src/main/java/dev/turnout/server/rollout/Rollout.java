@@ -63,8 +63,19 @@ public record Rollout(
     }
   }
 
-  /** A plan that has not begun. */
+  /**
+   * A plan that has not begun.
+   *
+   * @throws InvalidFlagException naming the first stage that is a step back
+   */
   public static Rollout planned(String flag, List<Stage> stages, boolean automatic) {
+    for (int i = 1; i < stages.size(); i++) {
+      if (stages.get(i).isBelow(stages.get(i - 1))) {
+        throw new InvalidFlagException(
+            "stages[" + i + "]",
+            "must not be smaller than the stage before it: a rollout only goes up");
+      }
+    }
     return new Rollout(flag, stages, automatic, State.PENDING, 0, null, "", 0);
   }
 

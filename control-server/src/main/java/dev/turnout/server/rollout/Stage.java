@@ -57,6 +57,18 @@ public record Stage(
     return flag.stop() == null && of(flag).equals(flag);
   }
 
+  /** Returns whether this is a step back from the earlier stage, in the same terms. */
+  boolean isBelow(Stage earlier) {
+    return shareOfAll().compareTo(earlier.shareOfAll()) < 0
+        || (percentage == null
+            && earlier.rings.keySet().stream()
+                .anyMatch(ring -> share(ring).compareTo(earlier.share(ring)) < 0));
+  }
+
+  private Percentage share(String ring) {
+    return rings.getOrDefault(ring, shareOfAll());
+  }
+
   /** The share of callers of no particular ring. */
   public Percentage shareOfAll() {
     return percentage == null ? rings.getOrDefault(Flag.GA, Percentage.ZERO) : percentage;

@@ -22,9 +22,9 @@ abstract class EventServlet extends HttpServlet {
   @Override
   protected final void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    if (!request.getMethod().equals("GET")) {
-      response.setHeader("Allow", "GET");
-      Problem.of(405, "only GET is allowed here").write(response);
+    if (!request.getMethod().equals("GET") && !isHead(request)) {
+      response.setHeader("Allow", "GET, HEAD");
+      Problem.of(405, "only GET and HEAD are allowed here").write(response);
       return;
     }
     try {
@@ -34,6 +34,11 @@ abstract class EventServlet extends HttpServlet {
     } catch (InvalidFlagException e) {
       Problem.of(e).write(response);
     }
+  }
+
+  /** Returns whether only the head of the answer is wanted, which takes nobody's place. */
+  static boolean isHead(HttpServletRequest request) {
+    return request.getMethod().equals("HEAD");
   }
 
   /**

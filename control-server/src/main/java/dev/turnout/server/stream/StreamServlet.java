@@ -3,6 +3,7 @@ package dev.turnout.server.stream;
 import dev.turnout.flags.Host;
 import dev.turnout.server.auth.Access;
 import dev.turnout.server.auth.Right;
+import dev.turnout.server.auth.Token;
 import dev.turnout.server.fleet.Hosts;
 import dev.turnout.server.problem.Problem;
 import dev.turnout.server.tls.AgentCertificates;
@@ -34,18 +35,21 @@ public final class StreamServlet extends EventServlet {
 
   @Override
   void stream(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    String authorization = request.getHeader("Authorization");
+    Token token = access.check(authorization, Right.AGENT, request.getRemoteAddr());
+    Problem noCertificate = certificates.check(request);
+    if (noCertificate != null) {
+      noCertificate.write(response);
+      return;
+    }
     Host host =
         Hosts.check(
             request.getParameter("service"),
             request.getParameter("instance"),
             request.getParameter("region"));
-    String authorization = request.getHeader("Authorization");
-    access
-        .check(authorization, Right.AGENT, request.getRemoteAddr())
-        .requireService(host.service());
-    Problem noCertificate = certificates.check(request);
-    if (noCertificate != null) {
-      noCertificate.write(response);
+    token.requireService(host.service());
+    if (isHead(request)) {
+      announce(response);
       return;
     }
     if (!streams.takePlace()) {

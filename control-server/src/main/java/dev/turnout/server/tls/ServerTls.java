@@ -134,15 +134,23 @@ public final class ServerTls implements AutoCloseable {
   private byte[] digest() throws IOException {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(Files.readAllBytes(files.certificate()));
-      digest.update(Files.readAllBytes(files.key()));
+      digest.update(bytes(files.certificate()));
+      digest.update(bytes(files.key()));
       Path clients = files.clientAuthority();
       if (clients != null) {
-        digest.update(Files.readAllBytes(clients));
+        digest.update(bytes(clients));
       }
       return digest.digest();
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static byte[] bytes(Path file) throws IOException {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw TlsStores.unreadable(file, e);
     }
   }
 

@@ -44,7 +44,10 @@ final class Api {
       warnings = new ArrayList<>();
       context.attribute(WARNINGS, warnings);
     }
-    warnings.add(warning);
+    // A change that another came before is made again, and warns again.
+    if (!warnings.contains(warning)) {
+      warnings.add(warning);
+    }
   }
 
   /**

@@ -208,6 +208,7 @@ final class FlagRoutes {
     Set<String> names = new LinkedHashSet<>();
     List<Change> all = new ArrayList<>();
     boolean stops = true;
+    boolean isEditor = Api.caller(context).has(Right.EDIT);
     for (JsonNode fields : list) {
       JsonNode name = fields.get("name");
       if (name == null || !name.isString()) {
@@ -221,15 +222,25 @@ final class FlagRoutes {
         stops = false;
         Api.caller(context).require(Right.EDIT);
       }
-      all.add(
-          createdByEditors(
-              context, name.stringValue(), FlagChanges.put(name.stringValue(), fields)));
+      Change put = FlagChanges.put(name.stringValue(), fields);
+      all.add(stops && !isEditor ? ofThoseThere(context, name.stringValue(), put) : put);
     }
-    Change together = draft -> all.forEach(change -> change.apply(draft));
+    Change together =
+        draft -> {
+          all.forEach(change -> change.apply(draft));
+          if (!names.isEmpty() && names.stream().allMatch(name -> draft.find(name) == null)) {
+            throw NotFoundException.flag(names.iterator().next());
+          }
+        };
     Snapshot after = stops ? edits.stop(context, together) : edits.apply(context, together);
     ObjectNode json = Json.object().put("revision", after.revision());
     ArrayNode flags = json.putArray("flags");
-    names.forEach(name -> flags.add(FlagCodec.toJson(require(after, name))));
+    for (String name : names) {
+      Flag flag = after.flag(name);
+      if (flag != null) {
+        flags.add(FlagCodec.toJson(flag));
+      }
+    }
     Api.json(context, json);
   }
 
@@ -257,6 +268,17 @@ final class FlagRoutes {
         throw NotFoundException.flag(name);
       }
       change.apply(draft);
+    };
+  }
+
+  // And one that is not there keeps none of the others on.
+  private static Change ofThoseThere(Context context, String name, Change change) {
+    return draft -> {
+      if (draft.find(name) == null) {
+        Api.warn(context, "done, though there is no flag " + name);
+      } else {
+        change.apply(draft);
+      }
     };
   }
 

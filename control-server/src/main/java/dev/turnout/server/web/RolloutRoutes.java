@@ -1,12 +1,15 @@
 package dev.turnout.server.web;
 
 import dev.turnout.client.codec.Json;
+import dev.turnout.flags.Flag;
 import dev.turnout.flags.FlagName;
+import dev.turnout.flags.Percentage;
 import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Change;
 import dev.turnout.server.change.Draft;
 import dev.turnout.server.change.NotFoundException;
 import dev.turnout.server.change.RolloutChanges;
+import dev.turnout.server.fleet.RolloutClock;
 import dev.turnout.server.rollout.Rollout;
 import dev.turnout.server.rollout.RolloutJson;
 import io.javalin.config.RoutesConfig;
@@ -21,9 +24,11 @@ import tools.jackson.databind.node.ObjectNode;
 /** Staged rollouts: their plans, and taking them on, to a halt and back. */
 final class RolloutRoutes {
   private final Edits edits;
+  private final RolloutClock clock;
 
-  RolloutRoutes(Edits edits) {
+  RolloutRoutes(Edits edits, RolloutClock clock) {
     this.edits = edits;
+    this.clock = clock;
   }
 
   void register(RoutesConfig routes) {
@@ -75,7 +80,26 @@ final class RolloutRoutes {
   }
 
   private void start(Context context) {
-    step(context, RolloutChanges.start(name(context)));
+    String name = name(context);
+    Change start = RolloutChanges.start(name);
+    step(
+        context,
+        draft -> {
+          Flag before = draft.find(name);
+          start.apply(draft);
+          warnOfStepBack(context, before, draft.find(name));
+        });
+  }
+
+  // Right if the plan begins there, and not what somebody expects who only wants to go on.
+  private static void warnOfStepBack(Context context, @Nullable Flag before, @Nullable Flag after) {
+    if (before != null && after != null && before.enabled()) {
+      Percentage was = before.share(Flag.GA);
+      Percentage is = after.share(Flag.GA);
+      if (is.compareTo(was) < 0) {
+        Api.warn(context, "the first stage takes " + after.name() + " from " + was + " to " + is);
+      }
+    }
   }
 
   private void resume(Context context) {
@@ -136,20 +160,23 @@ final class RolloutRoutes {
     return FlagName.check("name", context.pathParam("name"));
   }
 
-  private static void answer(Context context, String name, @Nullable Rollout rollout) {
+  private void answer(Context context, String name, @Nullable Rollout rollout) {
     if (rollout == null) {
       throw NotFoundException.rollout(name);
     }
     answer(context, rollout);
   }
 
-  private static void answer(Context context, Rollout rollout) {
+  private void answer(Context context, Rollout rollout) {
     context.header("ETag", IfMatch.tag(rollout.revision()));
     Api.json(context, json(rollout));
   }
 
-  private static ObjectNode json(Rollout rollout) {
+  private ObjectNode json(Rollout rollout) {
     Instant held = rollout.isUnderWay() ? rollout.heldAt() : null;
-    return RolloutJson.write(rollout).put("held_at", held == null ? null : held.toString());
+    boolean isRunning = rollout.state() == Rollout.State.RUNNING;
+    return RolloutJson.write(rollout)
+        .put("held_at", held == null ? null : held.toString())
+        .put("waits_for", isRunning ? clock.waitsFor(rollout.flag()) : null);
   }
 }

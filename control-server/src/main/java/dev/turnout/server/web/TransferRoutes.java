@@ -95,6 +95,8 @@ final class TransferRoutes {
     ArrayNode changed = json.putArray("changed");
     imported.changed().forEach(flag -> put(changed.addObject(), flag));
     putAll(json.putArray("removed"), imported.removed());
+    putAll(json.putArray("removed_rollouts"), imported.removedRollouts());
+    putAll(json.putArray("removed_experiments"), imported.removedExperiments());
     json.put("unchanged", imported.unchanged());
     ObjectNode settings = json.putObject("settings");
     imported

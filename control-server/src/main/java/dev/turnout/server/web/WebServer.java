@@ -5,6 +5,7 @@ import dev.turnout.server.auth.Right;
 import dev.turnout.server.auth.TokenChanges;
 import dev.turnout.server.change.Changes;
 import dev.turnout.server.fleet.Fleet;
+import dev.turnout.server.fleet.RolloutClock;
 import dev.turnout.server.fleet.TripIntake;
 import dev.turnout.server.problem.Problem;
 import dev.turnout.server.signing.Signer;
@@ -76,6 +77,22 @@ public final class WebServer implements AutoCloseable {
   private final Javalin javalin;
   private final List<ServletHandler> servlets = new ArrayList<>();
 
+  /** What is behind the routes. */
+  public record Services(
+      Access access,
+      FlagStore store,
+      AuditLog audit,
+      TokenChanges tokens,
+      Changes changes,
+      Fleet fleet,
+      RolloutClock rollouts,
+      Streams streams,
+      AuditStreams events,
+      Deliveries deliveries,
+      Signer signer,
+      PrometheusMeterRegistry metrics,
+      Clock clock) {}
+
   /**
    * Starts to listen.
    *
@@ -83,33 +100,14 @@ public final class WebServer implements AutoCloseable {
    * @param tls null for connections in the clear
    * @throws IOException saying in one line why the address cannot be listened on
    */
-  public WebServer(
-      String host,
-      int port,
-      @Nullable ServerTls tls,
-      Access access,
-      FlagStore store,
-      AuditLog audit,
-      TokenChanges tokens,
-      Changes changes,
-      Fleet fleet,
-      Streams streams,
-      AuditStreams events,
-      Deliveries deliveries,
-      Signer signer,
-      PrometheusMeterRegistry metrics,
-      Clock clock)
+  public WebServer(String host, int port, @Nullable ServerTls tls, Services services)
       throws IOException {
-    this.access = access;
-    this.metrics = metrics;
-    this.streams = streams;
-    this.events = events;
+    access = services.access();
+    metrics = services.metrics();
+    streams = services.streams();
+    events = services.events();
     certificates = new AgentCertificates(tls);
     ServerSocketChannel channel = bind(host, port);
-    Counter trips =
-        Counter.builder("turnout.trips")
-            .description("Flags stopped for the fleet because a limit was breached")
-            .register(metrics);
     javalin =
         Javalin.create(
             config -> {
@@ -128,27 +126,40 @@ public final class WebServer implements AutoCloseable {
                   });
               RoutesConfig routes = config.routes;
               routes.beforeMatched(this::authorize);
-              Edits edits = new Edits(changes, fleet);
-              new FlagRoutes(edits).register(routes);
-              new DecisionRoutes(changes).register(routes);
-              new OfrepRoutes(changes).register(routes);
-              new EnvironmentRoutes(edits).register(routes);
-              new RolloutRoutes(edits).register(routes);
-              new ExperimentRoutes(edits, fleet).register(routes);
-              new TransferRoutes(edits).register(routes);
-              new AgentRoutes(changes, fleet, streams, new TripIntake(changes, fleet, trips))
-                  .register(routes);
-              new OpenApiRoute().register(routes);
-              new SigningRoutes(signer).register(routes);
-              new StatusRoutes(changes, store.lastChanges(), fleet, deliveries, metrics, clock)
-                  .register(routes);
-              new AuditRoutes(audit, clock).register(routes);
-              new TokenRoutes(tokens, clock).register(routes);
+              register(routes, services);
               routes.before(context -> context.attribute(STARTED, System.nanoTime()));
               routes.after(this::measure);
               Failures.register(routes);
             });
     javalin.start();
+  }
+
+  private static void register(RoutesConfig routes, Services services) {
+    Changes changes = services.changes();
+    Fleet fleet = services.fleet();
+    Clock clock = services.clock();
+    PrometheusMeterRegistry metrics = services.metrics();
+    Counter trips =
+        Counter.builder("turnout.trips")
+            .description("Flags stopped for the fleet because a limit was breached")
+            .register(metrics);
+    Edits edits = new Edits(changes, fleet);
+    new FlagRoutes(edits).register(routes);
+    new DecisionRoutes(changes).register(routes);
+    new OfrepRoutes(changes).register(routes);
+    new EnvironmentRoutes(edits).register(routes);
+    new RolloutRoutes(edits, services.rollouts()).register(routes);
+    new ExperimentRoutes(edits, fleet).register(routes);
+    new TransferRoutes(edits).register(routes);
+    new AgentRoutes(changes, fleet, services.streams(), new TripIntake(changes, fleet, trips))
+        .register(routes);
+    new OpenApiRoute().register(routes);
+    new SigningRoutes(services.signer()).register(routes);
+    new StatusRoutes(
+            changes, services.store().lastChanges(), fleet, services.deliveries(), metrics, clock)
+        .register(routes);
+    new AuditRoutes(services.audit(), clock).register(routes);
+    new TokenRoutes(services.tokens(), clock).register(routes);
   }
 
   private static ServletHolder asynchronous(HttpServlet servlet) {
@@ -226,8 +237,8 @@ public final class WebServer implements AutoCloseable {
   }
 
   /**
-   * Every route that is answered, such as {@code GET /feature-flags/{name}}. Servlets that stand
-   * beside the routes are among them; they answer to {@code GET} only.
+   * Every route that is answered, such as {@code GET /feature-flags/{name}}, servlets that stand
+   * beside the routes among them.
    */
   public SortedSet<String> routes() {
     SortedSet<String> routes = new TreeSet<>();
@@ -241,6 +252,7 @@ public final class WebServer implements AutoCloseable {
         for (String path : mapping.getPathSpecs()) {
           if (!FRAMEWORK.contains(path)) {
             routes.add("GET " + path);
+            routes.add("HEAD " + path);
           }
         }
       }

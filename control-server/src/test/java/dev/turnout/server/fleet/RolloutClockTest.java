@@ -157,12 +157,16 @@ final class RolloutClockTest {
     counted(99);
     passes(Duration.ofMinutes(59));
     assertThat(rollout().stage()).isZero();
+    assertThat(rollouts.waitsFor("x")).isNull();
     passes(Duration.ofMinutes(2));
     assertThat(rollout().stage()).isZero();
+    assertThat(rollouts.waitsFor("x"))
+        .isEqualTo("99 of the 100 calls that the stage asks for were seen");
     counted(100);
     passes(Duration.ofSeconds(1));
     assertThat(rollout().stage()).isOne();
     assertThat(percentage()).isEqualTo(50);
+    assertThat(rollouts.waitsFor("x")).isNull();
     passes(Duration.ofSeconds(1));
     assertThat(rollout().stage()).isOne();
   }
@@ -219,8 +223,10 @@ final class RolloutClockTest {
     passes(Duration.ofMinutes(61));
     assertThat(rollout().stage()).isZero();
     assertThat(rollout().state()).isEqualTo(Rollout.State.RUNNING);
+    assertThat(rollouts.waitsFor("x")).contains("during \"noon\"");
     passes(Duration.ofHours(1));
     assertThat(rollout().stage()).isOne();
+    assertThat(rollouts.waitsFor("x")).isNull();
   }
 
   @Test
@@ -257,6 +263,7 @@ final class RolloutClockTest {
     passes(Duration.ofSeconds(1));
     assertThat(rollout().stage()).isZero();
     assertThat(rollout().state()).isEqualTo(Rollout.State.RUNNING);
+    assertThat(rollouts.waitsFor("x")).contains("the store");
     assertThat(changes.storeAway()).isNotNull();
   }
 }
