@@ -1,6 +1,7 @@
 package dev.turnout.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -177,10 +178,9 @@ final class PeopleCommandsTest extends ServedTest {
       for (int i = 0; i < 120; i++) {
         askers.add(slowAsker());
       }
-      long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
-      while (!run("get", "a").err().contains("(503)")) {
-        assertThat(System.nanoTime()).as("questions are answered still").isLessThan(end);
-      }
+      await("questions are not answered")
+          .atMost(Duration.ofSeconds(4))
+          .until(() -> run("get", "a").err().contains("(503)"));
 
       assertThat(done("rollback", "--flags", "a", "--reason", "fire"))
           .contains("a is disabled; it was enabled, 25 %");
