@@ -138,7 +138,9 @@ final class DeployCommand implements Callable<Integer> {
       show(pace, targets);
     }
     if (!dryRun) {
-      confirm();
+      if (!yes) {
+        terminal.confirm("Begin in " + environment + "?");
+      }
       run(deployment, targets, pace, progress);
     }
     return ExitCode.DONE;
@@ -232,14 +234,6 @@ final class DeployCommand implements Callable<Integer> {
       out.println("steps: " + String.join(", ", words));
     }
     out.flush();
-  }
-
-  private void confirm() {
-    if (!yes
-        && terminal.keyboard().isPresent()
-        && !terminal.confirms("Begin in " + environment + "?")) {
-      throw new CommandFailure(ExitCode.REFUSED, "nothing was changed");
-    }
   }
 
   private void run(

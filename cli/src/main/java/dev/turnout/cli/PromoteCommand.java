@@ -91,8 +91,8 @@ final class PromoteCommand implements Callable<Integer> {
     if (dryRun) {
       return ExitCode.DONE;
     }
-    if (!yes && terminal.keyboard().isPresent() && !terminal.confirms("Change " + to + "?")) {
-      throw new CommandFailure(ExitCode.REFUSED, "nothing was changed");
+    if (!yes) {
+      terminal.confirm("Change " + to + "?");
     }
     // Held to what was shown: a change in between is not overwritten unseen.
     String tag = before == null ? null : "\"" + before.path("revision").asString("") + "\"";

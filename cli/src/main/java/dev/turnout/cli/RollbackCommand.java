@@ -73,7 +73,9 @@ final class RollbackCommand extends ClientCommand {
   JsonNode request(ControlApi api) {
     ObjectNode body = ControlApi.object();
     if (which.all) {
-      confirm();
+      if (!yes) {
+        terminal().confirm("Disable every flag of the environment?");
+      }
       body.put("all", true);
     }
     if (which.flags != null) {
@@ -81,14 +83,6 @@ final class RollbackCommand extends ClientCommand {
       new LinkedHashSet<>(which.flags).forEach(names::add);
     }
     return api.post("/feature-flags/rollback", why.addTo(body));
-  }
-
-  private void confirm() {
-    if (!yes
-        && terminal().keyboard().isPresent()
-        && !terminal().confirms("Disable every flag of the environment?")) {
-      throw new CommandFailure(ExitCode.REFUSED, "nothing was changed");
-    }
   }
 
   @Override

@@ -73,12 +73,22 @@ record Terminal(
     return Path.of(home == null || home.isBlank() ? System.getProperty("user.home", ".") : home);
   }
 
-  /** Asks a yes-or-no question, on the standard error; anything but a yes is a no. */
-  boolean confirms(String question) {
+  /**
+   * Asks a yes-or-no question, on the standard error; anything but a yes is a no. Where nobody sits
+   * at the terminal, nobody is asked.
+   *
+   * @throws CommandFailure if the answer is no
+   */
+  void confirm(String question) {
+    if (!keyboard.isPresent()) {
+      return;
+    }
     err.print(question + " [y/N] ");
     err.flush();
     String answer = keyboard.line().strip();
-    return answer.equalsIgnoreCase("y") || answer.equalsIgnoreCase("yes");
+    if (!answer.equalsIgnoreCase("y") && !answer.equalsIgnoreCase("yes")) {
+      throw new CommandFailure(ExitCode.REFUSED, "nothing was changed");
+    }
   }
 
   /** Prints a warning, on the standard error. */

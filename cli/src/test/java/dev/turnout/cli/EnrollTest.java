@@ -3,47 +3,22 @@ package dev.turnout.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.client.signing.PinnedKeys;
-import dev.turnout.server.ControlServer;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Properties;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The file that an agent needs, and the keys in it, of a real server. */
-final class EnrollTest {
-  @TempDir Path directory;
-  private ControlServer server;
-
-  @BeforeEach
-  void start() throws IOException {
-    server =
-        ControlServer.start(
-            new ControlServer.Settings(
-                "127.0.0.1", 0, directory.resolve("turnout-data"), "staging"));
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
-  private CommandRun run(String... words) {
-    List<String> all = new ArrayList<>(List.of(words));
-    all.addAll(List.of("--url", server.url()));
-    return CommandRun.in(directory, all.toArray(String[]::new));
+final class EnrollTest extends ServedTest {
+  EnrollTest() {
+    super("staging");
   }
 
   private Properties written() throws IOException {
@@ -79,12 +54,8 @@ final class EnrollTest {
 
   private static HttpResponse<String> snapshot(String url, String token, String service)
       throws Exception {
-    return HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(URI.create(url + "/agent/v1/snapshot?service=" + service))
-                .header("Authorization", "Bearer " + token)
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
+    return send(
+        token, HttpRequest.newBuilder(URI.create(url + "/agent/v1/snapshot?service=" + service)));
   }
 
   @Test
@@ -115,11 +86,11 @@ final class EnrollTest {
   void keys_areListed_andMade() throws Exception {
     assertThat(run("key", "list").out()).contains("active").contains("next");
 
-    CommandRun created = CommandRun.in(directory, "key", "create", "new.key");
+    CommandRun created = run("key", "create", "new.key");
 
     assertThat(created.out()).startsWith("MCowBQYDK2VwAyEA");
     assertThat(Files.readString(directory.resolve("new.key"))).contains(created.out().strip());
-    CommandRun again = CommandRun.in(directory, "key", "create", "new.key");
+    CommandRun again = run("key", "create", "new.key");
     assertThat(again.exitCode()).isEqualTo(ExitCode.REFUSED);
     assertThat(again.err()).contains("is there already");
   }

@@ -1,55 +1,18 @@
 package dev.turnout.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import dev.turnout.server.ControlServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code turnout events} against the server it is for. */
-final class EventsTest {
-  @TempDir Path directory;
-  private ControlServer server;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = started(0);
-  }
-
-  private ControlServer started(int port) throws IOException {
-    return ControlServer.start(
-        new ControlServer.Settings(
-            "127.0.0.1", port, directory.resolve("turnout-data"), "default"));
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
-  private CommandRun run(String... words) {
-    String[] all = new String[words.length + 2];
-    System.arraycopy(words, 0, all, 0, words.length);
-    all[words.length] = "--url";
-    all[words.length + 1] = server.url();
-    return CommandRun.in(directory, all);
-  }
-
-  private void done(String... words) {
-    CommandRun run = run(words);
-    assertThat(run.exitCode()).as(run.err()).isZero();
-  }
-
+final class EventsTest extends ServedTest {
   @Test
   void events_areLinesLikeThoseOfTheAudit() {
     done("set", "f", "percentage=10");
@@ -71,23 +34,20 @@ final class EventsTest {
     done("set", "f", "percentage=10");
     CommandRun run = run("events", "--after", "2", "--count", "1", "--json");
     assertThat(run.out().lines()).hasSize(1);
-    assertThat(ControlApi.json().readTree(run.out()))
-        .isEqualTo(
-            ControlApi.json()
-                .readTree(run("audit", "--limit", "1", "--json").out())
-                .path("entries")
-                .get(0));
+    assertThat(run.json())
+        .isEqualTo(json("audit", "--limit", "1", "--json").path("entries").get(0));
   }
 
   @Test
   void serverThatStopsAndComesBack_isFollowedOn() throws Exception {
-    int port = server.port();
+    TestTerminal terminal = terminal();
     CompletableFuture<CommandRun> following =
-        CompletableFuture.supplyAsync(() -> run("events", "--after", "2", "--count", "3"));
+        CompletableFuture.supplyAsync(() -> terminal.run("events", "--after", "2", "--count", "3"));
     done("set", "f", "percentage=1");
-    Thread.sleep(Duration.ofMillis(500).toMillis());
+    await().until(() -> terminal.out().startsWith("3  "));
+    int port = server.port();
     server.close();
-    server = started(port);
+    server = started("turnout-data", "default", port);
     done("set", "f", "percentage=2");
     done("set", "f", "percentage=3");
 
@@ -112,14 +72,7 @@ final class EventsTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       port = socket.getLocalPort();
     }
-    CommandRun run =
-        CommandRun.in(
-            directory,
-            "events",
-            "--token-file",
-            "turnout-data/admin.token",
-            "--url",
-            "http://127.0.0.1:" + port);
+    CommandRun run = run("events", "--url", "http://127.0.0.1:" + port);
     assertThat(run.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
     assertThat(run.err()).contains("cannot reach the control server");
   }

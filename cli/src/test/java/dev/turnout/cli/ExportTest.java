@@ -5,79 +5,50 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.turnout.server.ControlServer;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** {@code turnout export} and {@code turnout import turnout}, from one server to another. */
-final class ExportTest {
-  @TempDir Path directory;
-  private ControlServer server;
+final class ExportTest extends ServedTest {
   private ControlServer other;
 
   @BeforeEach
-  void start() throws IOException {
-    server = started("turnout-data");
-    other = started("other-data");
-  }
-
-  private ControlServer started(String data) throws IOException {
-    return ControlServer.start(
-        new ControlServer.Settings("127.0.0.1", 0, directory.resolve(data), "default"));
+  void startOther() throws IOException {
+    other = started("other-data", "default", 0);
   }
 
   @AfterEach
-  void stop() {
-    server.close();
+  void stopOther() {
     other.close();
   }
 
-  private CommandRun run(String... words) {
-    return at(server, "turnout-data", words);
-  }
-
   private CommandRun there(String... words) {
-    return at(other, "other-data", words);
-  }
-
-  private CommandRun at(ControlServer which, String data, String... words) {
-    String[] all = new String[words.length + 4];
-    System.arraycopy(words, 0, all, 0, words.length);
-    all[words.length] = "--url";
-    all[words.length + 1] = which.url();
-    all[words.length + 2] = "--token-file";
-    all[words.length + 3] = data + "/admin.token";
-    return CommandRun.in(directory, all);
-  }
-
-  private static void assertDone(CommandRun run) {
-    assertThat(run.exitCode()).as(run.err()).isZero();
+    return CommandRun.in(
+        directory,
+        Map.of("TURNOUT_URL", other.url(), "TURNOUT_TOKEN_FILE", "other-data/admin.token"),
+        words);
   }
 
   @Test
   void export_isImportedAsItIs() throws Exception {
-    assertDone(run("set", "a", "percentage=25", "description=a test"));
-    assertDone(run("set", "b", "percentage=100", "dependencies=a"));
-    assertDone(run("kill", "b", "--reason", "fire"));
-    assertDone(run("canary-add", "u"));
+    done("set", "a", "percentage=25", "description=a test");
+    done("set", "b", "percentage=100", "dependencies=a");
+    done("kill", "b", "--reason", "fire");
+    done("canary-add", "u");
 
-    CommandRun export = run("export", "env.json");
-
-    assertDone(export);
-    assertThat(export.out()).isEqualTo("2 flags of default, revision 4, in env.json\n");
+    assertThat(done("export", "env.json"))
+        .isEqualTo("2 flags of default, revision 4, in env.json\n");
     assertThat(Files.readString(directory.resolve("env.json"))).isEqualTo(run("export").out());
-    CommandRun dry = there("import", "turnout", "env.json", "--dry-run");
-    assertDone(dry);
-    assertThat(dry.out())
+    assertThat(there("import", "turnout", "env.json", "--dry-run").assertDone().out())
         .contains("a would be created", "2 would be created, 0 changed, 0 removed, 0 the same");
     assertThat(there("get", "a").exitCode()).isEqualTo(ExitCode.NOT_FOUND);
-    assertDone(there("import", "turnout", "env.json", "--reason", "moving"));
+    there("import", "turnout", "env.json", "--reason", "moving").assertDone();
     assertThat(there("get", "b").out()).contains("killed").contains("fire");
-    JsonNode here = ControlApi.json().readTree(run("export").out());
-    JsonNode copy = ControlApi.json().readTree(there("export").out());
+    JsonNode here = json("export");
+    JsonNode copy = there("export").json();
     for (String field : new String[] {"flags", "canary", "rings", "policy", "format"}) {
       assertThat(copy.path(field)).as(field).isEqualTo(here.path(field));
     }
@@ -85,16 +56,13 @@ final class ExportTest {
 
   @Test
   void import_saysWhatItChanged_andWhatItKept() throws Exception {
-    assertDone(run("set", "a", "percentage=25"));
-    assertDone(run("export", "env.json"));
-    assertDone(run("set", "a", "percentage=10"));
-    assertDone(run("kill", "a"));
-    assertDone(run("set", "gone", "percentage=1"));
+    done("set", "a", "percentage=25");
+    done("export", "env.json");
+    done("set", "a", "percentage=10");
+    done("kill", "a");
+    done("set", "gone", "percentage=1");
 
-    CommandRun run = run("import", "turnout", "env.json", "--replace");
-
-    assertDone(run);
-    assertThat(run.out())
+    assertThat(done("import", "turnout", "env.json", "--replace"))
         .contains("a changed:", "  percentage: 10 -> 25")
         .contains("gone removed")
         .contains("a is stopped and stays so, until 'reset'")
@@ -103,13 +71,13 @@ final class ExportTest {
 
   @Test
   void refusal_isTold_byADryRunToo() throws Exception {
-    assertDone(run("set", "a", "ladder=1,100", "percentage=1"));
-    assertDone(run("export", "env.json"));
+    done("set", "a", "ladder=1,100", "percentage=1");
+    done("export", "env.json");
     String text = Files.readString(directory.resolve("env.json"));
     Files.writeString(
         directory.resolve("env.json"),
         text.replaceFirst("\"percentage\" : 1,", "\"percentage\" : 50,"));
-    assertDone(run("set", "a", "percentage=0"));
+    done("set", "a", "percentage=0");
 
     CommandRun dry = run("import", "turnout", "env.json", "--dry-run");
 
@@ -118,8 +86,7 @@ final class ExportTest {
     CommandRun refused = run("import", "turnout", "env.json");
     assertThat(refused.exitCode()).isEqualTo(ExitCode.REFUSED);
     assertThat(refused.err()).contains("--override ladder --reason TEXT");
-    assertDone(
-        run("import", "turnout", "env.json", "--override", "ladder", "--reason", "load test"));
+    done("import", "turnout", "env.json", "--override", "ladder", "--reason", "load test");
   }
 
   @Test
@@ -137,10 +104,10 @@ final class ExportTest {
 
   @Test
   void json_isTheServersAnswer() throws Exception {
-    assertDone(run("set", "a", "percentage=25"));
-    CommandRun export = run("export", "env.json", "--json");
-    assertThat(ControlApi.json().readTree(export.out()).path("flags").asInt(0)).isEqualTo(1);
-    CommandRun run = there("import", "turnout", "env.json", "--json");
-    assertThat(ControlApi.json().readTree(run.out()).path("revision").asInt(0)).isEqualTo(1);
+    done("set", "a", "percentage=25");
+    JsonNode export = json("export", "env.json", "--json");
+    assertThat(export.path("flags").asInt(0)).isEqualTo(1);
+    JsonNode imported = there("import", "turnout", "env.json", "--json").json();
+    assertThat(imported.path("revision").asInt(0)).isEqualTo(1);
   }
 }

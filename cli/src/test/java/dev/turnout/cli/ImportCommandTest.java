@@ -2,19 +2,13 @@ package dev.turnout.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.turnout.server.ControlServer;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What the import command says and does, against a real server. */
-final class ImportCommandTest {
+final class ImportCommandTest extends ServedTest {
   private static final String FLAGD =
       """
       {"flags": {
@@ -26,46 +20,13 @@ final class ImportCommandTest {
           "defaultVariant": "no", "targeting": {"if": [true, "yes", "no"]}}}}
       """;
 
-  @TempDir Path directory;
-  private ControlServer server;
-
-  @BeforeEach
-  void start() throws IOException {
-    server =
-        ControlServer.start(
-            new ControlServer.Settings(
-                "127.0.0.1", 0, directory.resolve("turnout-data"), "default"));
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
-  private CommandRun run(String... words) {
-    String[] all = new String[words.length + 2];
-    System.arraycopy(words, 0, all, 0, words.length);
-    all[words.length] = "--url";
-    all[words.length + 1] = server.url();
-    return CommandRun.in(directory, all);
-  }
-
   private CommandRun imported(String product, String content, String... more) throws IOException {
     Files.writeString(directory.resolve("export.json"), content);
-    String[] all = new String[more.length + 3];
-    all[0] = "import";
-    all[1] = product;
-    all[2] = "export.json";
-    System.arraycopy(more, 0, all, 3, more.length);
-    return run(all);
+    return run(CommandRun.words("import " + product + " export.json", more));
   }
 
   private JsonNode flags() {
-    return JsonMapper.shared().readTree(run("get", "--json").out()).path("flags");
-  }
-
-  private static JsonNode json(CommandRun run) {
-    return JsonMapper.shared().readTree(run.out());
+    return json("get", "--json").path("flags");
   }
 
   @Test
@@ -85,7 +46,7 @@ final class ImportCommandTest {
   @Test
   void import_asJson_hasEachFlag() throws Exception {
     CommandRun run = imported("flagd", FLAGD, "--json");
-    JsonNode report = json(run);
+    JsonNode report = run.json();
 
     assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
     assertThat(report.path("created").size()).isEqualTo(2);
@@ -104,14 +65,7 @@ final class ImportCommandTest {
   void dryRun_createsNothing_andAsksNoServer() throws Exception {
     Files.writeString(directory.resolve("export.json"), FLAGD);
     CommandRun run =
-        CommandRun.in(
-            directory,
-            "import",
-            "flagd",
-            "export.json",
-            "--dry-run",
-            "--url",
-            "http://127.0.0.1:9");
+        run("import", "flagd", "export.json", "--dry-run", "--url", "http://127.0.0.1:9");
 
     assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
     assertThat(run.out()).contains("tenth would be created: enabled, 10 %");
@@ -123,8 +77,8 @@ final class ImportCommandTest {
     imported("flagd", FLAGD);
     CommandRun run = imported("flagd", FLAGD, "--json");
 
-    assertThat(json(run).path("unchanged").size()).isEqualTo(2);
-    assertThat(json(run).path("created").isEmpty()).isTrue();
+    assertThat(run.json().path("unchanged").size()).isEqualTo(2);
+    assertThat(run.json().path("created").isEmpty()).isTrue();
   }
 
   @Test
@@ -140,8 +94,7 @@ final class ImportCommandTest {
   void import_withNothingRefused_isDone() throws Exception {
     CommandRun run = imported("launchdarkly", "{\"flagValues\": {\"a\": true, \"b\": \"blue\"}}");
 
-    assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(run.out())
+    assertThat(run.assertDone().out())
         .contains("a created: enabled, 100 %")
         .contains("who is on gets: blue 100 %");
   }

@@ -21,7 +21,6 @@ import dev.turnout.flags.Decider;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Snapshot;
-import dev.turnout.server.ControlServer;
 import io.getunleash.DefaultUnleash;
 import io.getunleash.UnleashContext;
 import io.getunleash.util.UnleashConfig;
@@ -37,58 +36,28 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Imported flags against the SDKs of the products that they come from: 10,000 users, each of them
  * where they were.
  */
-final class ImportedUsersTest {
+final class ImportedUsersTest extends ServedTest {
   private static final int USERS = 10_000;
   private static final int FLAGD_MILLIS = 30_000;
 
-  @TempDir Path directory;
-  private ControlServer server;
-
   @BeforeEach
-  void start() throws IOException {
-    server =
-        ControlServer.start(
-            new ControlServer.Settings(
-                "127.0.0.1", 0, directory.resolve("turnout-data"), "default"));
-    run("canary", "on");
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
-  private CommandRun run(String... words) {
-    String[] all = new String[words.length + 2];
-    System.arraycopy(words, 0, all, 0, words.length);
-    all[words.length] = "--url";
-    all[words.length + 1] = server.url();
-    return CommandRun.in(directory, all);
+  void letUsersInByName() {
+    done("canary", "on");
   }
 
   // What agents would decide by, read back from the server.
-  private Decider imported(String product, String export, String... more) throws IOException {
-    String[] words = new String[more.length + 3];
-    words[0] = "import";
-    words[1] = product;
-    words[2] = file(export).toString();
-    System.arraycopy(more, 0, words, 3, more.length);
-    CommandRun run = run(words);
-    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+  private Decider imported(String product, String export) throws IOException {
+    done("import", product, file(export).toString());
     Map<String, Flag> flags = new TreeMap<>();
-    JsonNode answer = JsonMapper.shared().readTree(run("get", "--json").out());
-    for (JsonNode flag : answer.path("flags")) {
+    for (JsonNode flag : json("get", "--json").path("flags")) {
       flags.put(flag.path("name").asString(), FlagCodec.read(flag));
     }
     Snapshot snapshot =

@@ -1,79 +1,34 @@
 package dev.turnout.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import dev.turnout.server.ControlServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Refusals and how to go against them, the emergency, and what two paths did. */
-final class PeopleCommandsTest {
-  @TempDir Path directory;
-
-  private ControlServer server;
-
-  @BeforeEach
-  void start() throws IOException {
-    server =
-        ControlServer.start(
-            new ControlServer.Settings(
-                "127.0.0.1", 0, directory.resolve("turnout-data"), "default"));
+final class PeopleCommandsTest extends ServedTest {
+  private JsonNode lastAudit() {
+    return json("audit", "--limit", "1", "--json").path("entries").get(0);
   }
 
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
-  private CommandRun run(String... words) {
-    List<String> all = new ArrayList<>(List.of(words));
-    all.addAll(List.of("--url", server.url()));
-    return CommandRun.in(directory, all.toArray(String[]::new));
-  }
-
-  private String done(String... words) {
-    CommandRun run = run(words);
-    assertThat(run.exitCode()).as(run.err()).isZero();
-    return run.out();
-  }
-
-  private JsonNode read(String path) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(server.url() + path))
-            .header("Authorization", "Bearer " + token("admin"))
-            .build();
-    return ControlApi.json()
-        .readTree(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
-  }
-
-  private String token(String name) throws IOException {
-    return Files.readString(directory.resolve("turnout-data/" + name + ".token")).strip();
-  }
-
-  private JsonNode lastAudit() throws Exception {
-    return read("/audit").path("entries").get(0);
+  private long revision() {
+    return json("status", "--json").path("revision").asLong(-1);
   }
 
   @Test
@@ -114,10 +69,8 @@ final class PeopleCommandsTest {
     done("set", "f", "percentage=2");
     done("set", "g", "frozen=true");
     done("canary-add", "v");
-    List<String> all = new ArrayList<>(List.of(words.split(" ")));
-    all.addAll(List.of("--reason", "why & \"ünter\" which=terms"));
 
-    done(all.toArray(String[]::new));
+    done(CommandRun.words(words, "--reason", "why & \"ünter\" which=terms"));
 
     assertThat(lastAudit().path("reason").asString("")).isEqualTo("why & \"ünter\" which=terms");
   }
@@ -185,9 +138,7 @@ final class PeopleCommandsTest {
         "--from 2020-01-01T00:00:00Z --until 2120-01-01T00:00:00Z --days mon | does not go with",
       })
   void policy_blackoutWithoutSense_isWrongUsage(String options, String message) {
-    String[] words = ("policy blackout-add x " + options).split(" ");
-
-    CommandRun run = run(words);
+    CommandRun run = run(CommandRun.words("policy blackout-add x " + options));
 
     assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(run.err()).contains(message);
@@ -198,12 +149,12 @@ final class PeopleCommandsTest {
     done("set", "a", "percentage=25");
     done("set", "b", "percentage=50");
     done("set", "c", "enabled=off");
-    long revision = read("/status.json").path("revision").asLong(0);
+    long revision = revision();
 
     assertThat(done("rollback", "--all", "--yes"))
         .contains("a is disabled; it was enabled, 25 %", "b is disabled; it was enabled, 50 %")
         .contains("c was disabled before", "2 flags disabled (revision " + (revision + 1) + ")");
-    assertThat(read("/status.json").path("revision").asLong(0)).isEqualTo(revision + 1);
+    assertThat(revision()).isEqualTo(revision + 1);
     assertThat(done("rollback", "--all", "--yes")).contains("nothing was on");
   }
 
@@ -227,10 +178,9 @@ final class PeopleCommandsTest {
       for (int i = 0; i < 120; i++) {
         askers.add(slowAsker());
       }
-      long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
-      while (!run("get", "a").err().contains("(503)")) {
-        assertThat(System.nanoTime()).as("questions are answered still").isLessThan(end);
-      }
+      await("questions are not answered")
+          .atMost(Duration.ofSeconds(4))
+          .until(() -> run("get", "a").err().contains("(503)"));
 
       assertThat(done("rollback", "--flags", "a", "--reason", "fire"))
           .contains("a is disabled; it was enabled, 25 %");
@@ -263,21 +213,9 @@ final class PeopleCommandsTest {
 
   /** On a terminal, with what a person types. */
   private CommandRun typed(String typed, String... words) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    Terminal terminal =
-        new Terminal(
-            new PrintWriter(out),
-            new PrintWriter(err, true),
-            Map.of("TURNOUT_URL", server.url()),
-            directory,
-            directory,
-            Terminal.COMMAND,
-            Keyboard.of(new ByteArrayInputStream(typed.getBytes(StandardCharsets.US_ASCII))),
-            /* screen= */ true,
-            Stopwatch.SYSTEM);
-    int exitCode = Turnout.commandLine(terminal).execute(words);
-    return new CommandRun(exitCode, out.toString(), err.toString());
+    Keyboard keyboard =
+        Keyboard.of(new ByteArrayInputStream(typed.getBytes(StandardCharsets.US_ASCII)));
+    return terminal().with(keyboard).withScreen(true).run(words);
   }
 
   @Test
@@ -323,12 +261,11 @@ final class PeopleCommandsTest {
           "errors":0,"consecutive_errors":0,"latency":{"sum_nanos":0,"buckets":{}}}]}
         """
             .formatted(instance, instance, newCalls, errors, fallbackCalls);
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(server.url() + "/agent/v1/reports"))
-            .header("Authorization", "Bearer " + token("agent"))
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build();
-    var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    HttpResponse<String> answer =
+        send(
+            token("agent"),
+            HttpRequest.newBuilder(URI.create(server.url() + "/agent/v1/reports"))
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
   }
 
@@ -355,9 +292,7 @@ final class PeopleCommandsTest {
   @ParameterizedTest
   @ValueSource(strings = {"bash", "zsh"})
   void completion_completesCommands(String shell) throws Exception {
-    CommandRun script = CommandRun.in(directory, "completion", shell);
-    assertThat(script.exitCode()).isZero();
-    Path file = Files.writeString(directory.resolve("completion.sh"), script.out());
+    Path file = Files.writeString(directory.resolve("completion.sh"), done("completion", shell));
     // The function that a shell would call, called with what would stand on its line.
     Process bash =
         new ProcessBuilder(

@@ -2,46 +2,16 @@ package dev.turnout.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.turnout.server.ControlServer;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code turnout plan} and {@code turnout experiment} against the server they are for. */
-final class PlanTest {
-  @TempDir Path directory;
-  private ControlServer server;
-
+final class PlanTest extends ServedTest {
   @BeforeEach
-  void start() throws IOException {
-    server =
-        ControlServer.start(
-            new ControlServer.Settings(
-                "127.0.0.1", 0, directory.resolve("turnout-data"), "default"));
+  void makeTheFlag() {
     done("set", "x", "enabled=true");
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
-  private CommandRun run(String... words) {
-    String[] all = new String[words.length + 2];
-    System.arraycopy(words, 0, all, 0, words.length);
-    all[words.length] = "--url";
-    all[words.length + 1] = server.url();
-    return CommandRun.in(directory, all);
-  }
-
-  private String done(String... words) {
-    CommandRun run = run(words);
-    assertThat(run.exitCode()).as(run.err()).isZero();
-    return run.out();
   }
 
   @Test

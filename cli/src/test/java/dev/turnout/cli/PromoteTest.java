@@ -9,25 +9,26 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** A definition's way from one environment's server to another's. */
-final class PromoteTest {
-  @TempDir Path directory;
-
-  private ControlServer staging;
+final class PromoteTest extends ServedTest {
   private ControlServer production;
 
+  PromoteTest() {
+    super("staging");
+  }
+
   @BeforeEach
-  void start() throws IOException {
-    staging = server("staging");
-    production = server("production");
+  void startProduction() throws IOException {
+    production = started("production-data", "production", 0);
     Path profiles = directory.resolve(".config/turnout/profiles.properties");
     Files.createDirectories(profiles.getParent());
-    Files.writeString(profiles, profile("staging", staging) + profile("production", production));
+    Files.writeString(
+        profiles,
+        profile("staging", server, "turnout-data")
+            + profile("production", production, "production-data"));
     done(
-        "staging",
         "set",
         "f",
         "percentage=100",
@@ -44,42 +45,27 @@ final class PromoteTest {
         "a test");
   }
 
-  private ControlServer server(String env) throws IOException {
-    return ControlServer.start(
-        new ControlServer.Settings("127.0.0.1", 0, directory.resolve(env), env));
-  }
-
-  private String profile(String name, ControlServer server) {
+  private String profile(String name, ControlServer server, String data) {
     return "%s.url=%s\n%s.token-file=%s\n"
-        .formatted(name, server.url(), name, directory.resolve(name).resolve("admin.token"));
+        .formatted(name, server.url(), name, directory.resolve(data).resolve("admin.token"));
   }
 
   @AfterEach
-  void stop() {
-    staging.close();
+  void stopProduction() {
     production.close();
   }
 
-  private String done(String env, String... words) {
-    String[] all = new String[words.length + 2];
-    System.arraycopy(words, 0, all, 0, words.length);
-    all[words.length] = "--env";
-    all[words.length + 1] = env;
-    CommandRun run = CommandRun.in(directory, all);
-    assertThat(run.exitCode()).as(run.err()).isZero();
-    return run.out();
+  private CommandRun inProduction(String line) {
+    return CommandRun.in(directory, CommandRun.words(line, "--env", "production"));
   }
 
   private CommandRun promote(String... more) {
-    String[] words = new String[more.length + 6];
-    String[] start = {"promote", "f", "--from", "staging", "--to", "production"};
-    System.arraycopy(start, 0, words, 0, start.length);
-    System.arraycopy(more, 0, words, start.length, more.length);
-    return CommandRun.in(directory, words);
+    return CommandRun.in(
+        directory, CommandRun.words("promote f --from staging --to production", more));
   }
 
   private JsonNode promoted() {
-    return ControlApi.json().readTree(done("production", "get", "f", "--json"));
+    return inProduction("get f --json").assertDone().json();
   }
 
   @Test
@@ -102,7 +88,7 @@ final class PromoteTest {
   @Test
   void promote_again_changesWhatDiffersOnly() {
     promote();
-    done("staging", "set", "f", "description=it flies");
+    done("set", "f", "description=it flies");
 
     assertThat(promote().out().lines().filter(line -> line.startsWith("  ")))
         .containsExactly("  - description: \"it moves\"", "  + description: \"it flies\"");
@@ -111,7 +97,7 @@ final class PromoteTest {
 
   @Test
   void promote_flagThatLetsCallersIn_isRefusedWithoutYes() {
-    done("production", "set", "f", "percentage=25");
+    inProduction("set f percentage=25").assertDone();
 
     CommandRun refused = promote();
 
@@ -124,8 +110,8 @@ final class PromoteTest {
 
   @Test
   void promote_killedFlag_staysKilled() {
-    done("production", "set", "f", "percentage=25");
-    done("production", "kill", "f");
+    inProduction("set f percentage=25").assertDone();
+    inProduction("kill f").assertDone();
 
     assertThat(promote().out()).contains("f is killed, 0 %");
   }
@@ -133,8 +119,7 @@ final class PromoteTest {
   @Test
   void promote_dryRun_changesNothing() {
     assertThat(promote("--dry-run").out()).contains("  + percentage: 0");
-    assertThat(CommandRun.in(directory, "get", "f", "--env", "production").exitCode())
-        .isEqualTo(ExitCode.NOT_FOUND);
+    assertThat(inProduction("get f").exitCode()).isEqualTo(ExitCode.NOT_FOUND);
   }
 
   @Test

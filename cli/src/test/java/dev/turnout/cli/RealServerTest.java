@@ -2,47 +2,10 @@ package dev.turnout.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.turnout.server.ControlServer;
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The commands against the server they are for. */
-final class RealServerTest {
-  @TempDir static Path directory;
-
-  private static ControlServer server;
-
-  @BeforeAll
-  static void start() throws IOException {
-    server =
-        ControlServer.start(
-            new ControlServer.Settings(
-                "127.0.0.1", 0, directory.resolve("turnout-data"), "default"));
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
-  }
-
-  private static CommandRun run(String... words) {
-    String[] all = new String[words.length + 2];
-    System.arraycopy(words, 0, all, 0, words.length);
-    all[words.length] = "--url";
-    all[words.length + 1] = server.url();
-    return CommandRun.in(directory, all);
-  }
-
-  private static String done(String... words) {
-    CommandRun run = run(words);
-    assertThat(run.exitCode()).as(run.err()).isZero();
-    return run.out();
-  }
-
+final class RealServerTest extends ServedTest {
   @Test
   void aFlagsLife() {
     assertThat(done("set", "life", "percentage=10", "rings.internal=100", "description=a test"))

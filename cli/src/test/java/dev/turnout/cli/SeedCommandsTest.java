@@ -3,7 +3,6 @@ package dev.turnout.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.turnout.server.ControlServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,9 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -25,11 +22,12 @@ import tools.jackson.databind.JsonNode;
  * The command lines of the rollout guide and of the rollout runbook, pasted as they stand there
  * into a shell. Only the server's address is another one, and a token goes with it.
  */
-final class SeedCommandsTest {
-  @TempDir Path directory;
+final class SeedCommandsTest extends ServedTest {
   @TempDir static Path distribution;
 
-  private ControlServer server;
+  SeedCommandsTest() {
+    super("production");
+  }
 
   /** The launcher as it is packed, on the classes that are tested. */
   @BeforeAll
@@ -63,19 +61,6 @@ final class SeedCommandsTest {
         entries.closeEntry();
       }
     }
-  }
-
-  @BeforeEach
-  void start() throws IOException {
-    server =
-        ControlServer.start(
-            new ControlServer.Settings(
-                "127.0.0.1", 0, directory.resolve("turnout-data"), "production"));
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
   }
 
   private String shell(String commands) throws IOException, InterruptedException {
@@ -122,9 +107,7 @@ final class SeedCommandsTest {
   }
 
   private JsonNode flag(String name) {
-    CommandRun run = CommandRun.in(directory, "get", name, "--json", "--url", server.url());
-    assertThat(run.exitCode()).as(run.err()).isZero();
-    return ControlApi.json().readTree(run.out());
+    return json("get", name, "--json");
   }
 
   private double percentage(String name) {
@@ -257,7 +240,7 @@ final class SeedCommandsTest {
   void guide_scripts() throws Exception {
     String[] names = {"use_state_persistence", "enable_state_snapshots", "enable_state_recovery"};
     for (String name : names) {
-      CommandRun.in(directory, "set", name, "percentage=0", "--url", server.url());
+      done("set", name, "percentage=0");
     }
     String output =
         shell(
@@ -340,11 +323,10 @@ final class SeedCommandsTest {
   @Test
   void rolloutPlan_fraction() {
     String flag = "redis_streams_media_cluster_enabled";
-    CommandRun.in(directory, "set", flag, "stickiness=tenant", "--url", server.url());
+    done("set", flag, "stickiness=tenant");
     for (String share : List.of("0.1 10", "0.5 50", "1.0 100", "0.0 0")) {
       String[] both = share.split(" ");
-      CommandRun run = CommandRun.in(directory, "set", flag + "=" + both[0], "--url", server.url());
-      assertThat(run.exitCode()).as(run.err()).isZero();
+      done("set", flag + "=" + both[0]);
       assertThat(percentage(flag)).isEqualTo(Double.parseDouble(both[1]));
     }
   }

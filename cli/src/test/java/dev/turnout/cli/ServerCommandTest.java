@@ -14,30 +14,23 @@ import org.junit.jupiter.api.io.TempDir;
 final class ServerCommandTest {
   @TempDir Path directory;
 
-  private void assertFails(int exitCode, String message, String... options) {
-    String[] words = new String[options.length + 1];
-    words[0] = "server";
-    System.arraycopy(options, 0, words, 1, options.length);
-    CommandRun run = CommandRun.in(directory, words);
-    assertThat(run.exitCode()).isEqualTo(exitCode);
-    assertThat(run.out()).isEmpty();
-    assertThat(run.err()).startsWith("turnout: ").contains(message);
-    assertThat(run.err().lines()).hasSize(1);
+  private CommandRun server(String... options) {
+    return CommandRun.in(directory, CommandRun.words("server", options));
   }
 
   @Test
   void port_inUse() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       String port = Integer.toString(socket.getLocalPort());
-      assertFails(
-          ExitCode.REFUSED, "cannot listen on port " + port + " of 127.0.0.1", "--port", port);
+      server("--port", port)
+          .assertFails(ExitCode.REFUSED, "cannot listen on port " + port + " of 127.0.0.1");
     }
   }
 
   @Test
   void data_isAFile() throws IOException {
     Files.writeString(directory.resolve("file"), "");
-    assertFails(ExitCode.REFUSED, "is a file", "--port", "0", "--data", "file");
+    server("--port", "0", "--data", "file").assertFails(ExitCode.REFUSED, "is a file");
   }
 
   @Test
@@ -50,16 +43,17 @@ final class ServerCommandTest {
             "default",
             new ServerDatabase(),
             ServerSecrets.OWN)) {
-      assertFails(ExitCode.REFUSED, "another control server is running on it", "--port", "0");
+      server("--port", "0")
+          .assertFails(ExitCode.REFUSED, "another control server is running on it");
     }
   }
 
   @Test
   void options_thatMakeNoSense_areWrongUsage() {
-    assertFails(ExitCode.USAGE, "--port: must be 0 to 65535, not 99999", "--port", "99999");
-    assertFails(ExitCode.USAGE, "--tls-cert and --tls-key go together", "--tls-cert", "c");
-    assertFails(ExitCode.USAGE, "--tls-client-ca needs both", "--tls-client-ca", "c");
-    assertFails(ExitCode.USAGE, "--env: must be 1 to 128 characters", "--env", "a b");
+    server("--port", "99999").assertFails(ExitCode.USAGE, "--port: must be 0 to 65535, not 99999");
+    server("--tls-cert", "c").assertFails(ExitCode.USAGE, "--tls-cert and --tls-key go together");
+    server("--tls-client-ca", "c").assertFails(ExitCode.USAGE, "--tls-client-ca needs both");
+    server("--env", "a b").assertFails(ExitCode.USAGE, "--env: must be 1 to 128 characters");
   }
 
   @Test
@@ -67,40 +61,30 @@ final class ServerCommandTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       String url = "jdbc:postgresql://127.0.0.1:" + socket.getLocalPort() + "/turnout";
       socket.close();
-      assertFails(
-          ExitCode.REFUSED,
-          "the database " + url + " cannot be used: ",
-          "--port",
-          "0",
-          "--database-url",
-          url + "?password=hidden");
+      server("--port", "0", "--database-url", url + "?password=hidden")
+          .assertFails(ExitCode.REFUSED, "the database " + url + " cannot be used: ");
     }
   }
 
   @Test
   void databaseOptions_thatMakeNoSense_areWrongUsage() {
-    assertFails(
-        ExitCode.USAGE,
-        "--database-url: must be like jdbc:postgresql://HOST:5432/DATABASE",
-        "--database-url",
-        "jdbc:sqlite:x.db");
-    assertFails(
-        ExitCode.USAGE,
-        "--database-url: must be given with a database's user or password",
-        "--database-user",
-        "ann");
-    assertFails(
-        ExitCode.USAGE,
-        "--database-password-file: cannot be read: NoSuchFileException",
-        "--database-url",
-        "jdbc:postgresql://127.0.0.1/turnout",
-        "--database-password-file",
-        "nosuch");
+    server("--database-url", "jdbc:sqlite:x.db")
+        .assertFails(
+            ExitCode.USAGE, "--database-url: must be like jdbc:postgresql://HOST:5432/DATABASE");
+    server("--database-user", "ann")
+        .assertFails(
+            ExitCode.USAGE, "--database-url: must be given with a database's user or password");
+    server(
+            "--database-url",
+            "jdbc:postgresql://127.0.0.1/turnout",
+            "--database-password-file",
+            "nosuch")
+        .assertFails(
+            ExitCode.USAGE, "--database-password-file: cannot be read: NoSuchFileException");
   }
 
   @Test
   void help_listsExitCodes() {
-    assertThat(CommandRun.in(directory, "server", "--help").out())
-        .contains("Exit codes:", "could not start; it says why");
+    assertThat(server("--help").out()).contains("Exit codes:", "could not start; it says why");
   }
 }

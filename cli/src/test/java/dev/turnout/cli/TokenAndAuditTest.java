@@ -2,64 +2,25 @@ package dev.turnout.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.turnout.server.ControlServer;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** {@code turnout token} and {@code turnout audit} against the server they are for. */
-final class TokenAndAuditTest {
-  @TempDir Path directory;
-  private ControlServer server;
-
-  @BeforeEach
-  void start() throws IOException {
-    server =
-        ControlServer.start(
-            new ControlServer.Settings(
-                "127.0.0.1", 0, directory.resolve("turnout-data"), "default"));
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
-  private CommandRun run(String... words) {
-    String[] all = new String[words.length + 2];
-    System.arraycopy(words, 0, all, 0, words.length);
-    all[words.length] = "--url";
-    all[words.length + 1] = server.url();
-    return CommandRun.in(directory, all);
-  }
-
-  private CommandRun done(String... words) {
-    CommandRun run = run(words);
-    assertThat(run.exitCode()).as(run.err()).isZero();
-    return run;
-  }
-
-  private static JsonNode json(CommandRun run) {
-    return ControlApi.json().readTree(run.out());
-  }
-
+final class TokenAndAuditTest extends ServedTest {
   private void assertOpens(String file) {
     done("status", "--token-file", file);
   }
 
   @Test
   void create_printsTheSecretAndNothingElseOnTheOutput() throws Exception {
-    CommandRun run = done("token", "create", "ann", "--kind", "viewer", "--expires", "90d");
+    CommandRun run =
+        run("token", "create", "ann", "--kind", "viewer", "--expires", "90d").assertDone();
     assertThat(run.out().strip()).hasSize(43).doesNotContain(" ");
     assertThat(run.err())
         .startsWith("token ann of kind viewer, until ")
@@ -70,7 +31,8 @@ final class TokenAndAuditTest {
 
   @Test
   void create_intoAFile_isForItsOwnerOnly_andNotPrinted() throws Exception {
-    CommandRun run = done("token", "create", "ann", "--kind", "viewer", "--out", "ann.token");
+    CommandRun run =
+        run("token", "create", "ann", "--kind", "viewer", "--out", "ann.token").assertDone();
     String secret = Files.readString(directory.resolve("ann.token")).strip();
     assertThat(run.out() + run.err()).doesNotContain(secret);
     assertThat(
@@ -82,10 +44,9 @@ final class TokenAndAuditTest {
 
   @Test
   void create_asJson() {
-    JsonNode printed = json(done("token", "create", "ann", "--kind", "viewer", "--json"));
+    JsonNode printed = json("token", "create", "ann", "--kind", "viewer", "--json");
     assertThat(printed.get("secret").stringValue()).hasSize(43);
-    JsonNode kept =
-        json(done("token", "create", "b", "--kind", "viewer", "--json", "--out", "b.token"));
+    JsonNode kept = json("token", "create", "b", "--kind", "viewer", "--json", "--out", "b.token");
     assertThat(kept.has("secret")).isFalse();
     assertThat(kept.get("file").stringValue()).isEqualTo("b.token");
   }
@@ -95,7 +56,7 @@ final class TokenAndAuditTest {
     CommandRun run = run("token", "create", "ann", "--kind", "viewer", "--out", "no/ann.token");
     assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(run.err()).contains("--out: cannot write ");
-    assertThat(done("token", "list").out()).doesNotContain("ann");
+    assertThat(done("token", "list")).doesNotContain("ann");
   }
 
   @Test
@@ -116,20 +77,20 @@ final class TokenAndAuditTest {
   @Test
   void list_showsKindServiceAndEnd() {
     done("token", "create", "g", "--kind", "agent", "--service", "game", "--out", "g.token");
-    assertThat(done("token", "list").out().lines().map(line -> line.replaceAll(" +", " ")))
+    assertThat(done("token", "list").lines().map(line -> line.replaceAll(" +", " ")))
         .first()
         .isEqualTo("NAME KIND SERVICE STATE CREATED EXPIRES PREVIOUS UNTIL");
-    assertThat(done("token", "list").out().replaceAll(" +", " "))
+    assertThat(done("token", "list").replaceAll(" +", " "))
         .contains("g agent game open 20")
         .contains("admin admin - open 20")
         .contains(" never -\n");
-    assertThat(json(done("token", "list", "--json")).get("tokens")).hasSize(3);
+    assertThat(json("token", "list", "--json").get("tokens")).hasSize(3);
   }
 
   @Test
   void rotate_keepsTheOldSecretForTheOverlap() {
     done("token", "create", "ann", "--kind", "viewer", "--out", "1.token");
-    assertThat(done("token", "rotate", "ann", "--out", "2.token").err())
+    assertThat(run("token", "rotate", "ann", "--out", "2.token").assertDone().err())
         .contains("the one before opens until ");
     assertOpens("1.token");
     assertOpens("2.token");
@@ -142,7 +103,7 @@ final class TokenAndAuditTest {
   @Test
   void revoke_ends() {
     done("token", "create", "ann", "--kind", "admin", "--out", "ann.token");
-    assertThat(done("token", "revoke", "ann", "--reason", "left us").out())
+    assertThat(done("token", "revoke", "ann", "--reason", "left us"))
         .isEqualTo("ann is revoked" + System.lineSeparator());
     assertThat(run("status", "--token-file", "ann.token").exitCode())
         .isEqualTo(ExitCode.NOT_AUTHORISED);
@@ -156,39 +117,36 @@ final class TokenAndAuditTest {
     done("kill", "x", "--reason", "errors\nrow 9 is forged");
     done("token", "create", "ann", "--kind", "viewer", "--out", "ann.token");
 
-    List<String> all = done("audit").out().lines().toList();
+    List<String> all = done("audit").lines().toList();
     assertThat(all.get(0).replaceAll(" +", " ").strip())
         .isEqualTo("NUMBER TIME WHO ACTION FLAG OVERRIDES WHY");
     assertThat(all.get(1)).contains("admin", "create-token", "token ann");
     assertThat(all.get(2)).contains("kill", "errors row 9 is forged");
     assertThat(all).hasSize(6);
 
-    assertThat(done("audit", "--flag", "x", "--action", "kill", "--since", "1h").out().lines())
+    assertThat(done("audit", "--flag", "x", "--action", "kill", "--since", "1h").lines())
         .hasSize(2);
-    assertThat(done("audit", "--actor", "(server)").out().lines()).hasSize(3);
-    assertThat(done("audit", "--limit", "2").out()).contains("There are older ones: --before 4; ");
-    assertThat(done("audit", "--limit", "2", "--before", "4").out().lines()).hasSize(4);
-    assertThat(json(done("audit", "--flag", "x", "--json")).get("entries")).hasSize(2);
+    assertThat(done("audit", "--actor", "(server)").lines()).hasSize(3);
+    assertThat(done("audit", "--limit", "2")).contains("There are older ones: --before 4; ");
+    assertThat(done("audit", "--limit", "2", "--before", "4").lines()).hasSize(4);
+    assertThat(json("audit", "--flag", "x", "--json").get("entries")).hasSize(2);
     assertThat(run("audit", "--since", "soon").err()).contains("since: must be a time");
   }
 
   @Test
   void verify_whole_byTheServerAndByTheFile() {
     done("set", "x", "percentage=10");
-    String asked = done("audit", "verify").out();
+    String asked = done("audit", "verify");
     assertThat(asked).startsWith("the audit is whole: 3 entries").contains("head 3:");
-    CommandRun read = CommandRun.in(directory, "audit", "verify", "--data", "turnout-data");
-    assertThat(read.exitCode()).as(read.err()).isZero();
-    assertThat(read.out()).isEqualTo(asked);
+    assertThat(done("audit", "verify", "--data", "turnout-data")).isEqualTo(asked);
     server.close();
-    assertThat(CommandRun.in(directory, "audit", "verify", "--data", "turnout-data").out())
-        .isEqualTo(asked);
+    assertThat(run("audit", "verify", "--data", "turnout-data").out()).isEqualTo(asked);
   }
 
   @Test
   void verify_altered_namesTheRow_andExitsSo() throws Exception {
     done("set", "x", "percentage=10");
-    String head = json(done("audit", "verify", "--json")).get("head").stringValue();
+    String head = json("audit", "verify", "--json").get("head").stringValue();
     try (Connection connection =
             DriverManager.getConnection(
                 "jdbc:sqlite:" + directory.resolve("turnout-data/turnout.db"));
@@ -199,22 +157,17 @@ final class TokenAndAuditTest {
     CommandRun asked = run("audit", "verify");
     assertThat(asked.exitCode()).isEqualTo(ExitCode.NOT_WHOLE);
     assertThat(asked.out()).startsWith("row 2 is altered: ").contains("whole up to 1:");
-    CommandRun read =
-        CommandRun.in(
-            directory, "audit", "verify", "--data", "turnout-data", "--json", "--expect", head);
+    CommandRun read = run("audit", "verify", "--data", "turnout-data", "--json", "--expect", head);
     assertThat(read.exitCode()).isEqualTo(ExitCode.NOT_WHOLE);
-    assertThat(json(read).get("broken").get("seq").longValue()).isEqualTo(2);
+    assertThat(read.json().get("broken").get("seq").longValue()).isEqualTo(2);
   }
 
   @Test
   void verify_whatIsNotThere_saysSo() {
-    CommandRun run = CommandRun.in(directory, "audit", "verify", "--data", "elsewhere");
+    CommandRun run = run("audit", "verify", "--data", "elsewhere");
     assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
     assertThat(run.err()).contains("there is no ").contains("elsewhere");
-    assertThat(
-            CommandRun.in(
-                    directory, "audit", "verify", "--data", "turnout-data", "--expect", "3:abc")
-                .exitCode())
+    assertThat(run("audit", "verify", "--data", "turnout-data", "--expect", "3:abc").exitCode())
         .isEqualTo(ExitCode.USAGE);
     assertThat(run("audit", "verify", "--expect", "9:" + "0".repeat(64)).exitCode())
         .isEqualTo(ExitCode.NOT_WHOLE);

@@ -2,56 +2,15 @@ package dev.turnout.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.turnout.server.ControlServer;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The status as it changes, on a real server, until a key ends it. */
-final class WatchTest {
-  @TempDir static Path directory;
-
-  private static ControlServer server;
-
-  private final Deque<Runnable> pauses = new ArrayDeque<>();
-  private long now;
-
-  @BeforeAll
-  static void start() throws IOException {
-    server =
-        ControlServer.start(
-            new ControlServer.Settings(
-                "127.0.0.1", 0, directory.resolve("turnout-data"), "default"));
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
-  }
-
-  private static void done(String... words) {
-    String[] all = new String[words.length + 2];
-    System.arraycopy(words, 0, all, 0, words.length);
-    all[words.length] = "--url";
-    all[words.length + 1] = server.url();
-    CommandRun run = CommandRun.in(directory, all);
-    assertThat(run.exitCode()).as(run.err()).isZero();
-  }
+final class WatchTest extends ServedTest {
+  private final Pauses pauses = new Pauses();
 
   /** What is queued happens in the pauses, one thing in each; then somebody presses q. */
   private CommandRun watch(boolean screen, String... names) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
     Keyboard keyboard =
         new Keyboard() {
           @Override
@@ -69,36 +28,11 @@ final class WatchTest {
             return pauses.isEmpty() ? 'q' : -1;
           }
         };
-    Stopwatch stopwatch =
-        new Stopwatch() {
-          @Override
-          public long nanos() {
-            return now;
-          }
-
-          @Override
-          public void pause(Duration duration) {
-            now += duration.toNanos();
-            pauses.remove().run();
-          }
-        };
-    Terminal terminal =
-        new Terminal(
-            new PrintWriter(out),
-            new PrintWriter(err, true),
-            Map.of(),
-            directory,
-            directory,
-            Terminal.COMMAND,
-            keyboard,
-            screen,
-            stopwatch);
-    String[] words = new String[names.length + 5];
-    String[] start = {"watch", "--interval", "0.1s", "--url", server.url()};
-    System.arraycopy(start, 0, words, 0, start.length);
-    System.arraycopy(names, 0, words, start.length, names.length);
-    int exitCode = Turnout.commandLine(terminal).execute(words);
-    return new CommandRun(exitCode, out.toString(), err.toString());
+    return terminal()
+        .with(keyboard)
+        .with(pauses)
+        .withScreen(screen)
+        .run(CommandRun.words("watch --interval 0.1s", names));
   }
 
   @Test
@@ -128,6 +62,7 @@ final class WatchTest {
 
   @Test
   void watch_terminal_isDrawnAnew_andLeftAsItWas() {
+    done("set", "lines", "percentage=5");
     done("set", "drawn", "percentage=5");
     pauses.add(() -> done("rollout", "drawn", "10"));
     pauses.add(() -> {});

@@ -111,7 +111,7 @@ final class FlagRoutes {
     String name = name(context);
     Percentage step =
         Api.orWarn(context, () -> decreaseBy(context), Percentage.of("decrease_by", DEFAULT_STEP));
-    answer(context, edits.stop(context, FlagChanges.decrease(name, step)), name);
+    stop(context, name, FlagChanges.decrease(name, step));
   }
 
   // Who wants to take away more than there is means all of it.
@@ -124,7 +124,7 @@ final class FlagRoutes {
     String name = name(context);
     if (frozen) {
       Body.whyOfStop(context);
-      answer(context, edits.stop(context, FlagChanges.freeze(name, true)), name);
+      stop(context, name, FlagChanges.freeze(name, true));
     } else {
       Body.none(context);
       change(context, name, FlagChanges.freeze(name, false));
@@ -134,7 +134,7 @@ final class FlagRoutes {
   private void kill(Context context) {
     String name = name(context);
     Body.whyOfStop(context);
-    answer(context, edits.stop(context, FlagChanges.kill(name)), name);
+    stop(context, name, FlagChanges.kill(name));
   }
 
   private void reset(Context context) {
@@ -156,7 +156,7 @@ final class FlagRoutes {
       Api.caller(context).require(Right.EDIT);
       change(context, name, change);
     } else {
-      answer(context, edits.stop(context, change), name);
+      stop(context, name, change);
     }
   }
 
@@ -284,6 +284,10 @@ final class FlagRoutes {
 
   private void change(Context context, String name, Change change) {
     answer(context, edits.apply(context, change), name);
+  }
+
+  private void stop(Context context, String name, Change change) {
+    answer(context, edits.stop(context, change), name);
   }
 
   private static String name(Context context) {

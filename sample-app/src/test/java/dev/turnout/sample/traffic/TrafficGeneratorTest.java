@@ -1,12 +1,14 @@
 package dev.turnout.sample.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.turnout.sample.GameService;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -39,9 +41,9 @@ class TrafficGeneratorTest {
           TrafficPlan.against(base(a), base(b)).withUsers(20).withCallsPerSecond(300);
       TrafficGenerator traffic = TrafficGenerator.start(plan);
       try (traffic) {
-        while (traffic.okCalls() + traffic.failedCalls() < 400) {
-          Thread.sleep(10);
-        }
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> traffic.okCalls() + traffic.failedCalls() >= 400);
       }
 
       assertThat(traffic.failedCalls()).isZero();
@@ -60,9 +62,7 @@ class TrafficGeneratorTest {
     TrafficGenerator traffic =
         TrafficGenerator.start(TrafficPlan.against(nobody).withUsers(5).withCallsPerSecond(100));
     try (traffic) {
-      while (traffic.failedCalls() < 10) {
-        Thread.sleep(10);
-      }
+      await().until(() -> traffic.failedCalls() >= 10);
     }
 
     assertThat(traffic.okCalls()).isZero();
