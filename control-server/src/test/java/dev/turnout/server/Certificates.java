@@ -13,26 +13,50 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** Certificates that vouch for themselves, made by the JDK's keytool, as PEM files. */
 final class Certificates {
   private static final char[] PASSWORD = "changeit".toCharArray();
 
+  // To make one takes longer than most tests: what one test had, another has again.
+  private static final Map<String, KeyStore> MADE = new ConcurrentHashMap<>();
+
   private final Path directory;
+  private int made;
 
   Certificates(Path directory) {
     this.directory = directory;
   }
 
-  /** Makes {@code NAME.crt} and {@code NAME.key} for the loopback address, replacing old ones. */
+  /**
+   * Makes {@code NAME.crt} and {@code NAME.key} for the loopback address, replacing old ones; those
+   * of one directory are all different.
+   */
   void make(String name, String algorithm) throws Exception {
+    String which = name + " " + algorithm + " " + made++;
+    KeyStore keys = MADE.get(which);
+    if (keys == null) {
+      keys = made(name, algorithm);
+      MADE.put(which, keys);
+    }
+    Certificate certificate = keys.getCertificate("a");
+    Key key = keys.getKey("a", PASSWORD);
+    write(name + ".crt", "CERTIFICATE", certificate.getEncoded());
+    write(name + ".key", "PRIVATE KEY", key.getEncoded());
+  }
+
+  private KeyStore made(String name, String algorithm) throws Exception {
     Path store = directory.resolve(name + ".p12");
     Files.deleteIfExists(store);
     keytool(
         "-genkeypair",
         "-keyalg",
         algorithm,
+        "-keysize",
+        algorithm.equals("RSA") ? "2048" : "256",
         "-alias",
         "a",
         "-dname",
@@ -49,11 +73,7 @@ final class Certificates {
         store.toString(),
         "-storepass",
         new String(PASSWORD));
-    KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD);
-    Certificate certificate = keys.getCertificate("a");
-    Key key = keys.getKey("a", PASSWORD);
-    write(name + ".crt", "CERTIFICATE", certificate.getEncoded());
-    write(name + ".key", "PRIVATE KEY", key.getEncoded());
+    return KeyStore.getInstance(store.toFile(), PASSWORD);
   }
 
   private void write(String file, String label, byte[] bytes) throws IOException {

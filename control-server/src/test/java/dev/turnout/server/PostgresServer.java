@@ -2,6 +2,7 @@ package dev.turnout.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.turnout.server.store.Database;
 import dev.turnout.server.store.PostgresUrl;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -40,6 +41,7 @@ public final class PostgresServer implements AutoCloseable {
   private final int port;
   private final Thread atExit = new Thread(this::end, "postgres-stop");
   private int databases;
+  private @Nullable String template;
 
   private PostgresServer(Path programs) throws IOException {
     this.programs = programs;
@@ -141,11 +143,25 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /** A new, empty database. */
-  public synchronized PostgresUrl database() throws IOException {
+  public PostgresUrl database() throws IOException {
+    return create("");
+  }
+
+  /** A new database with nothing in it but the tables of the present schema. */
+  synchronized PostgresUrl migrated() throws IOException {
+    if (template == null) {
+      PostgresUrl url = database();
+      Database.open(url).close();
+      template = url.url().substring(url.url().lastIndexOf('/') + 1);
+    }
+    return create(" TEMPLATE " + template);
+  }
+
+  private synchronized PostgresUrl create(String how) throws IOException {
     String name = "test" + databases++;
     try (Connection connection = DriverManager.getConnection(url("postgres"), USER, PASSWORD);
         Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + name);
+      statement.execute("CREATE DATABASE " + name + how);
     } catch (SQLException e) {
       throw new IOException(e);
     }

@@ -49,6 +49,9 @@ final class Served implements AutoCloseable {
   static Served on(
       @Nullable PostgresUrl database, Path data, Path tokens, ControlServer.Tuning tuning)
       throws IOException {
+    if (database == null) {
+      TestStore.prepare(data);
+    }
     ControlServer.Settings settings =
         new ControlServer.Settings(ControlServer.Settings.LOOPBACK, 0, data, "default");
     return in(tokens, settings.on(database), tuning);

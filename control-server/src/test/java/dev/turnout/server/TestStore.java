@@ -3,7 +3,9 @@ package dev.turnout.server;
 import dev.turnout.server.store.Database;
 import dev.turnout.server.store.PostgresUrl;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,8 @@ public final class TestStore {
       "postgresql".equals(System.getProperty("turnout.test.store"));
 
   private static final Map<Path, PostgresUrl> DATABASES = new ConcurrentHashMap<>();
+
+  private static @Nullable Path emptyFile;
 
   private TestStore() {}
 
@@ -38,9 +42,32 @@ public final class TestStore {
     }
     PostgresUrl url = DATABASES.get(data);
     if (url == null) {
-      url = PostgresServer.shared().database();
+      url = PostgresServer.shared().migrated();
       DATABASES.put(data, url);
     }
     return url;
+  }
+
+  /**
+   * Puts a database file without anything in it into a data directory that has none, for the
+   * migrations take longer than most tests.
+   */
+  static void prepare(Path data) throws IOException {
+    Path file = data.resolve("turnout.db");
+    if (Files.notExists(file)) {
+      Files.copy(empty(), file, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+  }
+
+  private static synchronized Path empty() throws IOException {
+    Path file = emptyFile;
+    if (file == null) {
+      file = Files.createTempDirectory("turnout-empty").resolve("turnout.db");
+      Database.open(file).close();
+      file.toFile().deleteOnExit();
+      file.getParent().toFile().deleteOnExit();
+      emptyFile = file;
+    }
+    return file;
   }
 }
