@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.CommandLineRunner;
@@ -45,7 +46,8 @@ public class ActuatorApplication {
       System.out.println("off " + offCalls);
       String actuator =
           "http://127.0.0.1:" + environment.getProperty("local.server.port") + "/actuator/";
-      System.out.println("names " + await(actuator + "metrics", "\"turnout.calls\""));
+      System.out.println(
+          "names " + await(actuator + "metrics", "calls", "decisions", "latency", "trips"));
       for (String variant : List.of("on", "off")) {
         String tags = "?tag=flag:checkout&tag=outcome:success&tag=variant:" + variant;
         System.out.println("metric-" + variant + " " + get(actuator + "metrics/turnout.calls" + tags));
@@ -57,14 +59,18 @@ public class ActuatorApplication {
     };
   }
 
-  /** The agent looks for the application's meters every few seconds. */
-  private String await(String url, String word) throws IOException, InterruptedException {
+  /** The agent looks for the application's meters every few seconds, and adds one by one. */
+  private String await(String url, String... meters) throws IOException, InterruptedException {
     String page = get(url);
-    for (int i = 0; i < 300 && !page.contains(word); i++) {
+    for (int i = 0; i < 300 && !hasAll(page, meters); i++) {
       Thread.sleep(100);
       page = get(url);
     }
     return page;
+  }
+
+  private static boolean hasAll(String page, String... meters) {
+    return Arrays.stream(meters).allMatch(meter -> page.contains("\"turnout." + meter + "\""));
   }
 
   private String get(String url) throws IOException, InterruptedException {
