@@ -1,6 +1,7 @@
 package dev.turnout.client;
 
 import dev.turnout.client.codec.Json;
+import dev.turnout.client.codec.SnapshotDelta;
 import dev.turnout.client.tls.ClientTls;
 import dev.turnout.flags.Host;
 import java.io.IOException;
@@ -103,12 +104,20 @@ final class Http {
     open.forEach(Exchange::look);
   }
 
-  Request stream(@Nullable String lastEventId) {
+  /**
+   * Asks for the stream.
+   *
+   * @param deltas whether to be sent what is new in a snapshot, where the server can
+   */
+  Request stream(@Nullable String lastEventId, boolean deltas) {
     HttpUrl.Builder url =
         url("stream")
             .addQueryParameter("service", host.service())
             .addQueryParameter("instance", host.instance())
             .addQueryParameter("region", host.region());
+    if (deltas) {
+      url.addQueryParameter(SnapshotDelta.PARAMETER, "1");
+    }
     // OkHttp asks for gzip and unpacks it; EventLimit bounds what comes out of it.
     Request.Builder request = request(url).header("Accept", "text/event-stream");
     if (lastEventId != null) {

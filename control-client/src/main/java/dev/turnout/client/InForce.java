@@ -97,10 +97,14 @@ final class InForce {
     }
   }
 
-  /** Takes a document from the server; never throws. */
-  synchronized void offer(Document document) {
+  /**
+   * Takes a document from the server; never throws.
+   *
+   * @return false if it is no document, or none to be trusted
+   */
+  synchronized boolean offer(Document document) {
     if (closed) {
-      return;
+      return true;
     }
     Held before = current;
     SnapshotCodec.Read read;
@@ -109,16 +113,27 @@ final class InForce {
       read = SnapshotCodec.read(document.json(), before.snapshot());
       trust.checkEnvironment(read.snapshot().env());
     } catch (CodecException e) {
-      refuse(Topic.DOCUMENT, document, String.valueOf(e.getMessage()));
-      return;
+      refuse(Topic.DOCUMENT, document.id(), String.valueOf(e.getMessage()));
+      return false;
     } catch (UntrustedException e) {
-      refuse(Topic.UNTRUSTED, document, String.valueOf(e.getMessage()));
-      return;
+      refuse(Topic.UNTRUSTED, document.id(), String.valueOf(e.getMessage()));
+      return false;
     }
     Held offered = new Held(read.snapshot(), SnapshotSignature.parse(document.signature()));
     if (accepts(offered, before, document)) {
       take(offered, read, document);
     }
+    return true;
+  }
+
+  /**
+   * Takes note that something which should have become a document did not.
+   *
+   * @param id as of a {@link Document}
+   * @param reason why, for people
+   */
+  void refuse(@Nullable String id, String reason) {
+    refuse(Topic.DOCUMENT, id, reason);
   }
 
   private void take(Held offered, SnapshotCodec.Read read, Document document) {
@@ -137,8 +152,8 @@ final class InForce {
     }
   }
 
-  private void refuse(Topic topic, Document document, String reason) {
-    refusals.add(document.id(), reason);
+  private void refuse(Topic topic, @Nullable String id, String reason) {
+    refusals.add(id, reason);
     warnings.warn(
         topic,
         "the control server's snapshot is refused, "

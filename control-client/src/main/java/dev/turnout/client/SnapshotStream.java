@@ -3,7 +3,9 @@ package dev.turnout.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.turnout.client.Warnings.Topic;
+import dev.turnout.client.codec.CodecException;
 import dev.turnout.client.codec.Json;
+import dev.turnout.client.codec.SnapshotDelta;
 import dev.turnout.client.signing.SnapshotSignature;
 import java.io.EOFException;
 import java.io.IOException;
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>429 or 503 with Retry-After: that long, and the back-off on top, so that a fleet does not
  *       return in one moment.
  *   <li>An attempt fails as nothing should, say by an OutOfMemoryError: as the first.
+ *   <li>A delta cannot be used: the next attempt within a second, for there may be a kill in it. It
+ *       brings the whole snapshot, and deltas are not asked for again.
  * </ol>
  *
  * <p>One thread goes the {@link #round}; all else is for any thread.
@@ -45,6 +49,8 @@ final class SnapshotStream {
   private final Warnings warnings;
   private final Runnable contact;
   private final BackOff backOff;
+  // Of the one thread.
+  private boolean deltas = true;
   private boolean closed;
   private boolean waiting;
   private long waitsUntil;
@@ -114,7 +120,7 @@ final class SnapshotStream {
   private End follow() {
     Http server = http.get();
     Duration opening = timing.connect().plus(timing.silence());
-    try (Exchange exchange = server.begin(server.stream(inForce.id()), opening)) {
+    try (Exchange exchange = server.begin(server.stream(inForce.id(), deltas), opening)) {
       try {
         return follow(server, exchange);
       } catch (IOException e) {
@@ -227,9 +233,13 @@ final class SnapshotStream {
     private final Exchange exchange;
     private String why = "closed by the server";
     private Duration within = Duration.ZERO;
+    private boolean broken;
 
     // Of the snapshot that comes next.
     private @Nullable String signature;
+
+    // What the next delta is from; null as long as deltas are not asked for, for what it takes.
+    private @Nullable Base base;
 
     Events(Exchange exchange) {
       this.exchange = exchange;
@@ -248,21 +258,78 @@ final class SnapshotStream {
       }
       String signed = signature;
       signature = null;
-      if ("snapshot".equals(type) && !inForce.isKnown(id, signed)) {
-        inForce.offer(new InForce.Document(id, data.getBytes(UTF_8), signed));
+      if ("snapshot".equals(type)) {
+        whole(id, data, signed);
+      } else if (SnapshotDelta.EVENT.equals(type)) {
+        if (!changed(id, data, signed)) {
+          giveUp(source);
+        }
       } else if ("goodbye".equals(type)) {
         within = Goodbye.within(data);
         why = "the server says goodbye";
       }
     }
 
+    private void whole(@Nullable String id, String data, @Nullable String signed) {
+      // Two documents are not kept while a third is read.
+      base = null;
+      boolean known = inForce.isKnown(id, signed);
+      if (known && !deltas) {
+        return;
+      }
+      byte[] document = data.getBytes(UTF_8);
+      keep(id, document);
+      if (!known) {
+        inForce.offer(new InForce.Document(id, document, signed));
+      }
+    }
+
+    /** Returns whether a document came of it that can be used. */
+    private boolean changed(@Nullable String id, String data, @Nullable String signed) {
+      Base before = base;
+      byte[] document;
+      try {
+        if (before == null) {
+          throw new CodecException("delta: there is nothing that it could be from");
+        }
+        document = SnapshotDelta.apply(data, before.id(), before.document());
+      } catch (CodecException e) {
+        inForce.refuse(id, String.valueOf(e.getMessage()));
+        return false;
+      }
+      keep(id, document);
+      return inForce.isKnown(id, signed)
+          || inForce.offer(new InForce.Document(id, document, signed));
+    }
+
+    // Refused or not: the next delta is from what was sent last.
+    private void keep(@Nullable String id, byte[] document) {
+      base = deltas && id != null ? new Base(id, document) : null;
+    }
+
+    private void giveUp(EventSource source) {
+      if (deltas) {
+        // Once only: a server that sends them all the same is waited for as any other.
+        deltas = false;
+        backOff.reset();
+      }
+      broken = true;
+      why = "a delta cannot be used";
+      // First the exchange: whoever closes the stream would otherwise read on, and wait.
+      exchange.cancel();
+      source.cancel();
+    }
+
     @Override
     public void onFailure(
         EventSource source, @Nullable Throwable cause, @Nullable Response response) {
       // A compressed stream has no end of its own.
-      if (!(cause instanceof EOFException)) {
+      if (!broken && !(cause instanceof EOFException)) {
         why = cause instanceof IOException e ? exchange.describe(e) : String.valueOf(cause);
       }
     }
   }
+
+  /** A document as it was sent, and its {@code EPOCH:REVISION}. */
+  private record Base(String id, byte[] document) {}
 }

@@ -27,6 +27,7 @@ final class FakeServer implements AutoCloseable {
   final AtomicInteger streams = new AtomicInteger();
   final AtomicInteger polls = new AtomicInteger();
   final List<String> lastEventIds = new CopyOnWriteArrayList<>();
+  final List<String> queries = new CopyOnWriteArrayList<>();
   final List<String> reports = new CopyOnWriteArrayList<>();
   volatile Answer stream = status(404);
   volatile Answer poll = status(404);
@@ -47,6 +48,7 @@ final class FakeServer implements AutoCloseable {
         "/agent/v1/stream",
         exchange -> {
           streams.incrementAndGet();
+          queries.add(exchange.getRequestURI().getQuery());
           lastEventIds.add(String.valueOf(exchange.getRequestHeaders().getFirst("Last-Event-ID")));
           answer(exchange, stream);
         });

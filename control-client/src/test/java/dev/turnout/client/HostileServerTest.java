@@ -182,6 +182,41 @@ class HostileServerTest {
     }
   }
 
+  @Test
+  void deltasThatWouldFillTheMemory_areRefused_inBoundedMemory() {
+    awaitTaken(1);
+    int size = 60 * MEGABYTE;
+    String pieces = ("[0," + size + "],").repeat(9_999) + "[0,1]";
+    server.stream =
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+          exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+          exchange.sendResponseHeaders(200, 0);
+          try (OutputStream out = new GZIPOutputStream(exchange.getResponseBody())) {
+            for (int i = 0; i < 2; i++) {
+              out.write("event: snapshot\nid: 1:1000\ndata: ".getBytes(UTF_8));
+              write(out, "x", 60);
+              out.write("\n\n".getBytes(UTF_8));
+            }
+            out.write(
+                ("event: delta\nid: 1:1001\ndata: {\"from\":\"1:1000\",\"length\":"
+                        + size
+                        + ",\"crc32\":1,\"parts\":["
+                        + pieces
+                        + "]}\n\n")
+                    .getBytes(UTF_8));
+          }
+        };
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                server.queries.stream().anyMatch(query -> !query.contains("delta"))
+                    || !process.isAlive());
+    server.stream = events(false, revision(2));
+    awaitTaken(2);
+  }
+
   /** What runs in the process. */
   static final class Client {
     private static final Duration SOON = Duration.ofMillis(100);
