@@ -1,6 +1,7 @@
 package dev.turnout.server;
 
 import dev.turnout.client.codec.Json;
+import dev.turnout.client.codec.SnapshotDelta;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,9 +16,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import tools.jackson.databind.JsonNode;
 
-/** An agent's stream, read line by line in a thread of its own. */
+/** An agent's stream, read line by line in a thread of its own; deltas as what comes of them. */
 final class EventReader implements AutoCloseable {
   final List<String> ids = new CopyOnWriteArrayList<>();
+  final List<String> types = new CopyOnWriteArrayList<>();
   final List<JsonNode> snapshots = new CopyOnWriteArrayList<>();
   final List<String> signatures = new CopyOnWriteArrayList<>();
   final AtomicInteger comments = new AtomicInteger();
@@ -44,6 +46,7 @@ final class EventReader implements AutoCloseable {
         new BufferedReader(new InputStreamReader(plain(), StandardCharsets.UTF_8))) {
       String line;
       String event = "";
+      byte[] document = {};
       while ((line = lines.readLine()) != null) {
         if (line.startsWith(":")) {
           comments.incrementAndGet();
@@ -54,7 +57,13 @@ final class EventReader implements AutoCloseable {
         } else if (line.startsWith("id: ")) {
           ids.add(line.substring(4));
         } else if (line.startsWith("data: ")) {
-          snapshots.add(Json.parse(line.substring(6).getBytes(StandardCharsets.UTF_8)));
+          String data = line.substring(6);
+          document =
+              event.equals("delta")
+                  ? SnapshotDelta.apply(data, ids.get(ids.size() - 2), document)
+                  : data.getBytes(StandardCharsets.UTF_8);
+          types.add(event);
+          snapshots.add(Json.parse(document));
         }
       }
     } catch (IOException e) {

@@ -12,10 +12,12 @@ final class Connection extends EventConnection {
   private static final EventBytes COMMENT = EventBytes.of(": alive\n\n");
   private static final byte[] HEAD = Compression.head();
 
-  private final boolean compressed;
+  private final Form form;
 
   private @Nullable Published slot;
   private @Nullable Published lastTaken;
+  // What the reader can take a delta from: what it was sent last, over this connection.
+  private @Nullable Published base;
   // Of what is in the slot, and of what was taken and is not yet written to its last byte; null
   // where nobody measures.
   private @Nullable Delivery waiting;
@@ -26,21 +28,24 @@ final class Connection extends EventConnection {
   private boolean headDue;
 
   /**
+   * How the reader takes what it is sent.
+   *
+   * @param compressed whether as gzip
+   * @param deltas whether as deltas where that is possible
+   */
+  record Form(boolean compressed, boolean deltas) {}
+
+  /**
    * Creates a connection that is silent until the container says that it is writable.
    *
    * @param name of the agent, for the log
-   * @param compressed whether the reader is sent gzip
    * @param onClose called once when the connection is gone, whoever ended it
    */
   Connection(
-      AsyncContext context,
-      ServletOutputStream out,
-      String name,
-      boolean compressed,
-      Runnable onClose) {
+      AsyncContext context, ServletOutputStream out, String name, Form form, Runnable onClose) {
     super(context, out, name, onClose);
-    this.compressed = compressed;
-    headDue = compressed;
+    this.form = form;
+    headDue = form.compressed();
   }
 
   /** Sends the snapshot as soon as the reader takes it, unless a newer one comes before. */
@@ -97,7 +102,7 @@ final class Connection extends EventConnection {
 
   /** As {@link #leave(byte[])}. */
   void leave(EventBytes last) {
-    leave(last.as(compressed));
+    leave(last.as(form.compressed()));
   }
 
   @Override
@@ -109,7 +114,7 @@ final class Connection extends EventConnection {
     }
     if (commentDue) {
       commentDue = false;
-      return COMMENT.as(compressed);
+      return COMMENT.as(form.compressed());
     }
     if (next != null) {
       slot = null;
@@ -118,7 +123,9 @@ final class Connection extends EventConnection {
       written();
       underWay = waiting;
       waiting = null;
-      return next.event().as(compressed);
+      EventBytes event = next.event(base);
+      base = form.deltas() ? next : null;
+      return event.as(form.compressed());
     }
     return null;
   }

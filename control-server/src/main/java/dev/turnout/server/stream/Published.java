@@ -2,10 +2,12 @@ package dev.turnout.server.stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.turnout.client.codec.SnapshotDelta;
 import dev.turnout.client.signing.SnapshotSignature;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.server.signing.Signer;
 import java.io.ByteArrayOutputStream;
+import java.lang.ref.WeakReference;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -22,20 +24,36 @@ public final class Published {
   private final EventBytes event;
   private byte @Nullable [] gzip;
 
-  Published(Snapshot snapshot, Signer signer) {
+  // Weak, or each would keep the one before for ever. Who was sent that one has it.
+  private final WeakReference<Published> before;
+  private final Object comparing = new Object();
+  private boolean compared;
+  private @Nullable EventBytes delta;
+
+  /**
+   * Signs a snapshot.
+   *
+   * @param before what a delta can be from; null if there can be none
+   */
+  Published(Snapshot snapshot, Signer signer, @Nullable Published before) {
     this.snapshot = snapshot;
+    this.before = new WeakReference<>(before);
     id = snapshot.epoch() + ":" + snapshot.revision();
     Signer.Signed signed = signer.sign(snapshot);
     json = signed.document();
     signature = signed.signature();
     validUntil = signed.validUntil();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(json.length + 256);
+    event = event("snapshot", json);
+  }
+
+  private EventBytes event(String type, byte[] data) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(data.length + 256);
     bytes.writeBytes(
         ("event: " + SnapshotSignature.EVENT + "\ndata: " + signature + "\n\n").getBytes(UTF_8));
-    bytes.writeBytes(("event: snapshot\nid: " + id + "\ndata: ").getBytes(UTF_8));
-    bytes.writeBytes(json);
+    bytes.writeBytes(("event: " + type + "\nid: " + id + "\ndata: ").getBytes(UTF_8));
+    bytes.writeBytes(data);
     bytes.writeBytes("\n\n".getBytes(UTF_8));
-    event = new EventBytes(bytes.toByteArray());
+    return new EventBytes(bytes.toByteArray());
   }
 
   // A revision is never used twice within an epoch.
@@ -90,8 +108,25 @@ public final class Published {
     return ready;
   }
 
-  /** Its signature and the document as two server-sent events. */
-  EventBytes event() {
-    return event;
+  /**
+   * Its signature and the document, or what is new in that, as two server-sent events.
+   *
+   * @param sent what the reader was sent last, and takes a delta from; null if it takes none
+   */
+  EventBytes event(@Nullable Published sent) {
+    EventBytes small = sent != null && before.refersTo(sent) ? delta(sent) : null;
+    return small == null ? event : small;
+  }
+
+  // Made once for all readers, when the first one is to have it.
+  private @Nullable EventBytes delta(Published from) {
+    synchronized (comparing) {
+      if (!compared) {
+        compared = true;
+        byte[] data = Difference.between(from.id, from.json, json);
+        delta = data == null ? null : event(SnapshotDelta.EVENT, data);
+      }
+      return delta;
+    }
   }
 }

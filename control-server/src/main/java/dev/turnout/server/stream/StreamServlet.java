@@ -1,5 +1,6 @@
 package dev.turnout.server.stream;
 
+import dev.turnout.client.codec.SnapshotDelta;
 import dev.turnout.flags.Host;
 import dev.turnout.server.auth.Access;
 import dev.turnout.server.auth.Right;
@@ -63,6 +64,7 @@ public final class StreamServlet extends EventServlet {
     if (compressed) {
       response.setHeader("Content-Encoding", "gzip");
     }
+    boolean deltas = "1".equals(request.getParameter(SnapshotDelta.PARAMETER));
     AsyncContext context = request.startAsync();
     String lastEventId = request.getHeader("Last-Event-ID");
     streams.open(
@@ -71,6 +73,6 @@ public final class StreamServlet extends EventServlet {
         host,
         access.validity(authorization),
         lastEventId,
-        compressed);
+        new Connection.Form(compressed, deltas));
   }
 }

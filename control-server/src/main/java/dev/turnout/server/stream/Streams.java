@@ -47,6 +47,9 @@ public final class Streams implements AutoCloseable {
   private final AtomicInteger places = new AtomicInteger();
   private final ConcurrentHashMap<Connection, Reader> connections = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable Published> latest = new AtomicReference<>();
+  // What deltas are made from: most streams were sent it. What was asked for in between, say by a
+  // poll among quick edits, none was sent.
+  private volatile @Nullable Published handedOut;
   private final AtomicBoolean fanOutDue = new AtomicBoolean();
   private final ScheduledExecutorService thread;
   private final CountDownLatch allGone = new CountDownLatch(1);
@@ -102,7 +105,8 @@ public final class Streams implements AutoCloseable {
     synchronized (latest) {
       published = latest.get();
       if (published == null || !isCurrent(published)) {
-        published = new Published(changes.current(), signer);
+        Published before = handedOut != null ? handedOut : published;
+        published = new Published(changes.current(), signer, before);
         latest.set(published);
       }
       return published;
@@ -137,15 +141,11 @@ public final class Streams implements AutoCloseable {
       Host host,
       BooleanSupplier admitted,
       @Nullable String lastEventId,
-      boolean compressed) {
+      Connection.Form form) {
     AtomicReference<@Nullable Connection> self = new AtomicReference<>();
     Connection connection =
         new Connection(
-            context,
-            out,
-            host.service() + "/" + host.instance(),
-            compressed,
-            () -> forget(self.get()));
+            context, out, host.service() + "/" + host.instance(), form, () -> forget(self.get()));
     self.set(connection);
     connections.put(connection, new Reader(host, admitted));
     fleet.connected(host);
@@ -199,6 +199,7 @@ public final class Streams implements AutoCloseable {
         return;
       }
       fannedOut = published;
+      handedOut = published;
       Delivery delivery = deliveries.begin(published.snapshot());
       connections.forEachKey(PARALLEL_FROM, connection -> connection.offer(published, delivery));
       delivery.done();
@@ -215,6 +216,7 @@ public final class Streams implements AutoCloseable {
         fanOut();
       }
       Published published = latest();
+      handedOut = published;
       connections.forEach(
           (connection, reader) -> {
             if (!reader.admitted().getAsBoolean()) {
