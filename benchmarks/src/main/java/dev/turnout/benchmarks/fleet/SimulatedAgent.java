@@ -40,7 +40,7 @@ final class SimulatedAgent {
   SimulatedAgent(int number, String token, boolean compressed, Unpacking unpacking) {
     this.unpacking = unpacking;
     request =
-        "GET /agent/v1/stream?service=fleet&instance=fleet-%d&region=eu HTTP/1.1\r\n"
+        "GET /agent/v1/stream?service=fleet&instance=fleet-%d&region=eu&delta=1 HTTP/1.1\r\n"
                 .formatted(number)
             + "Host: localhost\r\nAccept: text/event-stream\r\nAccept-Encoding: "
             + (compressed ? "gzip" : "identity")
@@ -98,7 +98,7 @@ final class SimulatedAgent {
   }
 
   private void event(String type, String id, String data) {
-    if (type.equals("snapshot")) {
+    if (type.equals("snapshot") || type.equals("delta")) {
       lastId = id;
       revision = Long.parseLong(id.substring(id.indexOf(':') + 1));
     } else if (type.equals("goodbye")) {
