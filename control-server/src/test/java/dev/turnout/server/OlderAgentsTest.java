@@ -76,6 +76,7 @@ final class OlderAgentsTest extends WithServer {
       await().until(() -> reader.snapshots.size() == 2);
       assertThat(reader.snapshots.get(1).get("flags").get(0).get("percentage").intValue())
           .isEqualTo(20);
+      assertThat(reader.types).containsExactly("snapshot", "snapshot");
     }
   }
 
