@@ -1,5 +1,7 @@
 package dev.turnout.cli;
 
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
+
 import dev.turnout.server.ControlServer;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -9,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +20,10 @@ import tools.jackson.databind.JsonNode;
 /** A test of the command against the server it is for; each test has one to itself. */
 abstract class ServedTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  // What a server's first start makes, in a folder for each environment: it takes longer than most
+  // tests.
+  @TempDir static Path made;
 
   /** Where the command runs. The server has what is its own in {@code turnout-data} below it. */
   @TempDir Path directory;
@@ -45,8 +52,28 @@ abstract class ServedTest {
 
   /** Starts a server; a test that starts one more closes it too. */
   final ControlServer started(String data, String environment, int port) throws IOException {
-    return ControlServer.start(
-        new ControlServer.Settings("127.0.0.1", port, directory.resolve(data), environment));
+    Path folder = directory.resolve(data);
+    if (Files.notExists(folder)) {
+      Files.createDirectory(folder);
+      try (Stream<Path> files = Files.list(firstStart(environment))) {
+        for (Path file : (Iterable<Path>) files::iterator) {
+          Files.copy(file, folder.resolve(file.getFileName()), COPY_ATTRIBUTES);
+        }
+      }
+    }
+    return start(folder, environment, port);
+  }
+
+  private static ControlServer start(Path folder, String environment, int port) throws IOException {
+    return ControlServer.start(new ControlServer.Settings("127.0.0.1", port, folder, environment));
+  }
+
+  private static Path firstStart(String environment) throws IOException {
+    Path folder = made.resolve(environment);
+    if (Files.notExists(folder)) {
+      start(folder, environment, 0).close();
+    }
+    return folder;
   }
 
   /** A terminal that knows the server, and whose directory has its admin's token. */

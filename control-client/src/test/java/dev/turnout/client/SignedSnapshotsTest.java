@@ -315,7 +315,9 @@ class SignedSnapshotsTest {
     List<String> asked = new ArrayList<>();
     try (FakeServer server = new FakeServer()) {
       server.stream = FakeServer.signedEvents(active, first, forged);
-      server.poll =
+      // Not before the stream has had its turn: what it offers is older.
+      server.poll = FakeServer.status(304);
+      FakeServer.Answer third =
           exchange -> {
             asked.add(String.valueOf(exchange.getRequestHeaders().getFirst("If-None-Match")));
             if (delivered.isEmpty()) {
@@ -343,6 +345,7 @@ class SignedSnapshotsTest {
         await().until(() -> !client.refused().isEmpty());
         assertThat(client.refused().get(0).revision()).isEqualTo(2);
         assertThat(client.refused().get(0).reason()).contains("is wrong");
+        server.poll = third;
         await().until(() -> client.snapshot().equals(polled));
         assertThat(delivered).containsExactly(first, polled);
         await().until(() -> asked.stream().anyMatch(tag -> tag.startsWith("\"1:3:")));
