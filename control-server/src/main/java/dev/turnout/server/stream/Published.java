@@ -2,6 +2,7 @@ package dev.turnout.server.stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.turnout.client.codec.CodecException;
 import dev.turnout.client.codec.SnapshotDelta;
 import dev.turnout.client.signing.SnapshotSignature;
 import dev.turnout.flags.Snapshot;
@@ -9,13 +10,18 @@ import dev.turnout.server.signing.Signer;
 import java.io.ByteArrayOutputStream;
 import java.lang.ref.WeakReference;
 import java.time.Instant;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A snapshot as it goes over the wire, put into bytes once for all readers. Safe for use by several
  * threads.
  */
 public final class Published {
+  private static final Logger log = LoggerFactory.getLogger(Published.class);
+
   private final Snapshot snapshot;
   private final String id;
   private final byte[] json;
@@ -124,9 +130,19 @@ public final class Published {
       if (!compared) {
         compared = true;
         byte[] data = Difference.between(from.id, from.json, json);
-        delta = data == null ? null : event(SnapshotDelta.EVENT, data);
+        delta = data == null || !isRight(data, from) ? null : event(SnapshotDelta.EVENT, data);
       }
       return delta;
+    }
+  }
+
+  // As agents will: one that they refused would have all of them connect anew at a time.
+  private boolean isRight(byte[] data, Published from) {
+    try {
+      return Arrays.equals(SnapshotDelta.apply(new String(data, UTF_8), from.id, from.json), json);
+    } catch (CodecException e) {
+      log.error("A delta was made wrong, and the whole snapshot is sent; this is a bug", e);
+      return false;
     }
   }
 }
