@@ -319,10 +319,11 @@ class DeltaStreamTest {
           (connection < 7 ? away : connection == 7 ? broken : good).to(exchange);
         };
     start();
-    await().atMost(Duration.ofSeconds(20)).until(() -> client.snapshot().equals(revision(1)));
+    await().atMost(Duration.ofSeconds(20)).until(() -> delivered.contains(revision(1)));
 
+    // By its back-off alone it would wait for up to 3.2 seconds.
     await()
-        .atMost(Duration.ofSeconds(1))
+        .atMost(Duration.ofMillis(1_500))
         .untilAsserted(() -> assertThat(client.snapshot()).isEqualTo(revision(2)));
   }
 
