@@ -15,9 +15,9 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "export",
     description = {
-      "Writes flags, canary mode, rings and policy as JSON, for 'import turnout'. There are no",
-      "tokens and no keys in it. Equal environments are equal files, but for \"env\" and",
-      "\"revision\", so that a file that is kept under version control shows what changed.",
+      "Writes flags, canary mode, rings and policy as JSON, for 'import turnout'.",
+      "There are no tokens and no keys in it. Equal environments are equal files, but for \"env\"",
+      "and \"revision\", so that a file that is kept under version control shows what changed.",
     })
 final class ExportCommand extends ClientCommand {
   private final Terminal terminal;

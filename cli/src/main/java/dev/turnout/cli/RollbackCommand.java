@@ -58,12 +58,11 @@ final class RollbackCommand extends ClientCommand {
   @Override
   void validate() {
     if (which.flags != null) {
-      // A comma too many, out of a script's list, is no reason to stop nothing.
-      which.flags.removeIf(String::isBlank);
+      // A comma or a blank too many, or a name that cannot be one, keeps none of the others on.
+      which.flags = which.flags.stream().map(String::strip).filter(it -> !it.isEmpty()).toList();
       if (which.flags.isEmpty()) {
         throw new CommandFailure(ExitCode.USAGE, "--flags: name the flags to disable");
       }
-      which.flags.forEach(Arguments::flagName);
     }
   }
 
@@ -100,7 +99,7 @@ final class RollbackCommand extends ClientCommand {
       out.println(name.asString("") + " was disabled before");
     }
     for (JsonNode name : answer.path("unknown")) {
-      terminal().warn("there is no flag " + name.asString(""));
+      terminal().warn("there is no flag " + Words.oneLine(name.asString("")));
     }
     out.println(
         disabled.isEmpty()

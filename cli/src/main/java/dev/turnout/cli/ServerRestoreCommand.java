@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
     exitCodeList = {
       "0:done",
       "1:nothing was restored; it says why",
-      "6:nothing was restored: the audit of the copy is not whole",
+      "6:nothing was restored: the audit of the copy is not whole, or the copy not what it says",
     })
 final class ServerRestoreCommand implements Callable<Integer> {
   private final Terminal terminal;

@@ -162,10 +162,10 @@ final class PeopleCommandsTest extends ServedTest {
   void rollback_misspeltFlag_keepsNoneOfTheOthersOn() {
     done("set", "a", "percentage=25");
 
-    CommandRun run = run("rollback", "--flags", "a,misspelt");
+    CommandRun run = run("rollback", "--flags", "misspelt, ../x,, a");
 
     assertThat(run.exitCode()).isEqualTo(ExitCode.NOT_FOUND);
-    assertThat(run.err()).contains("there is no flag misspelt");
+    assertThat(run.err()).contains("there is no flag misspelt", "there is no flag ../x");
     assertThat(done("get", "a")).contains("enabled         no");
     assertThat(run("get", "misspelt").exitCode()).isEqualTo(ExitCode.NOT_FOUND);
   }
@@ -208,6 +208,7 @@ final class PeopleCommandsTest extends ServedTest {
   @Test
   void rollback_ofNothingNamed_isWrongUsage() {
     assertThat(run("rollback").exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run("rollback", "--flags", ", ,").exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(run("rollback", "--all", "--flags", "a").exitCode()).isEqualTo(ExitCode.USAGE);
   }
 

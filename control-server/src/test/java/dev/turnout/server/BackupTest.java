@@ -39,6 +39,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Copies of a server's database file, and servers that start from them. */
 final class BackupTest {
@@ -310,6 +312,32 @@ final class BackupTest {
         .isThrownBy(this::restore)
         .withMessageContaining("row 3");
     assertNothingIsReplaced("is not whole");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "UPDATE flags SET json = replace(json, '\"percentage\":1', '\"percentage\":3')"
+            + " | the flag altered is not what row",
+        "DELETE FROM flags WHERE name = 'altered' | the flag altered is gone",
+        "UPDATE rollouts SET json = replace(json, '\"stage\":1', '\"stage\":2')"
+            + " | the rollout of altered is not what row",
+        "UPDATE settings SET json = replace(json, 'false', 'true') WHERE name = 'canary'"
+            + " | the setting canary is not what row",
+      })
+  void copy_thatIsNotWhatItsAuditSays_isRefused(String alteration, String why) throws Exception {
+    served.put("/feature-flags/altered", "{\"percentage\": 1}").is(201);
+    served
+        .put("/rollouts/altered", "{\"stages\": [{\"percentage\": 1}, {\"percentage\": 2}]}")
+        .is(201);
+    served.post("/rollouts/altered/start", "").is(200);
+    served.put("/canary", "{\"mode\": true}").is(200);
+    served.put("/canary", "{\"mode\": false}").is(200);
+    Backup.write(data, copy);
+    served.close();
+    execute(copy, alteration);
+    assertNothingIsReplaced(why);
   }
 
   @Test

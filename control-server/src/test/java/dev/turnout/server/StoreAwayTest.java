@@ -314,6 +314,10 @@ final class StoreAwayTest {
     mend();
     await().until(() -> served.revision() == other.revision());
     assertThat(served.revision()).isGreaterThanOrEqualTo(before);
+    // Both who killed it were told that it would be entered.
+    for (String kill : List.of("kill x by admin", "kill y by admin")) {
+      assertThat(audit(other)).filteredOn(kill::equals).hasSize(2);
+    }
     assertThat(served.get("/feature-flags").body()).isEqualTo(other.get("/feature-flags").body());
   }
 

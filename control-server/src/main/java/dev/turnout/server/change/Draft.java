@@ -143,28 +143,30 @@ public final class Draft {
         reason);
   }
 
-  /** Does again to a flag what was done before, in the name of who did it and at that time. */
+  /**
+   * Does again to a flag what was done before, in the name of who did it and at that time. It is
+   * entered even if nothing differs any more: whoever did it was told that it would be.
+   */
   void redo(AuditEntry done, Flag flag) {
     Flag before = flag(flag.name());
-    if (!before.equals(flag)) {
-      Flag after = flag.edit().revision(revision).done();
-      flags.put(after.name(), after);
-      enter(done, FlagCodec.toJson(before).toString(), FlagCodec.toJson(after).toString());
-    }
+    Flag after = before.equals(flag) ? before : flag.edit().revision(revision).done();
+    flags.put(after.name(), after);
+    enter(done, FlagCodec.toJson(before).toString(), FlagCodec.toJson(after).toString());
   }
 
-  /** Does again to canary mode what was done before, in the name of who did it and at that time. */
+  /** Enters what was done before to something that is gone since. */
+  void redo(AuditEntry done) {
+    enter(done, null, null);
+  }
+
+  /** As {@link #redo(AuditEntry, Flag)}. */
   void redo(AuditEntry done, CanaryMode after) {
-    if (!canary.equals(after)) {
-      enter(
-          done,
-          EnvironmentJson.canary(canary).toString(),
-          EnvironmentJson.canary(after).toString());
-      canary = after;
-    }
+    enter(
+        done, EnvironmentJson.canary(canary).toString(), EnvironmentJson.canary(after).toString());
+    canary = after;
   }
 
-  private void enter(AuditEntry done, String before, String after) {
+  private void enter(AuditEntry done, @Nullable String before, @Nullable String after) {
     entries.add(
         new AuditEntry(
             revision,
@@ -263,14 +265,12 @@ public final class Draft {
     }
   }
 
-  /** Does again to a rollout what was done before, in the name of who did it and at that time. */
+  /** As {@link #redo(AuditEntry, Flag)}. */
   void redo(AuditEntry done, Rollout rollout) {
     Rollout was = rollout(rollout.flag());
-    if (!was.equals(rollout)) {
-      Rollout is = rollout.at(revision);
-      rollouts.put(is.flag(), is);
-      enter(done, RolloutJson.write(was).toString(), RolloutJson.write(is).toString());
-    }
+    Rollout is = was.equals(rollout) ? was : rollout.at(revision);
+    rollouts.put(is.flag(), is);
+    enter(done, RolloutJson.write(was).toString(), RolloutJson.write(is).toString());
   }
 
   /** Forgets a flag's rollout. */

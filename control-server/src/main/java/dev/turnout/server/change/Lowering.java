@@ -70,13 +70,17 @@ final class Lowering {
     if (done.action().startsWith(ROLLOUT)) {
       Rollout after = RolloutJson.read(Json.parse(bytes(done.after())));
       Rollout base = draft.findRollout(after.flag());
-      if (base != null) {
+      if (base == null) {
+        draft.redo(done);
+      } else {
         draft.redo(done, halted(base, after));
       }
     } else if (done.flag() != null) {
       Flag base = draft.find(done.flag());
-      // Nobody is on the new path of a flag that is gone.
-      if (base != null) {
+      if (base == null) {
+        // Nobody is on the new path of a flag that is gone.
+        draft.redo(done);
+      } else {
         draft.redo(done, lowered(base, flag(done.before()), flag(done.after())));
       }
     } else if (done.action().equals(CANARY)) {

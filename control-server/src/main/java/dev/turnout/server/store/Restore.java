@@ -70,13 +70,17 @@ public final class Restore {
    */
   public record Done(Contents contents, @Nullable Path kept, boolean isEpochSure) {}
 
-  /** The audit of a copy is not what it was. */
+  /** A copy, or its audit, is not what it was. */
   public static final class NotWholeException extends IOException {
     private static final long serialVersionUID = 1L;
 
     NotWholeException(Path source, AuditCheck.Broken broken) {
       super(
           "the audit in " + source + " is not whole: row " + broken.seq() + ": " + broken.detail());
+    }
+
+    NotWholeException(Path source, String wrong) {
+      super(source + " is not what its audit says: " + wrong);
     }
   }
 
@@ -147,6 +151,10 @@ public final class Restore {
       AuditCheck.Broken broken = AuditCheck.run(audit, expected).broken();
       if (broken != null) {
         throw new NotWholeException(source, broken);
+      }
+      String wrong = copy.jdbi().withHandle(ContentCheck::wrong);
+      if (wrong != null) {
+        throw new NotWholeException(source, wrong);
       }
       raiseEpoch(copy, source, epoch);
       AuditCheck after = AuditCheck.run(audit, null);

@@ -43,10 +43,6 @@ public final class AuditStreamServlet extends EventServlet {
     }
     String field = request.getHeader(LAST_EVENT_ID) == null ? AFTER : LAST_EVENT_ID;
     Long after = place(request, field);
-    if (isHead(request)) {
-      announce(response);
-      return;
-    }
     if (!streams.takePlace()) {
       log.warn("A stream of events was refused: {} are open, the most allowed", streams.size());
       turnAway(response);
@@ -70,6 +66,10 @@ public final class AuditStreamServlet extends EventServlet {
         return;
       }
       announce(response);
+      if (isHead(request)) {
+        response.flushBuffer();
+        return;
+      }
       AsyncContext context = request.startAsync();
       streams.open(
           context,

@@ -36,7 +36,7 @@ abstract class EventServlet extends HttpServlet {
     }
   }
 
-  /** Returns whether only the head of the answer is wanted, which takes nobody's place. */
+  /** Returns whether only the head of the answer is wanted. */
   static boolean isHead(HttpServletRequest request) {
     return request.getMethod().equals("HEAD");
   }

@@ -51,6 +51,8 @@ public final class StreamServlet extends EventServlet {
     token.requireService(host.service());
     if (isHead(request)) {
       announce(response);
+      // Now, or the container would say that an endless stream has no bytes.
+      response.flushBuffer();
       return;
     }
     if (!streams.takePlace()) {

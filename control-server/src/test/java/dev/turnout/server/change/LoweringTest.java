@@ -149,7 +149,7 @@ final class LoweringTest {
   }
 
   @Test
-  void redo_ofAFlagThatIsGone_doesNothing() {
+  void redo_ofAFlagThatIsGone_isEnteredOnly() {
     Draft draft = new Draft(Kept.of(snapshot(Flag.named("y"))), 20, Author.named("server"), NOW);
     Lowering.redo(
         draft,
@@ -163,7 +163,15 @@ final class LoweringTest {
             FlagCodec.toJson(FLAG.edit().stop(KILL).done()).toString(),
             null,
             ""));
-    assertThat(draft.isUnchanged()).isTrue();
+    assertThat(draft.names()).containsExactly("y");
+    assertThat(draft.entries(Set.of()))
+        .singleElement()
+        .satisfies(
+            entry -> {
+              assertThat(entry.actor() + " " + entry.action() + " " + entry.flag())
+                  .isEqualTo("ann kill x");
+              assertThat(entry.after()).isNull();
+            });
   }
 
   @Test
