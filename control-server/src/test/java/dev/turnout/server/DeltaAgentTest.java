@@ -82,8 +82,9 @@ final class DeltaAgentTest {
     killAndReset();
     killAndReset();
 
-    assertThat(proxy.events)
-        .containsExactly("snapshot 1:1", "delta 1:2", "delta 1:3", "delta 1:4", "delta 1:5");
+    assertThat(proxy.streams)
+        .containsExactly(
+            List.of("snapshot 1:1", "delta 1:2", "delta 1:3", "delta 1:4", "delta 1:5"));
     assertThat(proxy.queries).hasSize(1);
     assertThat(agent.warnings).isEmpty();
     assertThat(agent.delivered).hasSize(5);
@@ -95,7 +96,8 @@ final class DeltaAgentTest {
     follow();
     killAndReset();
 
-    assertThat(proxy.events).containsExactly("snapshot 1:1", "snapshot 1:2", "snapshot 1:3");
+    assertThat(proxy.streams)
+        .containsExactly(List.of("snapshot 1:1", "snapshot 1:2", "snapshot 1:3"));
     assertThat(agent.warnings).isEmpty();
   }
 
@@ -115,8 +117,9 @@ final class DeltaAgentTest {
     proxy.delta = data -> data.replaceFirst(what, instead);
     killAndReset();
 
-    assertThat(proxy.events)
-        .containsExactly("snapshot 1:1", "delta 1:2", "snapshot 1:2", "snapshot 1:3");
+    // The server may send more to the first before it hears that nobody reads it.
+    assertThat(proxy.streams.get(0)).startsWith("snapshot 1:1", "delta 1:2");
+    assertThat(proxy.streams.get(1)).containsExactly("snapshot 1:2", "snapshot 1:3");
     assertThat(proxy.queries).hasSize(2);
     assertThat(proxy.queries.get(0)).endsWith("&delta=1");
     assertThat(proxy.queries.get(1)).doesNotContain("delta");

@@ -28,8 +28,8 @@ final class EventProxy implements AutoCloseable {
   /** What streams were asked for by, in their order. */
   final List<String> queries = new CopyOnWriteArrayList<>();
 
-  /** What was sent: {@code snapshot 1:1} or {@code delta 1:2}. */
-  final List<String> events = new CopyOnWriteArrayList<>();
+  /** What was sent by each stream: {@code snapshot 1:1} or {@code delta 1:2}. */
+  final List<List<String>> streams = new CopyOnWriteArrayList<>();
 
   /** Changes what the server is asked. */
   volatile UnaryOperator<String> query = UnaryOperator.identity();
@@ -106,6 +106,8 @@ final class EventProxy implements AutoCloseable {
   }
 
   private void passEvents(InputStream body, OutputStream out) throws IOException {
+    List<String> events = new CopyOnWriteArrayList<>();
+    streams.add(events);
     BufferedReader lines = new BufferedReader(new InputStreamReader(body, UTF_8));
     String type = "";
     String line;
