@@ -26,8 +26,8 @@ import dev.turnout.server.store.Database;
 import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.store.Journal;
 import dev.turnout.server.store.PostgresUrl;
-import dev.turnout.server.store.StaleRevisionException;
 import dev.turnout.server.store.TokenStore;
+import dev.turnout.server.store.UnreadableStoreException;
 import dev.turnout.server.stream.AuditStreams;
 import dev.turnout.server.stream.Deliveries;
 import dev.turnout.server.stream.Streams;
@@ -302,11 +302,7 @@ public final class ControlServer implements AutoCloseable {
       throws IOException {
     try {
       return new Changes(store, journal, clock, fleet::isTrippedSomewhere);
-    } catch (IllegalStateException
-        | CodecException
-        | InvalidFlagException
-        | JdbiException
-        | StaleRevisionException e) {
+    } catch (UnreadableStoreException | CodecException | InvalidFlagException | JdbiException e) {
       throw new IOException(
           "the flags in " + database.name() + " cannot be read: " + e.getMessage(), e);
     }

@@ -113,6 +113,17 @@ final class ReplicasTest {
   }
 
   @Test
+  void edit_atAServerThatOthersOutrun_isMade() throws Exception {
+    start(NEVER);
+    try (FastWriter writer = new FastWriter(database)) {
+      for (int i = 0; i < 5; i++) {
+        one.put("/feature-flags/x" + i, "{\"percentage\": 10}").is(201);
+      }
+      assertThat(writer.isWriting()).isTrue();
+    }
+  }
+
+  @Test
   void editsAtBothAtOnce_areAllThere_eachWithARevisionOfItsOwn() throws Exception {
     start(SOON);
     int each = 25;

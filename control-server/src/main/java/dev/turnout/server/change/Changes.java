@@ -10,8 +10,10 @@ import dev.turnout.server.store.AuditEntry;
 import dev.turnout.server.store.FlagStore;
 import dev.turnout.server.store.Journal;
 import dev.turnout.server.store.Kept;
+import dev.turnout.server.store.Saving;
 import dev.turnout.server.store.StaleRevisionException;
 import dev.turnout.server.store.StoreAway;
+import dev.turnout.server.store.UnreadableStoreException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -33,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * Whatever fails on the way leaves no trace. Reading is wait-free; changes are made one after the
  * other.
  *
- * <p>Several servers may have the same store. Each saves only on top of what it has seen, and looks
- * again where another was faster.
+ * <p>Several servers may have the same store. Each saves only on top of what it has seen; where
+ * another was faster, it has the others wait, looks again and saves.
  *
  * <p>The store may be away:
  *
@@ -53,8 +55,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Changes {
   private static final Logger log = LoggerFactory.getLogger(Changes.class);
-  // Each is lost to a change of another server, so that somebody always gets ahead.
-  private static final int ATTEMPTS = 100;
   private static final String POLICY = "policy";
   // No token can have this name.
   private static final Author SERVER = Author.named("(server)");
@@ -88,7 +88,7 @@ public final class Changes {
             .mapToLong(AuditEntry::revision)
             .reduce(current.snapshot().revision(), Math::max);
     synchronized (lock) {
-      catchUp();
+      follow();
     }
   }
 
@@ -120,25 +120,7 @@ public final class Changes {
    */
   public Snapshot apply(Author author, Change change) {
     synchronized (lock) {
-      Instant now = clock.instant();
-      for (int attempt = 1; ; attempt++) {
-        boolean wasAway = away != null;
-        try {
-          return attempt(author, change, now);
-        } catch (StaleRevisionException e) {
-          if (attempt >= ATTEMPTS) {
-            throw e;
-          }
-          // Another server changed the same store; its change stands and this one comes after.
-          tryToCatchUp();
-        } catch (JdbiException e) {
-          if (wasAway) {
-            throw StoreAwayException.nothingChanged();
-          }
-          // Once more: what needs no store is done without it.
-          storeFailed(e);
-        }
-      }
+      return new Attempt(author, change, clock.instant()).make();
     }
   }
 
@@ -166,55 +148,107 @@ public final class Changes {
     }
   }
 
-  private Snapshot attempt(Author author, Change change, Instant now) {
-    Kept before = current;
-    Draft draft = new Draft(before, nextRevision(before), author, now);
-    change.apply(draft);
-    draft.settle();
-    Kept after = draft.done();
-    if (draft.isUnchanged()) {
-      return before.snapshot();
+  /** A change on its way into force. */
+  private final class Attempt {
+    private final Author author;
+    private final Change change;
+    private final Instant now;
+    private boolean isPlanned;
+
+    Attempt(Author author, Change change, Instant now) {
+      this.author = author;
+      this.change = change;
+      this.now = now;
     }
-    boolean withoutStore = away != null;
-    if (withoutStore && (draft.policy() != null || !Lowering.isAll(before, after))) {
-      throw StoreAwayException.nothingChanged();
+
+    Snapshot make() {
+      boolean isPerhapsSaved = false;
+      if (away == null) {
+        try {
+          return withStore();
+        } catch (JdbiException | UnreadableStoreException e) {
+          storeFailed(e);
+          // The answer may have been lost, and not the change.
+          isPerhapsSaved = isPlanned && !(e instanceof ConnectionException);
+        }
+      }
+      // What needs no store is done without it.
+      try {
+        return withoutStore();
+      } catch (JdbiException | StoreAwayException e) {
+        throw isPerhapsSaved
+            ? StoreAwayException.perhapsChanged()
+            : StoreAwayException.nothingChanged();
+      }
     }
-    Set<Refusal> overridden =
-        Guard.check(before, after, author, draft.now(), this::policy, trippedSomewhere);
-    Footprint grown = footprint.after(before.snapshot(), after.snapshot());
-    grown.checkGrowth(footprint);
-    ReadBack.check(before, after);
-    List<AuditEntry> entries = draft.entries(overridden);
-    if (withoutStore) {
-      keep(entries);
-    } else {
-      save(before, after, setting(draft), entries);
+
+    private Snapshot withStore() {
+      Saving saving = plan();
+      if (saving != null) {
+        try {
+          store.save(saving);
+        } catch (StaleRevisionException e) {
+          // Another server changed the same store; its change stands and this one comes after.
+          isPlanned = false;
+          saving = store.alone(this::onTop);
+        }
+      }
+      return done(saving);
     }
-    entries.forEach(Changes::log);
-    swapIn(after, grown);
-    return after.snapshot();
+
+    private @Nullable Saving onTop(FlagStore.Alone alone) {
+      goBy(alone.load());
+      Saving saving = plan();
+      if (saving != null) {
+        alone.save(saving);
+      }
+      return saving;
+    }
+
+    private Snapshot withoutStore() {
+      Saving saving = plan();
+      if (saving != null) {
+        keep(saving.entries());
+      }
+      return done(saving);
+    }
+
+    private @Nullable Saving plan() {
+      Kept before = current;
+      Draft draft = new Draft(before, nextRevision(before), author, now);
+      change.apply(draft);
+      draft.settle();
+      Kept after = draft.done();
+      if (draft.isUnchanged()) {
+        return null;
+      }
+      // First, for what comes next may ask the store.
+      if (away != null && (draft.policy() != null || !Lowering.isAll(before, after))) {
+        throw StoreAwayException.nothingChanged();
+      }
+      Set<Refusal> overridden =
+          Guard.check(before, after, author, now, Changes.this::policy, trippedSomewhere);
+      footprint.after(before.snapshot(), after.snapshot()).checkGrowth(footprint);
+      ReadBack.check(before, after);
+      Saving saving = new Saving(before, after, setting(draft), draft.entries(overridden));
+      isPlanned = true;
+      highestRevision = Math.max(highestRevision, after.snapshot().revision());
+      return saving;
+    }
+
+    private Snapshot done(@Nullable Saving saving) {
+      if (saving != null) {
+        saving.entries().forEach(Changes::log);
+        swapIn(saving.after());
+      }
+      return current.snapshot();
+    }
   }
 
-  // Later than the one before, and than all that agents may have got from here.
+  // Later than the one before, and than all that agents may have got from here or that was perhaps
+  // saved.
   private long nextRevision(Kept before) {
     return Math.max(before.snapshot().revision(), highestRevision) + 1;
-  }
-
-  private void save(
-      Kept before, Kept after, Map<String, String> settings, List<AuditEntry> entries) {
-    try {
-      store.save(before, after, settings, entries);
-    } catch (ConnectionException e) {
-      throw e;
-    } catch (JdbiException e) {
-      // The answer may have been lost, and not the change.
-      highestRevision = Math.max(highestRevision, after.snapshot().revision());
-      storeFailed(e);
-      if (!Lowering.isAll(before, after)) {
-        throw StoreAwayException.perhapsChanged();
-      }
-      throw e;
-    }
   }
 
   private void keep(List<AuditEntry> entries) {
@@ -265,74 +299,58 @@ public final class Changes {
     try {
       if (!store.isAt(current.snapshot()) || away != null) {
         synchronized (lock) {
-          tryToCatchUp();
+          follow();
         }
       }
-    } catch (JdbiException e) {
+    } catch (JdbiException | UnreadableStoreException | CodecException | InvalidFlagException e) {
       synchronized (lock) {
         storeFailed(e);
       }
     }
   }
 
-  private void tryToCatchUp() {
-    try {
-      catchUp();
-    } catch (JdbiException | IllegalStateException | CodecException | InvalidFlagException e) {
-      storeFailed(e);
-    }
-  }
-
   // What the store has counts, and on top of it what only the journal has.
-  private void catchUp() {
-    // Once, whatever the attempts: nobody else enters what only this server's journal has, and
-    // changes wait meanwhile.
-    List<AuditEntry> missing = store.notEntered(journal.entries());
-    for (int attempt = 1; ; attempt++) {
-      Kept stored = store.load();
-      Draft draft = new Draft(stored, nextRevision(stored), SERVER, clock.instant());
-      missing.forEach(entry -> Lowering.redo(draft, entry));
-      draft.settle();
-      if (draft.isUnchanged()
-          && !journal.isEmpty()
-          && stored.snapshot().revision() < highestRevision) {
-        draft.moveRevision("agents have later revisions, from while the store was away");
-      }
-      if (draft.isUnchanged()) {
-        storeAnswers(stored);
-        return;
-      }
-      Kept after = draft.done();
-      List<AuditEntry> entries = draft.entries(Set.of());
-      try {
-        store.save(stored, after, Map.of(), entries);
-      } catch (StaleRevisionException e) {
-        if (attempt >= ATTEMPTS) {
-          throw e;
-        }
-        continue;
-      } catch (JdbiException e) {
-        highestRevision = Math.max(highestRevision, after.snapshot().revision());
-        throw e;
-      }
-      entries.forEach(Changes::log);
-      storeAnswers(after);
+  private void follow() {
+    List<AuditEntry> stops = journal.entries();
+    if (stops.isEmpty()) {
+      storeAnswers(store.load(), 0);
       return;
     }
+    Saving entered = store.alone(alone -> enter(stops, alone));
+    entered.entries().forEach(Changes::log);
+    clearJournal();
+    storeAnswers(entered.after(), stops.size());
   }
 
-  private void storeAnswers(Kept kept) {
+  private Saving enter(List<AuditEntry> stops, FlagStore.Alone alone) {
+    Kept stored = alone.load();
+    Draft draft = new Draft(stored, nextRevision(stored), SERVER, clock.instant());
+    alone.notEntered(stops).forEach(stop -> Lowering.redo(draft, stop));
+    draft.settle();
+    if (draft.isUnchanged() && stored.snapshot().revision() < highestRevision) {
+      draft.moveRevision("agents have later revisions, from while the store was away");
+    }
+    Saving saving = new Saving(stored, draft.done(), Map.of(), draft.entries(Set.of()));
+    if (!draft.isUnchanged()) {
+      highestRevision = Math.max(highestRevision, saving.after().snapshot().revision());
+      alone.save(saving);
+    }
+    return saving;
+  }
+
+  private void storeAnswers(Kept kept, int stops) {
     StoreAway was = away;
-    if (was != null || !journal.isEmpty()) {
+    if (was != null || stops > 0) {
       log.warn(
           "The store answers{}; {} entries of the journal are in it, and changes are taken again",
           was == null ? "" : ", which was away since " + was.since(),
-          journal.entries().size());
-    }
-    if (!journal.isEmpty()) {
-      clearJournal();
+          stops);
     }
     away = null;
+    goBy(kept);
+  }
+
+  private void goBy(Kept kept) {
     Snapshot before = current.snapshot();
     Snapshot stored = kept.snapshot();
     if (stored.epoch() != before.epoch() || stored.revision() != before.revision()) {
@@ -345,7 +363,7 @@ public final class Changes {
             stored.epoch(),
             stored.revision());
       }
-      swapIn(kept, footprint.after(before, stored));
+      swapIn(kept);
     }
   }
 
@@ -360,19 +378,22 @@ public final class Changes {
   }
 
   private void storeFailed(RuntimeException failure) {
-    if (away == null) {
-      StoreAway now = StoreAway.of(clock.instant(), failure);
-      away = now;
+    StoreAway was = away;
+    StoreAway now = StoreAway.of(was == null ? clock.instant() : was.since(), failure);
+    if (was == null) {
       log.error(
           "The store does not answer: {}. Agents keep their flags. Stops are carried out and kept"
               + " in the journal until it answers; other changes are refused",
           now.why());
+    } else if (!was.why().equals(now.why())) {
+      log.warn("The store still does not answer: {}", now.why());
     }
+    away = now;
   }
 
-  private void swapIn(Kept kept, Footprint itsFootprint) {
+  private void swapIn(Kept kept) {
     Snapshot snapshot = kept.snapshot();
-    footprint = itsFootprint;
+    footprint = footprint.after(current.snapshot(), snapshot);
     highestRevision = Math.max(highestRevision, snapshot.revision());
     current = kept;
     listeners.forEach(listener -> listener.accept(snapshot));

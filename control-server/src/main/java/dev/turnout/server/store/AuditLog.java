@@ -13,6 +13,7 @@ import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.result.ResultIterator;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,10 @@ public final class AuditLog {
 
   // The document of a row is a few hundred bytes as a rule, and 64 MB at worst.
   private static final long MAX_PAGE_CHARACTERS = 8 << 20;
+
+  private static final String INSERT =
+      "INSERT INTO audit_log (seq, revision, at, actor, action, flag, before_json, after_json,"
+          + " reason, overrides, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
   private final Jdbi jdbi;
 
@@ -52,13 +57,29 @@ public final class AuditLog {
 
   /** Adds entries, oldest first, in the handle's transaction. */
   static void append(Handle handle, List<AuditEntry> entries) {
+    if (entries.isEmpty()) {
+      return;
+    }
     lock(handle);
     AuditHead head = head(handle);
+    PreparedBatch rows = handle.prepareBatch(INSERT);
     for (AuditEntry entry : entries) {
       AuditChain.Columns row = columns(head.count() + 1, entry);
       head = new AuditHead(row.seq(), AuditChain.next(head.hash(), row));
-      insert(handle, row, head.hash());
+      rows.add(
+          row.seq(),
+          row.revision(),
+          row.at(),
+          row.actor(),
+          row.action(),
+          row.flag(),
+          row.before(),
+          row.after(),
+          row.reason(),
+          row.overrides(),
+          head.hash());
     }
+    int[] unused = rows.execute();
     handle.execute("UPDATE meta SET audit_count = ?, audit_head = ?", head.count(), head.hash());
   }
 
@@ -81,23 +102,6 @@ public final class AuditLog {
     return text == null ? null : text.replace('\0', ' ');
   }
 
-  private static void insert(Handle handle, AuditChain.Columns row, String hash) {
-    handle.execute(
-        "INSERT INTO audit_log (seq, revision, at, actor, action, flag, before_json, after_json,"
-            + " reason, overrides, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        row.seq(),
-        row.revision(),
-        row.at(),
-        row.actor(),
-        row.action(),
-        row.flag(),
-        row.before(),
-        row.after(),
-        row.reason(),
-        row.overrides(),
-        hash);
-  }
-
   /** What was done, when and by whom: enough to know an entry again. */
   private record Deed(String at, String actor, String action, @Nullable String flag) {
     static Deed of(AuditEntry entry) {
@@ -106,28 +110,25 @@ public final class AuditLog {
   }
 
   /** Returns those of which the same was not done at that very time by the same, in their order. */
-  List<AuditEntry> notEntered(List<AuditEntry> entries) {
+  static List<AuditEntry> notEntered(Handle handle, List<AuditEntry> entries) {
     if (entries.isEmpty()) {
       return entries;
     }
     List<String> times = entries.stream().map(entry -> Deed.of(entry).at()).sorted().toList();
     Set<Deed> entered =
-        jdbi.withHandle(
-            handle ->
-                handle
-                    .createQuery(
-                        "SELECT at, actor, action, flag FROM audit_log"
-                            + " WHERE at >= :first AND at <= :last")
-                    .bind("first", times.get(0))
-                    .bind("last", times.get(times.size() - 1))
-                    .map(
-                        (row, context) ->
-                            new Deed(
-                                row.getString("at"),
-                                row.getString("actor"),
-                                row.getString("action"),
-                                row.getString("flag")))
-                    .set());
+        handle
+            .createQuery(
+                "SELECT at, actor, action, flag FROM audit_log WHERE at >= :first AND at <= :last")
+            .bind("first", times.get(0))
+            .bind("last", times.get(times.size() - 1))
+            .map(
+                (row, context) ->
+                    new Deed(
+                        row.getString("at"),
+                        row.getString("actor"),
+                        row.getString("action"),
+                        row.getString("flag")))
+            .set();
     return entries.stream().filter(entry -> !entered.contains(Deed.of(entry))).toList();
   }
 

@@ -1,5 +1,6 @@
 package dev.turnout.server.store;
 
+import dev.turnout.client.codec.CodecException;
 import dev.turnout.client.codec.Json;
 import dev.turnout.flags.CanaryMode;
 import dev.turnout.flags.RingMembers;
@@ -30,13 +31,13 @@ public final class EnvironmentJson {
   /**
    * Reads canary mode.
    *
-   * @throws IllegalStateException if this is not what {@link #canary} wrote
+   * @throws CodecException if this is not what {@link #canary} wrote
    */
   public static CanaryMode readCanary(JsonNode json) {
     JsonNode mode = json.get("mode");
     JsonNode users = json.get("users");
     if (mode == null || !mode.isBoolean() || users == null || !users.isArray()) {
-      throw new IllegalStateException("canary mode cannot be understood: " + json);
+      throw new CodecException("canary mode cannot be understood: " + json);
     }
     Set<String> names = new LinkedHashSet<>();
     users.forEach(user -> names.add(user.stringValue()));

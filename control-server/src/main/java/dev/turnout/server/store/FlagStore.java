@@ -1,5 +1,6 @@
 package dev.turnout.server.store;
 
+import dev.turnout.client.codec.CodecException;
 import dev.turnout.client.codec.FlagCodec;
 import dev.turnout.client.codec.Json;
 import dev.turnout.client.codec.SnapshotCodec;
@@ -35,16 +36,19 @@ public final class FlagStore {
   /**
    * Reads all as it was last saved.
    *
-   * @throws IllegalStateException if a row cannot be understood: a server that left a flag out
+   * @throws UnreadableStoreException if a row cannot be understood: a server that left a flag out
    *     would switch its callers without anybody having asked for it
    */
   public Kept load() {
-    Rows rows = database.read(this::rows);
-    SnapshotCodec.Read read = SnapshotCodec.read(rows.snapshot(), Snapshot.EMPTY);
-    if (!read.problems().isEmpty()) {
-      throw notUnderstood(String.join("; ", read.problems()), null);
-    }
+    return kept(database.read(this::rows));
+  }
+
+  private static Kept kept(Rows rows) {
     try {
+      SnapshotCodec.Read read = SnapshotCodec.read(rows.snapshot(), Snapshot.EMPTY);
+      if (!read.problems().isEmpty()) {
+        throw new UnreadableStoreException(String.join("; ", read.problems()), null);
+      }
       Map<String, Rollout> rollouts = new TreeMap<>();
       rows.rollouts().stream()
           .map(row -> RolloutJson.read(node(row)))
@@ -54,13 +58,9 @@ public final class FlagStore {
           .map(row -> ExperimentJson.read(node(row)))
           .forEach(experiment -> experiments.put(experiment.name(), experiment));
       return new Kept(read.snapshot(), rollouts, experiments);
-    } catch (InvalidFlagException e) {
-      throw notUnderstood(String.valueOf(e.getMessage()), e);
+    } catch (CodecException | InvalidFlagException e) {
+      throw new UnreadableStoreException(String.valueOf(e.getMessage()), e);
     }
-  }
-
-  private static IllegalStateException notUnderstood(String what, @Nullable Exception why) {
-    return new IllegalStateException("the store holds what cannot be understood: " + what, why);
   }
 
   /** Rows of one moment, as they are. */
@@ -86,11 +86,6 @@ public final class FlagStore {
                             row.getLong("epoch") == snapshot.epoch()
                                 && row.getLong("revision") == snapshot.revision())
                     .one());
-  }
-
-  /** Returns those that are not in the audit yet as done at that very time, in their order. */
-  public List<AuditEntry> notEntered(List<AuditEntry> entries) {
-    return new AuditLog(database).notEntered(entries);
   }
 
   // The rows put together as the document that agents get, so that there is one reader for both.
@@ -123,57 +118,93 @@ public final class FlagStore {
    * Saves what differs between two snapshots, together with who did it: all of it or nothing. If
    * this fails otherwise than as stale, it is not known which: the answer may have been lost.
    *
-   * @param keptBefore as the store has it
-   * @param keptAfter of any later revision, not only the next
-   * @param settings other settings that changed, in JSON by their name
-   * @throws StaleRevisionException if the store is not at the revision of {@code keptBefore}
+   * @throws StaleRevisionException if the store is not at the revision that the change began with
    */
-  public void save(
-      Kept keptBefore, Kept keptAfter, Map<String, String> settings, List<AuditEntry> entries) {
-    Snapshot before = keptBefore.snapshot();
-    Snapshot after = keptAfter.snapshot();
-    database
+  public void save(Saving saving) {
+    database.jdbi().useTransaction(handle -> save(handle, saving));
+  }
+
+  /**
+   * Reads and saves in one step: other servers that want to save meanwhile wait until it is over.
+   * For whoever would be outrun for ever otherwise, as reading takes longer than their saving.
+   *
+   * @param work must be quick
+   * @return what {@code work} returned, once what it saved is
+   */
+  public <R> R alone(Function<Alone, R> work) {
+    return database
         .jdbi()
-        .useTransaction(
+        .inTransaction(
             handle -> {
-              int moved =
-                  handle
-                      .createUpdate(
-                          "UPDATE meta SET epoch = :nextEpoch, revision = :next, changed_at = :at"
-                              + " WHERE epoch = :epoch AND revision = :revision")
-                      .bind("nextEpoch", after.epoch())
-                      .bind("next", after.revision())
-                      .bind("at", after.issuedAt().toString())
-                      .bind("epoch", before.epoch())
-                      .bind("revision", before.revision())
-                      .execute();
-              if (moved != 1) {
-                throw new StaleRevisionException(before.revision());
-              }
-              saveFlags(handle, before.flags(), after.flags());
-              if (!before.canary().equals(after.canary())) {
-                saveSetting(handle, "canary", EnvironmentJson.canary(after.canary()).toString());
-              }
-              if (!List.copyOf(before.ringMembers().entrySet())
-                  .equals(List.copyOf(after.ringMembers().entrySet()))) {
-                saveSetting(handle, "rings", EnvironmentJson.rings(after.ringMembers()).toString());
-              }
-              saveRows(
-                  handle,
-                  "rollouts",
-                  "flag",
-                  rows(keptBefore.rollouts(), RolloutJson::write),
-                  rows(keptAfter.rollouts(), RolloutJson::write));
-              saveRows(
-                  handle,
-                  "experiments",
-                  "name",
-                  rows(keptBefore.experiments(), ExperimentJson::write),
-                  rows(keptAfter.experiments(), ExperimentJson::write));
-              settings.forEach((name, json) -> saveSetting(handle, name, json));
-              AuditLog.append(handle, entries);
-              database.hint(handle);
+              AuditLog.lock(handle);
+              return work.apply(new Alone(handle));
             });
+  }
+
+  /** The store while nobody else can change it. */
+  public final class Alone {
+    private final Handle handle;
+
+    private Alone(Handle handle) {
+      this.handle = handle;
+    }
+
+    /** As {@link FlagStore#load}. */
+    public Kept load() {
+      return kept(rows(handle));
+    }
+
+    /** Returns those that are not in the audit yet as done at that very time, in their order. */
+    public List<AuditEntry> notEntered(List<AuditEntry> entries) {
+      return AuditLog.notEntered(handle, entries);
+    }
+
+    /** As {@link FlagStore#save}, once the work is over. */
+    public void save(Saving saving) {
+      FlagStore.this.save(handle, saving);
+    }
+  }
+
+  private void save(Handle handle, Saving saving) {
+    Snapshot before = saving.before().snapshot();
+    Snapshot after = saving.after().snapshot();
+    int moved =
+        handle
+            .createUpdate(
+                "UPDATE meta SET epoch = :nextEpoch, revision = :next, changed_at = :at"
+                    + " WHERE epoch = :epoch AND revision = :revision")
+            .bind("nextEpoch", after.epoch())
+            .bind("next", after.revision())
+            .bind("at", after.issuedAt().toString())
+            .bind("epoch", before.epoch())
+            .bind("revision", before.revision())
+            .execute();
+    if (moved != 1) {
+      throw new StaleRevisionException(before.revision());
+    }
+    saveFlags(handle, before.flags(), after.flags());
+    if (!before.canary().equals(after.canary())) {
+      saveSetting(handle, "canary", EnvironmentJson.canary(after.canary()).toString());
+    }
+    if (!List.copyOf(before.ringMembers().entrySet())
+        .equals(List.copyOf(after.ringMembers().entrySet()))) {
+      saveSetting(handle, "rings", EnvironmentJson.rings(after.ringMembers()).toString());
+    }
+    saveRows(
+        handle,
+        "rollouts",
+        "flag",
+        rows(saving.before().rollouts(), RolloutJson::write),
+        rows(saving.after().rollouts(), RolloutJson::write));
+    saveRows(
+        handle,
+        "experiments",
+        "name",
+        rows(saving.before().experiments(), ExperimentJson::write),
+        rows(saving.after().experiments(), ExperimentJson::write));
+    saving.settings().forEach((name, json) -> saveSetting(handle, name, json));
+    AuditLog.append(handle, saving.entries());
+    database.hint(handle);
   }
 
   private static <T> Map<String, String> rows(Map<String, T> values, Function<T, JsonNode> write) {

@@ -8,7 +8,6 @@ import dev.turnout.server.change.Refusal;
 import dev.turnout.server.change.RefusedException;
 import dev.turnout.server.change.StoreAwayException;
 import dev.turnout.server.problem.Problem;
-import dev.turnout.server.store.StaleRevisionException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
@@ -37,7 +36,6 @@ final class Failures {
         .exception(RefusedException.class, (e, context) -> answer(context, refusal(e)))
         .exception(HttpResponseException.class, (e, context) -> answer(context, e.getStatus(), e))
         .exception(StoreAwayException.class, Failures::storeAway)
-        .exception(StaleRevisionException.class, Failures::storeFailed)
         .exception(JdbiException.class, Failures::storeFailed)
         .exception(
             UncheckedIOException.class,

@@ -133,7 +133,8 @@ final class AuditMigrationTest {
               before.flags());
       AuditEntry entry =
           new AuditEntry(1, after.issuedAt(), "ann", "policy", null, null, "{}", null, "");
-      store.save(Kept.of(before), Kept.of(after), Map.of("policy", "{}"), List.of(entry));
+      store.save(
+          new Saving(Kept.of(before), Kept.of(after), Map.of("policy", "{}"), List.of(entry)));
       AuditCheck check = AuditCheck.run(new AuditLog(database), old);
       assertThat(check.broken()).isNull();
       assertThat(check.head().count()).isEqualTo(ROWS + 1);
