@@ -8,10 +8,12 @@ import dev.turnout.server.change.Author;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 final class AccessTest extends WithServer {
   private static final String REPORT =
@@ -105,6 +107,23 @@ final class AccessTest extends WithServer {
             "[{\"name\": \"new\", \"enabled\": false}]")
         .isProblem(404, null);
     assertThat(served.revision()).isEqualTo(revision + 1);
+  }
+
+  @Test
+  void bulkDisable_ofWrongNamesToo_disablesTheOthers() {
+    for (TokenKind kind : List.of(TokenKind.KILLER, TokenKind.OPERATOR)) {
+      served.put("/feature-flags/x", "{\"enabled\": true}").is(200);
+      String body =
+          """
+          [{"name": "y/z", "enabled": false}, {"enabled": false}, {"name": 7, "enabled": false},
+           {"name": "x", "enabled": false, "reason": "fire"}, {"name": "x", "enabled": false}]""";
+      JsonNode answer =
+          served.send(token(kind), "POST", "/feature-flags/bulk-update", body).is(200).json();
+      assertThat(answer.get("flags")).hasSize(1);
+      assertThat(answer.get("warnings").toString()).contains("y/z", "7 is no name");
+      assertThat(served.flag("x").get("enabled").booleanValue()).isFalse();
+      assertThat(served.get("/audit?limit=1").json().toString()).contains("\"fire\"");
+    }
   }
 
   @Test

@@ -139,6 +139,21 @@ final class StoreAwayTest extends Outage {
   }
 
   @Test
+  void bulkDisable_actsOnWhatIsThere() throws Exception {
+    cut();
+    JsonNode answer =
+        served
+            .post(
+                "/feature-flags/bulk-update",
+                "[{\"name\": \"x\", \"enabled\": false}, {\"name\": \"new\", \"enabled\": false}]")
+            .is(200)
+            .json();
+    assertThat(answer.get("flags")).hasSize(1);
+    assertThat(answer.get("warnings").toString()).contains("no flag new");
+    assertThat(served.flag("x").get("enabled").booleanValue()).isFalse();
+  }
+
+  @Test
   void rollback_acts() throws Exception {
     cut();
     served.post("/feature-flags/rollback", "{\"all\": true, \"reason\": \"fire\"}").is(200);

@@ -12,22 +12,30 @@ import dev.turnout.server.change.Change;
 import dev.turnout.server.change.FlagChanges;
 import dev.turnout.server.change.NotFoundException;
 import dev.turnout.server.change.Rollback;
+import dev.turnout.server.change.StoreAwayException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.math.BigDecimal;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reading and changing flags. */
 final class FlagRoutes {
+  private static final Logger log = LoggerFactory.getLogger(FlagRoutes.class);
   private static final BigDecimal DEFAULT_STEP = BigDecimal.TEN;
   private static final BigDecimal ALL = BigDecimal.valueOf(100);
+
+  private static final JsonNode DISABLED = Json.object().put("enabled", false);
 
   private final Edits edits;
 
@@ -205,43 +213,79 @@ final class FlagRoutes {
     if (!list.isArray()) {
       throw new InvalidFlagException("body", "must be a list of objects");
     }
-    Set<String> names = new LinkedHashSet<>();
-    List<Change> all = new ArrayList<>();
-    boolean stops = true;
-    boolean isEditor = Api.caller(context).has(Right.EDIT);
+    boolean stops = list.values().stream().allMatch(FlagRoutes::disables);
+    if (!stops) {
+      Api.caller(context).require(Right.EDIT);
+    }
+    Snapshot after = stops ? disableAll(context, list) : editAll(context, list);
+    ObjectNode json = Json.object().put("revision", after.revision());
+    ArrayNode flags = json.putArray("flags");
+    list.values().stream()
+        .flatMap(fields -> Stream.ofNullable(fields.get("name")))
+        .filter(JsonNode::isString)
+        .map(JsonNode::stringValue)
+        .distinct()
+        .flatMap(name -> Stream.ofNullable(after.flag(name)))
+        .forEach(flag -> flags.add(FlagCodec.toJson(flag)));
+    Api.json(context, json);
+  }
+
+  private Snapshot editAll(Context context, JsonNode list) {
+    Map<String, Change> all = new LinkedHashMap<>();
     for (JsonNode fields : list) {
       JsonNode name = fields.get("name");
       if (name == null || !name.isString()) {
         throw new InvalidFlagException("name", "must be the name of a flag, in every entry");
       }
-      if (!names.add(name.stringValue())) {
+      Change edit = FlagChanges.put(name.stringValue(), fields);
+      if (all.put(name.stringValue(), edit) != null) {
         throw new InvalidFlagException(
             "[" + all.size() + "].name", "\"" + name.stringValue() + "\" is in the list before");
       }
-      if (!disables(fields)) {
-        stops = false;
-        Api.caller(context).require(Right.EDIT);
-      }
-      Change put = FlagChanges.put(name.stringValue(), fields);
-      all.add(stops && !isEditor ? ofThoseThere(context, name.stringValue(), put) : put);
     }
-    Change together =
-        draft -> {
-          all.forEach(change -> change.apply(draft));
-          if (!names.isEmpty() && names.stream().allMatch(name -> draft.find(name) == null)) {
-            throw NotFoundException.flag(names.iterator().next());
-          }
-        };
-    Snapshot after = stops ? edits.stop(context, together) : edits.apply(context, together);
-    ObjectNode json = Json.object().put("revision", after.revision());
-    ArrayNode flags = json.putArray("flags");
-    for (String name : names) {
-      Flag flag = after.flag(name);
-      if (flag != null) {
-        flags.add(FlagCodec.toJson(flag));
+    return edits.apply(context, draft -> all.values().forEach(edit -> edit.apply(draft)));
+  }
+
+  // What is wrong with one of them keeps none of the others on.
+  private Snapshot disableAll(Context context, JsonNode list) {
+    Set<String> names = new LinkedHashSet<>();
+    for (JsonNode fields : list) {
+      Why.takeForStop(context, fields);
+      JsonNode name = fields.get("name");
+      if (name != null && name.isString() && FlagName.isValid(name.stringValue())) {
+        names.add(name.stringValue());
+      } else {
+        Api.warn(context, "done, though " + name + " is no name of a flag");
       }
     }
-    Api.json(context, json);
+    if (names.isEmpty() && !list.isEmpty()) {
+      throw new InvalidFlagException("name", "must be the name of a flag, in every entry");
+    }
+    Rollback rollback = Rollback.of(names);
+    Snapshot after = disableOrMake(context, names, rollback);
+    if (rollback.unknown().size() == names.size() && !names.isEmpty()) {
+      throw NotFoundException.flag(names.iterator().next());
+    }
+    rollback.unknown().forEach(name -> Api.warn(context, "done, though there is no flag " + name));
+    return after;
+  }
+
+  private Snapshot disableOrMake(Context context, Set<String> names, Rollback rollback) {
+    if (Api.caller(context).has(Right.EDIT)) {
+      try {
+        return edits.stop(
+            context,
+            draft -> {
+              names.stream()
+                  .filter(name -> draft.find(name) == null)
+                  .forEach(name -> FlagChanges.put(name, DISABLED).apply(draft));
+              rollback.apply(draft);
+            });
+      } catch (StoreAwayException e) {
+        log.debug("flags cannot be made, but those that are there disabled: {}", e.toString());
+      }
+    }
+    return edits.stop(context, rollback);
   }
 
   // Whoever may only stop may disable, and say so in any way that people do.
@@ -268,17 +312,6 @@ final class FlagRoutes {
         throw NotFoundException.flag(name);
       }
       change.apply(draft);
-    };
-  }
-
-  // And one that is not there keeps none of the others on.
-  private static Change ofThoseThere(Context context, String name, Change change) {
-    return draft -> {
-      if (draft.find(name) == null) {
-        Api.warn(context, "done, though there is no flag " + name);
-      } else {
-        change.apply(draft);
-      }
     };
   }
 

@@ -57,12 +57,6 @@ final class Why {
     }
   }
 
-  /** As {@link #take}, and returns the object. */
-  static JsonNode taken(Context context, JsonNode body) {
-    take(context, body);
-    return body;
-  }
-
   /** As {@link #take}, for what is done whatever is said of why. */
   static void takeForStop(Context context, JsonNode body) {
     Api.orWarn(
