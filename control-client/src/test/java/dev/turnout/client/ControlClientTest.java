@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -45,8 +44,7 @@ class ControlClientTest {
   private static final Duration NEVER = Duration.ofHours(1);
 
   @TempDir Path directory;
-  private final List<Snapshot> delivered = new CopyOnWriteArrayList<>();
-  private final List<String> warnings = new CopyOnWriteArrayList<>();
+  private final Heard heard = new Heard();
   private volatile String token = "secret";
   private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor();
   private FakeServer server;
@@ -64,7 +62,7 @@ class ControlClientTest {
     }
     looks.shutdownNow();
     server.close();
-    assertThat(warnings).noneMatch(line -> line.contains("secret"));
+    assertThat(heard.warnings).noneMatch(line -> line.contains("secret"));
   }
 
   private static Timing timing(Duration poll, Duration authLane, Duration silence) {
@@ -103,20 +101,7 @@ class ControlClientTest {
             timing,
             Trust.ANY,
             ClientTls.DEFAULT);
-    client =
-        new ControlClient(
-            settings,
-            new ControlClient.Listener() {
-              @Override
-              public void snapshot(Snapshot snapshot) {
-                delivered.add(snapshot);
-              }
-
-              @Override
-              public void warning(String text) {
-                warnings.add(text);
-              }
-            });
+    client = new ControlClient(settings, heard);
     client.start();
     looks.scheduleAtFixedRate(client::look, 20, 20, TimeUnit.MILLISECONDS);
   }
@@ -135,26 +120,26 @@ class ControlClientTest {
 
     start(server.uri(), streamOnly());
 
-    await().until(() -> delivered.size() == 2);
-    assertThat(delivered).containsExactly(revision(1), revision(2));
+    await().until(() -> heard.delivered.size() == 2);
+    assertThat(heard.delivered).containsExactly(revision(1), revision(2));
     assertThat(client.lastContact()).isNotNull();
-    SnapshotStore store = new SnapshotStore(directory, warnings::add);
+    SnapshotStore store = new SnapshotStore(directory, heard.warnings::add);
     await()
         .untilAsserted(
             () -> assertThat(store.load()).isEqualTo(new SnapshotStore.Kept(revision(2), null)));
-    assertThat(warnings).isEmpty();
+    assertThat(heard.warnings).isEmpty();
   }
 
   @Test
   void start_withoutAServer_deliversWhatWasKeptFirst() {
-    new SnapshotStore(directory, warnings::add)
+    new SnapshotStore(directory, heard.warnings::add)
         .save(revision(7), SnapshotCodec.write(revision(7)), null);
     server.close();
 
     start(server.uri(), polling());
 
-    assertThat(delivered).containsExactly(revision(7));
-    await().until(() -> !warnings.isEmpty());
+    assertThat(heard.delivered).containsExactly(revision(7));
+    await().until(() -> !heard.warnings.isEmpty());
     assertThat(client.snapshot()).isEqualTo(revision(7));
     assertThat(client.lastContact()).isNull();
   }
@@ -170,7 +155,7 @@ class ControlClientTest {
     // Waits of up to 400 ms, 200 on average; without a back-off there would be thousands.
     assertThat(server.streams.get()).isBetween(4, 40);
     assertThat(server.lastEventIds).startsWith("null", "1:3");
-    assertThat(warnings).hasSize(1);
+    assertThat(heard.warnings).hasSize(1);
     server.stream = events(true, revision(4));
     awaitInForce(revision(4));
   }
@@ -181,7 +166,7 @@ class ControlClientTest {
     server.stream = events(true, revision(1));
 
     start(server.uri(), streamOnly());
-    await().until(() -> server.streams.get() > 0 || !warnings.isEmpty());
+    await().until(() -> server.streams.get() > 0 || !heard.warnings.isEmpty());
     token = "secret";
 
     awaitInForce(revision(1));
@@ -207,8 +192,8 @@ class ControlClientTest {
     server.stream = events(true, revision(1));
 
     start(server.uri(), streamOnly());
-    await().until(() -> !warnings.isEmpty());
-    assertThat(warnings.get(0)).contains("the token cannot be read (NullPointerException)");
+    await().until(() -> !heard.warnings.isEmpty());
+    assertThat(heard.warnings.get(0)).contains("the token cannot be read (NullPointerException)");
     token = "secret";
 
     awaitInForce(revision(1));
@@ -220,8 +205,8 @@ class ControlClientTest {
     server.stream = events(true, revision(1));
 
     start(server.uri(), new TokenFile(file), streamOnly());
-    await().until(() -> !warnings.isEmpty());
-    assertThat(warnings.get(0))
+    await().until(() -> !heard.warnings.isEmpty());
+    assertThat(heard.warnings.get(0))
         .contains("the token file " + file + " does not exist: it must hold the token")
         .doesNotContain("Exception");
     Files.writeString(file, "secret\n");
@@ -236,8 +221,8 @@ class ControlClientTest {
 
     start(server.uri(), new TokenFile(file), streamOnly());
 
-    await().until(() -> !warnings.isEmpty());
-    assertThat(warnings.get(0))
+    await().until(() -> !heard.warnings.isEmpty());
+    assertThat(heard.warnings.get(0))
         .contains("the token file " + file + " ")
         .doesNotContain("Exception");
     assertThat(server.streams.get()).isZero();
@@ -249,7 +234,7 @@ class ControlClientTest {
 
     start(server.uri(), polling());
 
-    await().until(() -> warnings.stream().anyMatch(line -> line.contains("older than 1:5")));
+    await().until(() -> heard.warnings.stream().anyMatch(line -> line.contains("older than 1:5")));
     assertThat(client.snapshot()).isEqualTo(revision(5));
     Snapshot restored = Samples.snapshot(2, 1, Samples.full());
     server.poll = snapshot(restored);
@@ -267,7 +252,7 @@ class ControlClientTest {
     awaitInForce(revision(2));
     int before = server.polls.get();
     await().until(() -> server.polls.get() > before + 2);
-    assertThat(delivered).containsExactly(revision(1), revision(2));
+    assertThat(heard.delivered).containsExactly(revision(1), revision(2));
   }
 
   @Test
@@ -282,7 +267,7 @@ class ControlClientTest {
     server.poll = snapshot(revision(1));
 
     awaitInForce(revision(1));
-    assertThat(warnings).hasSize(1);
+    assertThat(heard.warnings).hasSize(1);
   }
 
   @Test
@@ -332,13 +317,14 @@ class ControlClientTest {
           }
         };
     start(server.uri(), polling());
-    await().until(() -> warnings.stream().anyMatch(line -> line.contains("more than 67108864")));
+    await()
+        .until(() -> heard.warnings.stream().anyMatch(line -> line.contains("more than 67108864")));
     server.poll =
         exchange -> {
           exchange.sendResponseHeaders(200, 0);
           exchange.getResponseBody().write("{\"env\":".getBytes(UTF_8));
         };
-    await().until(() -> warnings.stream().anyMatch(line -> line.contains("is refused")));
+    await().until(() -> heard.warnings.stream().anyMatch(line -> line.contains("is refused")));
 
     server.poll = snapshot(revision(1));
 
@@ -406,7 +392,7 @@ class ControlClientTest {
     await().until(this::hurriedReportIsThere);
 
     await().until(() -> server.polls.get() > 1);
-    assertThat(warnings).noneMatch(line -> line.contains("polling"));
+    assertThat(heard.warnings).noneMatch(line -> line.contains("polling"));
   }
 
   private boolean hurriedReportIsThere() {
@@ -490,7 +476,7 @@ class ControlClientTest {
         assertThat(second.getPort()).isNotEqualTo(first.getPort());
       }
     }
-    assertThat(warnings).anyMatch(line -> line.contains("nothing was heard in time"));
+    assertThat(heard.warnings).anyMatch(line -> line.contains("nothing was heard in time"));
   }
 
   @Test

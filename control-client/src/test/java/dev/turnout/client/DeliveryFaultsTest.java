@@ -24,9 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -48,8 +46,7 @@ class DeliveryFaultsTest {
   private static final Duration NEVER = Duration.ofHours(1);
   private static final Duration SILENCE = Duration.ofSeconds(2);
 
-  private final List<Snapshot> delivered = new CopyOnWriteArrayList<>();
-  private final List<String> warnings = new CopyOnWriteArrayList<>();
+  private final Heard heard = new Heard();
   private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor();
   private @Nullable Path stateDirectory;
   private FakeServer server;
@@ -102,17 +99,7 @@ class DeliveryFaultsTest {
                 timing,
                 Trust.ANY,
                 ClientTls.DEFAULT),
-            new ControlClient.Listener() {
-              @Override
-              public void snapshot(Snapshot snapshot) {
-                delivered.add(snapshot);
-              }
-
-              @Override
-              public void warning(String text) {
-                warnings.add(text);
-              }
-            },
+            heard,
             sources);
     client.start();
     looks.scheduleAtFixedRate(client::look, 20, 20, TimeUnit.MILLISECONDS);
@@ -138,7 +125,7 @@ class DeliveryFaultsTest {
     proxy.cut();
 
     awaitInForce(revision(2));
-    assertThat(warnings).anyMatch(line -> line.contains("nothing was heard in time"));
+    assertThat(heard.warnings).anyMatch(line -> line.contains("nothing was heard in time"));
   }
 
   @Test
@@ -168,7 +155,7 @@ class DeliveryFaultsTest {
     FakeServer.pause(500);
     passed.set(Duration.ofSeconds(44).toNanos());
     FakeServer.pause(300);
-    assertThat(warnings).isEmpty();
+    assertThat(heard.warnings).isEmpty();
     passed.set(Duration.ofSeconds(46).toNanos());
 
     await()
@@ -178,7 +165,7 @@ class DeliveryFaultsTest {
               passed.addAndGet(Duration.ofMillis(100).toNanos());
               return client.snapshot().equals(revision(2));
             });
-    assertThat(warnings).hasSize(1);
+    assertThat(heard.warnings).hasSize(1);
   }
 
   @Test
@@ -188,14 +175,14 @@ class DeliveryFaultsTest {
     awaitInForce(revision(1));
 
     proxy.stopped(true);
-    await().atMost(Duration.ofSeconds(30)).until(() -> !warnings.isEmpty());
+    await().atMost(Duration.ofSeconds(30)).until(() -> !heard.warnings.isEmpty());
     assertThat(client.snapshot()).isEqualTo(revision(1));
     server.stream = events(true, revision(2));
     proxy.stopped(false);
 
     awaitInForce(revision(2));
     assertThat(server.streams.get()).isEqualTo(2);
-    assertThat(delivered).containsExactly(revision(1), revision(2));
+    assertThat(heard.delivered).containsExactly(revision(1), revision(2));
   }
 
   @Test
@@ -212,7 +199,7 @@ class DeliveryFaultsTest {
     // A round takes 100 ms and a wait of 200 ms on average, once the back-off is at its end.
     assertThat(proxy.connections.get() - before).isBetween(2, 30);
     assertThat(Duration.ofNanos(processorTime() - spentBefore)).isLessThan(Duration.ofMillis(400));
-    assertThat(warnings).hasSize(1);
+    assertThat(heard.warnings).hasSize(1);
     proxy.resetAfter(null);
     server.stream = events(true, revision(2));
     awaitInForce(revision(2));
@@ -252,7 +239,7 @@ class DeliveryFaultsTest {
     server.stream = events(true, revision(1));
 
     awaitInForce(revision(1));
-    assertThat(warnings).hasSize(1);
+    assertThat(heard.warnings).hasSize(1);
   }
 
   @ParameterizedTest
@@ -266,7 +253,7 @@ class DeliveryFaultsTest {
     await()
         .atMost(Duration.ofSeconds(60))
         .untilAsserted(() -> assertThat(client.snapshot()).isEqualTo(revision(1)));
-    assertThat(warnings).anyMatch(line -> line.contains("an event of more than 67108864"));
+    assertThat(heard.warnings).anyMatch(line -> line.contains("an event of more than 67108864"));
   }
 
   private static FakeServer.Answer endless(boolean compressed) {
@@ -301,14 +288,14 @@ class DeliveryFaultsTest {
             out.write("\n\n".getBytes(UTF_8));
             out.flush();
             int sent = i;
-            await().until(() -> delivered.size() == sent);
+            await().until(() -> heard.delivered.size() == sent);
           }
         };
 
     start(server.uri(), NEVER);
 
-    await().atMost(Duration.ofSeconds(30)).until(() -> delivered.size() == 3);
-    assertThat(delivered).containsExactly(revision(1), revision(2), revision(3));
+    await().atMost(Duration.ofSeconds(30)).until(() -> heard.delivered.size() == 3);
+    assertThat(heard.delivered).containsExactly(revision(1), revision(2), revision(3));
   }
 
   @Test
@@ -323,7 +310,8 @@ class DeliveryFaultsTest {
     server.stream = events(true);
     start(server.uri(), Duration.ofMillis(100));
 
-    await().until(() -> warnings.stream().anyMatch(line -> line.contains("more than 67108864")));
+    await()
+        .until(() -> heard.warnings.stream().anyMatch(line -> line.contains("more than 67108864")));
     server.poll = snapshot(revision(1));
     awaitInForce(revision(1));
   }
@@ -354,7 +342,7 @@ class DeliveryFaultsTest {
           exchange.getResponseBody().write(body);
         };
 
-    await().until(() -> warnings.stream().anyMatch(line -> line.contains("is refused")));
+    await().until(() -> heard.warnings.stream().anyMatch(line -> line.contains("is refused")));
     await().until(() -> server.polls.get() > before + 2);
     assertThat(client.snapshot()).isEqualTo(revision(1));
   }
@@ -396,8 +384,8 @@ class DeliveryFaultsTest {
     start(server.uri(), NEVER);
 
     awaitInForce(revision(3));
-    await().until(() -> delivered.size() == 3);
-    assertThat(warnings).singleElement().asString().contains("cannot be kept in /proc");
+    await().until(() -> heard.delivered.size() == 3);
+    assertThat(heard.warnings).singleElement().asString().contains("cannot be kept in /proc");
   }
 
   /** What clocks do that nobody looks after. */
@@ -503,6 +491,6 @@ class DeliveryFaultsTest {
     // Without it the first back-off would be 20 ms.
     assertThat(Duration.ofNanos(System.nanoTime() - endedAt.get()))
         .isGreaterThan(Duration.ofMillis(1_400));
-    assertThat(warnings.get(0)).contains("says goodbye");
+    assertThat(heard.warnings.get(0)).contains("says goodbye");
   }
 }

@@ -16,8 +16,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -36,8 +34,7 @@ class DeltaStreamTest {
   private static final Duration BACK_OFF = Duration.ofMillis(50);
 
   @TempDir Path directory;
-  private final List<Snapshot> delivered = new CopyOnWriteArrayList<>();
-  private final List<String> warnings = new CopyOnWriteArrayList<>();
+  private final Heard heard = new Heard();
   private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor();
   private FakeServer server;
   private Keys keys;
@@ -75,17 +72,7 @@ class DeltaStreamTest {
                 timing,
                 new Trust(PinnedKeys.of(keys.pin()), "prod"),
                 ClientTls.DEFAULT),
-            new ControlClient.Listener() {
-              @Override
-              public void snapshot(Snapshot snapshot) {
-                delivered.add(snapshot);
-              }
-
-              @Override
-              public void warning(String text) {
-                warnings.add(text);
-              }
-            });
+            heard);
     client.start();
     looks.scheduleAtFixedRate(client::look, 20, 20, TimeUnit.MILLISECONDS);
   }
@@ -193,11 +180,12 @@ class DeltaStreamTest {
     start();
 
     awaitInForce(revision(3));
-    assertThat(delivered).containsExactly(revision(1), revision(2), revision(3));
-    assertThat(warnings).isEmpty();
+    assertThat(heard.delivered).containsExactly(revision(1), revision(2), revision(3));
+    assertThat(heard.warnings).isEmpty();
     assertThat(server.queries).hasSize(1);
     SnapshotStore store =
-        new SnapshotStore(directory, new Trust(PinnedKeys.of(keys.pin()), "prod"), warnings::add);
+        new SnapshotStore(
+            directory, new Trust(PinnedKeys.of(keys.pin()), "prod"), heard.warnings::add);
     await().until(() -> store.load() != null && store.load().snapshot().equals(revision(3)));
   }
 
@@ -209,7 +197,7 @@ class DeltaStreamTest {
     start();
 
     awaitInForce(revision(2));
-    assertThat(delivered).containsExactly(first, renewed, revision(2));
+    assertThat(heard.delivered).containsExactly(first, renewed, revision(2));
     assertThat(client.refused()).isEmpty();
   }
 
@@ -237,7 +225,7 @@ class DeltaStreamTest {
 
     awaitInForce(revision(3));
     assertThat(server.queries).hasSize(1);
-    assertThat(delivered).containsExactly(revision(2), revision(3));
+    assertThat(heard.delivered).containsExactly(revision(2), revision(3));
   }
 
   // It is what was sent, and the next is from that.
@@ -276,7 +264,7 @@ class DeltaStreamTest {
 
     awaitInForce(revision(2));
     assertAskedAgainForWholeSnapshots(2, "is wrong");
-    assertThat(delivered).containsExactly(revision(1), revision(2));
+    assertThat(heard.delivered).containsExactly(revision(1), revision(2));
   }
 
   @Test
@@ -286,7 +274,7 @@ class DeltaStreamTest {
 
     awaitInForce(revision(3));
     assertAskedAgainForWholeSnapshots(3, "from another document");
-    assertThat(warnings.get(0)).contains("is refused, 1:1 stays in force: delta:");
+    assertThat(heard.warnings.get(0)).contains("is refused, 1:1 stays in force: delta:");
   }
 
   @Test
@@ -319,7 +307,7 @@ class DeltaStreamTest {
           (connection < 7 ? away : connection == 7 ? broken : good).to(exchange);
         };
     start();
-    await().atMost(Duration.ofSeconds(20)).until(() -> delivered.contains(revision(1)));
+    await().atMost(Duration.ofSeconds(20)).until(() -> heard.delivered.contains(revision(1)));
 
     // By its back-off alone it would wait for up to 3.2 seconds.
     await()

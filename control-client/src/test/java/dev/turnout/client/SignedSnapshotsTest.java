@@ -21,7 +21,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,8 +34,7 @@ class SignedSnapshotsTest {
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
 
   @TempDir Path directory;
-  private final List<Snapshot> delivered = new CopyOnWriteArrayList<>();
-  private final List<String> warnings = new CopyOnWriteArrayList<>();
+  private final Heard heard = new Heard();
   private final AtomicLong nanos = new AtomicLong();
   private final Sources sources =
       new Sources(Clock.fixed(NOW, ZoneOffset.UTC), nanos::get, new Random(1));
@@ -54,10 +52,10 @@ class SignedSnapshotsTest {
 
   private InForce inForce(Trust trust) {
     return new InForce(
-        new SnapshotStore(directory, trust, warnings::add),
+        new SnapshotStore(directory, trust, heard.warnings::add),
         trust,
-        delivered::add,
-        new Warnings(warnings::add, nanos::get),
+        heard.delivered::add,
+        new Warnings(heard.warnings::add, nanos::get),
         refusals);
   }
 
@@ -94,7 +92,7 @@ class SignedSnapshotsTest {
     offer(revision(1), active);
     offer(revision(2), next);
 
-    assertThat(delivered).containsExactly(revision(1), revision(2));
+    assertThat(heard.delivered).containsExactly(revision(1), revision(2));
     assertThat(refusals.list()).isEmpty();
     inForce = inForce(new Trust(PinnedKeys.of(next.pin()), "prod"));
     inForce.restore();
@@ -111,7 +109,11 @@ class SignedSnapshotsTest {
     assertRefused(revision(1), "it is not signed");
     assertThat(refusals.list().get(0).epoch()).isEqualTo(1);
     assertThat(refusals.list().get(0).revision()).isEqualTo(2);
-    assertThat(warnings).hasSize(1).first().asString().contains("refused, 1:1 stays in force");
+    assertThat(heard.warnings)
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("refused, 1:1 stays in force");
   }
 
   @Test
@@ -128,7 +130,7 @@ class SignedSnapshotsTest {
     assertRefused(revision(1), "is wrong");
     assertThat(refusals.list()).hasSize(1);
     assertThat(refusals.list().get(0).times()).isEqualTo(json.length);
-    assertThat(warnings).hasSize(1);
+    assertThat(heard.warnings).hasSize(1);
   }
 
   @ParameterizedTest
@@ -199,12 +201,16 @@ class SignedSnapshotsTest {
     offer(revision(1), active);
 
     inForce.look(NOW.plusSeconds(60));
-    assertThat(warnings).isEmpty();
+    assertThat(heard.warnings).isEmpty();
     inForce.look(NOW.plusSeconds(61));
     nanos.addAndGet(Duration.ofMinutes(5).toNanos());
     inForce.look(NOW.plusSeconds(400));
 
-    assertThat(warnings).hasSize(1).first().asString().contains("valid until 2026-01-01T12:01:00Z");
+    assertThat(heard.warnings)
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("valid until 2026-01-01T12:01:00Z");
     assertThat(inForce.snapshot()).isEqualTo(revision(1));
     offer(revision(2).validUntil(NOW.minusSeconds(1)), active);
     assertThat(inForce.snapshot().revision()).isEqualTo(2);
@@ -224,7 +230,7 @@ class SignedSnapshotsTest {
     inForce.restore();
 
     assertThat(inForce.snapshot()).isEqualTo(revision(2));
-    assertThat(warnings)
+    assertThat(heard.warnings)
         .hasSize(1)
         .first()
         .asString()
@@ -292,7 +298,7 @@ class SignedSnapshotsTest {
     offer(revision(1), active);
 
     assertRefused(Snapshot.EMPTY, "number 2 is no Ed25519 public key");
-    assertThat(warnings.toString()).doesNotContain("s3cret");
+    assertThat(heard.warnings.toString()).doesNotContain("s3cret");
   }
 
   @Test
@@ -335,14 +341,14 @@ class SignedSnapshotsTest {
               timing(),
               trust,
               ClientTls.DEFAULT);
-      try (ControlClient client = new ControlClient(settings, listener())) {
+      try (ControlClient client = new ControlClient(settings, heard)) {
         client.start();
         await().until(() -> !client.refused().isEmpty());
         assertThat(client.refused().get(0).revision()).isEqualTo(2);
         assertThat(client.refused().get(0).reason()).contains("is wrong");
         server.poll = third;
         await().until(() -> client.snapshot().equals(polled));
-        assertThat(delivered).containsExactly(first, polled);
+        assertThat(heard.delivered).containsExactly(first, polled);
         await().until(() -> asked.stream().anyMatch(tag -> tag.startsWith("\"1:3:")));
       }
     }
@@ -352,19 +358,5 @@ class SignedSnapshotsTest {
     Duration soon = Duration.ofMillis(300);
     Duration patience = Duration.ofSeconds(20);
     return new Timing(soon, soon, soon, soon, patience, patience, patience, patience, patience);
-  }
-
-  private ControlClient.Listener listener() {
-    return new ControlClient.Listener() {
-      @Override
-      public void snapshot(Snapshot snapshot) {
-        delivered.add(snapshot);
-      }
-
-      @Override
-      public void warning(String text) {
-        warnings.add(text);
-      }
-    };
   }
 }

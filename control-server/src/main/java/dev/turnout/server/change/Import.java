@@ -39,11 +39,11 @@ public final class Import implements Change {
   private final List<String> removedRollouts = new ArrayList<>();
   private final List<String> removedExperiments = new ArrayList<>();
   private final Map<String, Setting> settings = new LinkedHashMap<>();
-  private final List<Kept> kept = new ArrayList<>();
+  private final List<Standing> kept = new ArrayList<>();
   private int unchanged;
 
   /** What of a flag stays although the document says otherwise: {@code stop} or {@code frozen}. */
-  public record Kept(String flag, String field) {}
+  public record Standing(String flag, String field) {}
 
   /** What belongs to the environment as a whole, as it was and as it is now. */
   public record Setting(JsonNode before, JsonNode after) {}
@@ -144,10 +144,10 @@ public final class Import implements Change {
     Flag wanted = flag.appliedTo(before.edit().stop(null).frozen(false).done());
     Stop stop = after.stop();
     if (flag.says("stop") && stop != null && !stop.equals(wanted.stop())) {
-      kept.add(new Kept(name, "stop"));
+      kept.add(new Standing(name, "stop"));
     }
     if (flag.says("frozen") && after.frozen() != wanted.frozen()) {
-      kept.add(new Kept(name, "frozen"));
+      kept.add(new Standing(name, "frozen"));
     }
   }
 
@@ -224,7 +224,7 @@ public final class Import implements Change {
   }
 
   /** What of flags stays although the document says otherwise. */
-  public List<Kept> kept() {
+  public List<Standing> kept() {
     return List.copyOf(kept);
   }
 }

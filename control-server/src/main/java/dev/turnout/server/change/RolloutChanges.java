@@ -48,13 +48,16 @@ public final class RolloutChanges {
 
   // Nobody is there to override it when a stage begins by itself.
   private static void checkLadder(Rollout plan, Flag flag, @Nullable Rollout was) {
+    if (!plan.automatic()) {
+      return;
+    }
     Percentage at = Exposure.shareOfAll(flag);
     int next = 0;
     if (was != null && was.isUnderWay()) {
       at = was.current().shareOfAll();
       next = was.stage() + 1;
     }
-    for (int i = next; plan.automatic() && i < plan.stages().size(); i++) {
+    for (int i = next; i < plan.stages().size(); i++) {
       Percentage share = plan.stages().get(i).shareOfAll();
       Percentage reached = at;
       Optional<Percentage> step =

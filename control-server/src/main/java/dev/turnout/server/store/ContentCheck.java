@@ -6,8 +6,12 @@ import dev.turnout.client.codec.CodecException;
 import dev.turnout.client.codec.FlagCodec;
 import dev.turnout.client.codec.Json;
 import dev.turnout.flags.InvalidFlagException;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -18,75 +22,104 @@ import tools.jackson.databind.JsonNode;
  * only here.
  */
 final class ContentCheck {
-  private static final String ROLLOUT = "rollout-";
-  private static final String EXPERIMENT = "experiment";
+  /** What is held against the audit. */
+  private enum Kind {
+    FLAG("flag", "SELECT name, json FROM flags"),
+    ROLLOUT("rollout of", "SELECT flag, json FROM rollouts"),
+    SETTING("setting", "SELECT name, json FROM settings");
 
-  private ContentCheck() {}
+    private final String word;
+    private final String query;
+
+    Kind(String word, String query) {
+      this.word = word;
+      this.query = query;
+    }
+
+    /** What an entry is about; null for what is not checked. */
+    static @Nullable Kind of(String action, @Nullable String flag) {
+      if (flag == null) {
+        return SETTING;
+      }
+      if (action.startsWith("rollout-")) {
+        return ROLLOUT;
+      }
+      return action.startsWith("experiment") ? null : FLAG;
+    }
+  }
 
   /** What the audit says last of something; nothing is there any more if there is no document. */
   private record Said(long seq, @Nullable String document) {}
 
-  /** Returns in one line what is not as the audit has it; null if all is. */
-  static @Nullable String wrong(Handle handle) {
-    Map<String, Said> flags = new TreeMap<>();
-    Map<String, Said> rollouts = new TreeMap<>();
-    Map<String, Said> settings = new TreeMap<>();
-    handle
-        .createQuery("SELECT seq, action, flag, after_json FROM audit_log ORDER BY seq")
-        .map(
-            (row, context) -> {
-              String action = row.getString("action");
-              String flag = row.getString("flag");
-              Said said = new Said(row.getLong("seq"), row.getString("after_json"));
-              if (flag == null) {
-                settings.put(action, said);
-              } else if (action.startsWith(ROLLOUT)) {
-                rollouts.put(flag, said);
-              } else if (!action.startsWith(EXPERIMENT)) {
-                flags.put(flag, said);
-              }
-              return said;
-            })
-        .forEach(said -> {});
-    String wrong = wrong(handle, "flag", "SELECT name, json FROM flags", flags);
-    if (wrong == null) {
-      wrong = wrong(handle, "rollout of", "SELECT flag, json FROM rollouts", rollouts);
+  private final Map<Kind, Map<String, Said>> said = new EnumMap<>(Kind.class);
+
+  private ContentCheck(Handle handle) {
+    for (Kind kind : Kind.values()) {
+      said.put(kind, new TreeMap<>());
     }
-    return wrong != null
-        ? wrong
-        : wrong(handle, "setting", "SELECT name, json FROM settings", settings);
+    try (Stream<Map<String, @Nullable Object>> rows =
+        handle
+            .createQuery("SELECT seq, action, flag, after_json FROM audit_log ORDER BY seq")
+            .mapToMap()
+            .stream()) {
+      rows.forEach(this::hear);
+    }
   }
 
-  private static @Nullable String wrong(
-      Handle handle, String what, String query, Map<String, Said> said) {
-    Map<String, String> rows = new TreeMap<>();
-    handle
-        .createQuery(query)
-        .map((row, context) -> rows.put(row.getString(1), String.valueOf(row.getString(2))))
-        .forEach(before -> {});
+  private void hear(Map<String, @Nullable Object> row) {
+    String action = String.valueOf(row.get("action"));
+    String flag = (String) row.get("flag");
+    Kind kind = Kind.of(action, flag);
+    if (kind != null) {
+      long seq = ((Number) Objects.requireNonNull(row.get("seq"))).longValue();
+      Map<String, Said> ofKind = Objects.requireNonNull(said.get(kind));
+      ofKind.put(flag == null ? action : flag, new Said(seq, (String) row.get("after_json")));
+    }
+  }
+
+  /** Returns in one line what is not as the audit has it; null if all is. */
+  static @Nullable String wrong(Handle handle) {
+    ContentCheck check = new ContentCheck(handle);
+    return Arrays.stream(Kind.values())
+        .map(kind -> check.wrong(kind, rows(handle, kind)))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static Map<String, String> rows(Handle handle, Kind kind) {
+    return handle
+        .createQuery(kind.query)
+        .reduceRows(
+            new TreeMap<>(),
+            (rows, row) -> {
+              rows.put(row.getColumn(1, String.class), row.getColumn(2, String.class));
+              return rows;
+            });
+  }
+
+  private @Nullable String wrong(Kind kind, Map<String, String> rows) {
+    Map<String, Said> ofKind = Objects.requireNonNull(said.get(kind));
     for (Map.Entry<String, String> row : rows.entrySet()) {
-      Said last = said.get(row.getKey());
+      Said last = ofKind.get(row.getKey());
       // What an earlier version put there before it had an audit was never said.
-      if (last != null && !isSame(last.document(), row.getValue(), what.equals("flag"))) {
-        return "the " + what + " " + row.getKey() + " is not what row " + last.seq() + " says";
+      if (last != null && !isSame(kind, last.document(), row.getValue())) {
+        return "the " + kind.word + " " + row.getKey() + " is not what row " + last.seq() + " says";
       }
     }
-    for (Map.Entry<String, Said> last : said.entrySet()) {
-      if (!what.equals("setting")
+    for (Map.Entry<String, Said> last : ofKind.entrySet()) {
+      // Of what belongs to the environment, not all that is done is a setting.
+      if (kind != Kind.SETTING
           && last.getValue().document() != null
           && !rows.containsKey(last.getKey())) {
-        return "the "
-            + what
-            + " "
-            + last.getKey()
-            + " is gone, against row "
-            + last.getValue().seq();
+        return "the %s %s is gone, against row %d"
+            .formatted(kind.word, last.getKey(), last.getValue().seq());
       }
     }
     return null;
   }
 
-  private static boolean isSame(@Nullable String said, String row, boolean isFlag) {
+  private static boolean isSame(Kind kind, @Nullable String said, String row) {
     if (said == null) {
       return false;
     }
@@ -97,7 +130,8 @@ final class ContentCheck {
       JsonNode before = Json.parse(said.getBytes(UTF_8));
       JsonNode now = Json.parse(row.getBytes(UTF_8));
       // Another version may have written the same flag in another form.
-      return before.equals(now) || (isFlag && FlagCodec.read(before).equals(FlagCodec.read(now)));
+      return before.equals(now)
+          || (kind == Kind.FLAG && FlagCodec.read(before).equals(FlagCodec.read(now)));
     } catch (CodecException | InvalidFlagException e) {
       return false;
     }

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -35,14 +36,17 @@ final class MigrationTest {
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement();
         PreparedStatement flag =
-            connection.prepareStatement("INSERT INTO flags (name, json) VALUES ('x', ?)")) {
+            connection.prepareStatement("INSERT INTO flags (name, json) VALUES ('x', ?)");
+        PreparedStatement entry =
+            connection.prepareStatement(
+                "INSERT INTO audit (revision, at, actor, action, flag, after_json, reason)"
+                    + " VALUES (3, '2026-01-01T10:00:00Z', 'ann', 'create', 'x', ?, 'why')")) {
       statement.execute(
           "UPDATE meta SET epoch = 2, revision = 3, changed_at = '2026-01-01T10:00:00Z'");
       flag.setString(1, FlagCodec.toJson(FLAG).toString());
       flag.execute();
-      statement.execute(
-          "INSERT INTO audit (revision, at, actor, action, flag, reason)"
-              + " VALUES (3, '2026-01-01T10:00:00Z', 'ann', 'create', 'x', 'why')");
+      entry.setString(1, FlagCodec.toJson(FLAG).toString());
+      entry.execute();
     }
   }
 
@@ -101,6 +105,20 @@ final class MigrationTest {
     firstSchema(source, "sqlite");
     try (Database database = Database.open(file)) {
       assertKept(database);
+    }
+  }
+
+  @Test
+  void copy_ofTheFirstSchema_isRestored() throws Exception {
+    Path copy = folder.resolve("copy.db");
+    SQLiteDataSource source = new SQLiteDataSource();
+    source.setUrl("jdbc:sqlite:" + copy);
+    firstSchema(source, "sqlite");
+    Path data = folder.resolve("data");
+    Restore.Done done = Restore.run(data, copy, null, Clock.systemUTC());
+    assertThat(done.contents().flags()).isOne();
+    try (Database database = Database.open(data.resolve("turnout.db"))) {
+      assertThat(new FlagStore(database, "default").load().snapshot().flags()).containsValue(FLAG);
     }
   }
 
