@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.agent.judge.TripBook;
 import dev.turnout.agent.measure.Measure;
+import dev.turnout.agent.measure.PathRecorder;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.agent.route.Gates;
 import dev.turnout.agent.route.Rulebook;
@@ -56,8 +57,8 @@ class ReporterTest {
   private void calls() {
     Recorders.Use use = recorders.use("f", 1, Flag.GA, Variants.ON);
     for (int i = 0; i < CALLS_A_ROUND; i++) {
-      use.recorder().calls(Reason.SPLIT).increment();
-      use.recorder().succeeded(use.recorder().begin());
+      PathRecorder recorder = use.recorder();
+      recorder.succeeded(recorder.calls(Reason.SPLIT), recorder.begin());
     }
   }
 

@@ -11,16 +11,20 @@ class FailureRow {
   private final AtomicInteger longest = new AtomicInteger();
 
   void failed() {
-    int row = now.incrementAndGet();
-    if (row > longest.get()) {
-      longest.accumulateAndGet(row, Math::max);
-    }
+    int unused = now.incrementAndGet();
   }
 
   void succeeded() {
     // Read first: nearly always there is nothing to write, and threads share this.
     if (now.get() != 0) {
-      now.set(0);
+      ended(now.getAndSet(0));
+    }
+  }
+
+  private void ended(int row) {
+    int most = longest.get();
+    while (row > most && !longest.compareAndSet(most, row)) {
+      most = longest.get();
     }
   }
 

@@ -6,7 +6,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * How long the timed calls of a path took, and since when those that have not ended are running: a
@@ -19,6 +18,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class Latencies {
   private static final int PLACES = 64;
+  private static final int SUM = Histogram.SIZE;
 
   // A place each cache line, or threads would slow each other down.
   private static final int STRIDE = 8;
@@ -26,8 +26,8 @@ public final class Latencies {
   private static final int MOST_LATER = 1_024;
 
   private final Set<Later> later = ConcurrentHashMap.newKeySet();
-  private final LongAdder sumNanos = new LongAdder();
-  private final StripedCounts ended = new StripedCounts(Histogram.SIZE);
+  // How many were in each bucket of the histogram, and behind those the sum of all.
+  private final StripedCounts ended = new StripedCounts(Histogram.SIZE + 1);
   private final AtomicLongArray running = new AtomicLongArray(PLACES * STRIDE);
 
   /** A timed call that goes on after its method returned. */
@@ -65,8 +65,7 @@ public final class Latencies {
   }
 
   private void took(long nanos) {
-    sumNanos.add(nanos);
-    ended.increment(Histogram.indexOf(nanos));
+    ended.increment(Histogram.indexOf(nanos), SUM, nanos);
   }
 
   /** The call that began then on this thread goes on elsewhere. */
@@ -103,7 +102,7 @@ public final class Latencies {
         filled.put(i, count);
       }
     }
-    return new Histogram(sumNanos.sum(), filled);
+    return new Histogram(ended.get(SUM), filled);
   }
 
   /** Reads how long the calls that have not ended are running; without their sum. */

@@ -21,8 +21,7 @@ public final class PathRecorder {
 
   private final Measure measure;
   private final FailureRow failureRow;
-  private final Map<Reason, LongAdder> calls = new EnumMap<>(Reason.class);
-  private final LongAdder errors = new LongAdder();
+  private final Map<Reason, Calls> calls = new EnumMap<>(Reason.class);
 
   // Most paths of a flag never run: the tables are made when one does.
   private volatile @Nullable Latencies latencies;
@@ -76,44 +75,54 @@ public final class PathRecorder {
     if (mask != 0 && (ThreadLocalRandom.current().nextInt() & mask) != 0) {
       return 0;
     }
+    Latencies timed = latencies();
     long start = System.nanoTime() | 1;
-    latencies().begin(start);
+    timed.begin(start);
     return start;
   }
 
+  // Short, for it becomes part of every gated method.
   private Latencies latencies() {
-    Latencies known = latencies;
-    if (known != null) {
-      return known;
-    }
-    synchronized (this) {
-      Latencies made = latencies;
-      if (made == null) {
-        made = new Latencies();
-        latencies = made;
-      }
-      return made;
-    }
+    Latencies made = latencies;
+    return made == null ? makeLatencies() : made;
   }
 
-  /** Returns what counts the calls that were decided for a reason; the caller increments it. */
-  public LongAdder calls(Reason reason) {
+  private synchronized Latencies makeLatencies() {
+    Latencies made = latencies;
+    if (made == null) {
+      made = new Latencies();
+      latencies = made;
+    }
+    return made;
+  }
+
+  /** Calls that were decided for one reason. */
+  public static final class Calls {
+    private final LongAdder succeeded = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+
+    private Calls() {}
+  }
+
+  /** Returns what counts the calls that were decided for a reason. */
+  public Calls calls(Reason reason) {
     synchronized (calls) {
-      return calls.computeIfAbsent(reason, first -> new LongAdder());
+      return calls.computeIfAbsent(reason, first -> new Calls());
     }
   }
 
-  /** Records a call that returned, beside its count. */
-  public void succeeded(long start) {
+  /** Records a call that returned. */
+  public void succeeded(Calls calls, long start) {
+    calls.succeeded.increment();
     failureRow.succeeded();
     if (start != 0) {
       latencies().end(start);
     }
   }
 
-  /** Records a call that failed, beside its count. */
-  public void failed(long start) {
-    errors.increment();
+  /** Records a call that failed. */
+  public void failed(Calls calls, long start) {
+    calls.failed.increment();
     failureRow.failed();
     if (start != 0) {
       latencies().end(start);
@@ -137,17 +146,18 @@ public final class PathRecorder {
     }
   }
 
-  /** Records a call that went on elsewhere and succeeded, beside its count. */
-  public void succeeded(Latencies.@Nullable Later later) {
+  /** Records a call that went on elsewhere and succeeded. */
+  public void succeeded(Calls calls, Latencies.@Nullable Later later) {
+    calls.succeeded.increment();
     failureRow.succeeded();
     if (later != null) {
       latencies().end(later);
     }
   }
 
-  /** Records a call that went on elsewhere and failed, beside its count. */
-  public void failed(Latencies.@Nullable Later later) {
-    errors.increment();
+  /** Records a call that went on elsewhere and failed. */
+  public void failed(Calls calls, Latencies.@Nullable Later later) {
+    calls.failed.increment();
     failureRow.failed();
     if (later != null) {
       latencies().end(later);
@@ -176,11 +186,17 @@ public final class PathRecorder {
 
   /** Reads the counts; a call that ends meanwhile may be in some of them and not in others. */
   public PathCounts counts() {
-    // Errors first: read after calls they could exceed them.
-    long failed = errors.sum();
+    long failed = 0;
+    long succeeded = 0;
+    synchronized (calls) {
+      for (Calls ofReason : calls.values()) {
+        failed += ofReason.failed.sum();
+        succeeded += ofReason.succeeded.sum();
+      }
+    }
     Latencies timed = latencies;
     return new PathCounts(
-        callsOfAllReasons(),
+        succeeded + failed,
         failed,
         failureRow.now(),
         timed == null ? Histogram.EMPTY : timed.ended());
@@ -196,7 +212,8 @@ public final class PathRecorder {
   Map<Reason, Long> decisions() {
     Map<Reason, Long> counts = new EnumMap<>(Reason.class);
     synchronized (calls) {
-      calls.forEach((reason, count) -> counts.put(reason, count.sum()));
+      calls.forEach(
+          (reason, count) -> counts.put(reason, count.succeeded.sum() + count.failed.sum()));
     }
     return counts;
   }

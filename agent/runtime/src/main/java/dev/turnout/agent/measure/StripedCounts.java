@@ -26,15 +26,21 @@ final class StripedCounts {
     tables = new AtomicLongArray[] {new AtomicLongArray(size)};
   }
 
-  void increment(int index) {
+  /** Adds one to a counter, and something to another. */
+  void increment(int index, int other, long added) {
     AtomicLongArray[] all = tables;
     AtomicLongArray own = all[(int) Thread.currentThread().getId() & all.length - 1];
+    own.getAndAdd(other, added);
     long count = own.getPlain(index);
     if (!own.compareAndSet(index, count, count + 1)) {
-      own.getAndIncrement(index);
-      if (all.length < MOST_TABLES && meetings.incrementAndGet() % MEETINGS == 0) {
-        widen();
-      }
+      meet(own, index);
+    }
+  }
+
+  private void meet(AtomicLongArray own, int index) {
+    own.getAndIncrement(index);
+    if (tables.length < MOST_TABLES && meetings.incrementAndGet() % MEETINGS == 0) {
+      widen();
     }
   }
 

@@ -9,7 +9,6 @@ import dev.turnout.flags.Reason;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of one gate that one decision sends one way, with the recorder of that way. */
@@ -21,7 +20,7 @@ final class RecordedPath extends GatePath {
 
   private final String variant;
   private final Reason reason;
-  private final LongAdder calls;
+  private final PathRecorder.Calls calls;
   private final FailurePolicy policy;
   private final GatePath recovery;
 
@@ -76,8 +75,7 @@ final class RecordedPath extends GatePath {
   public void succeeded(long token) {
     try {
       FaultPoint.reach("succeeded");
-      calls.increment();
-      recorder.succeeded(token);
+      recorder.succeeded(calls, token);
     } catch (Throwable e) {
       return;
     }
@@ -140,12 +138,11 @@ final class RecordedPath extends GatePath {
   void ended(Latencies.@Nullable Later later, @Nullable Throwable failure) {
     try {
       FaultPoint.reach("ended");
-      calls.increment();
       Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
       if (cause == null || cause instanceof CancellationException || policy.ignores(cause)) {
-        recorder.succeeded(later);
+        recorder.succeeded(calls, later);
       } else {
-        recorder.failed(later);
+        recorder.failed(calls, later);
       }
     } catch (Throwable e) {
       return;
@@ -158,11 +155,10 @@ final class RecordedPath extends GatePath {
     try {
       FaultPoint.reach("failed");
       ignored = policy.ignores(failure);
-      calls.increment();
       if (ignored) {
-        recorder.succeeded(token);
+        recorder.succeeded(calls, token);
       } else {
-        recorder.failed(token);
+        recorder.failed(calls, token);
       }
     } catch (Throwable e) {
       return !ignored && recovers();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.agent.judge.TripBook;
 import dev.turnout.agent.measure.Measure;
+import dev.turnout.agent.measure.PathRecorder;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Reason;
@@ -38,10 +39,15 @@ class HostMetersTest {
   void applicationsOwnRegistry_showsTheCounts() throws Exception {
     Recorders recorders = new Recorders(Measure.EVERY);
     Recorders.Use use = recorders.use("f", 1, Flag.GA, Variants.ON);
-    use.recorder().calls(Reason.SPLIT).add(3);
-    use.recorder().failed(use.recorder().begin());
+    PathRecorder recorder = use.recorder();
+    PathRecorder.Calls calls = recorder.calls(Reason.SPLIT);
+    recorder.succeeded(calls, 0);
+    recorder.succeeded(calls, 0);
+    recorder.failed(calls, recorder.begin());
     Recorders.Use manual = recorders.use("f", 1, Flag.GA, "manual");
-    manual.recorder().calls(Reason.CANARY).add(7);
+    for (int i = 0; i < 7; i++) {
+      manual.recorder().succeeded(manual.recorder().calls(Reason.CANARY), 0);
+    }
     HostMeters meters = new HostMeters(recorders, new TripBook(directory.toFile()));
     ClassLoader application = application();
     Class<?> metrics = application.loadClass(PACKAGE + "Metrics");

@@ -3,6 +3,7 @@ package dev.turnout.agent.judge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.agent.measure.Measure;
+import dev.turnout.agent.measure.PathRecorder;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.flags.CanaryMode;
 import dev.turnout.flags.Flag;
@@ -51,14 +52,14 @@ class BreakerTest {
   }
 
   private void calls(String variant, int count, boolean failed, long nanos) {
-    Recorders.Use use = recorders.use("f", 1, Flag.GA, variant);
+    PathRecorder recorder = recorders.use("f", 1, Flag.GA, variant).recorder();
+    PathRecorder.Calls calls = recorder.calls(Reason.STATIC);
     for (int i = 0; i < count; i++) {
-      use.recorder().calls(Reason.STATIC).increment();
       long start = System.nanoTime() - nanos | 1;
       if (failed) {
-        use.recorder().failed(start);
+        recorder.failed(calls, start);
       } else {
-        use.recorder().succeeded(start);
+        recorder.succeeded(calls, start);
       }
     }
   }
@@ -88,10 +89,11 @@ class BreakerTest {
     Flag flag = flag(Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 10));
     look(flag, false);
     calls(8, true, 1);
-    recorders.use("f", 2, "beta", Variants.ON).recorder().succeeded(0);
+    PathRecorder beta = recorders.use("f", 2, "beta", Variants.ON).recorder();
+    beta.succeeded(beta.calls(Reason.STATIC), 0);
     calls(8, true, 1);
     assertThat(look(flag, false)).isEmpty();
-    recorders.use("f", 2, "beta", Variants.ON).recorder().failed(0);
+    beta.failed(beta.calls(Reason.STATIC), 0);
     calls(2, true, 1);
     assertThat(look(flag, false)).hasSize(1);
   }

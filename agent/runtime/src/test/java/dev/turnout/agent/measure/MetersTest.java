@@ -45,11 +45,9 @@ class MetersTest {
   }
 
   private void calls(String variant, int count) {
-    Recorders.Use use = recorders.use("f", 1, Flag.GA, variant);
+    PathRecorder recorder = recorders.use("f", 1, Flag.GA, variant).recorder();
     for (int i = 0; i < count; i++) {
-      long start = use.recorder().begin();
-      use.recorder().calls(Reason.SPLIT).increment();
-      use.recorder().succeeded(start);
+      recorder.succeeded(recorder.calls(Reason.SPLIT), recorder.begin());
     }
   }
 

@@ -16,9 +16,8 @@ class RecordersTest {
   private final Recorders recorders = new Recorders(Measure.SAMPLED);
 
   private void call(Recorders.Use use) {
-    long start = use.recorder().begin();
-    use.recorder().calls(Reason.SPLIT).increment();
-    use.recorder().succeeded(start);
+    PathRecorder recorder = use.recorder();
+    recorder.succeeded(recorder.calls(Reason.SPLIT), recorder.begin());
   }
 
   private void edits(int count) {
@@ -56,7 +55,7 @@ class RecordersTest {
     PathRecorder recorder = recorders.use("f", 1, Flag.GA, Variants.ON).recorder();
     long start = recorder.begin();
     assertThat(recorders.inFlight("f", true).count()).isEqualTo(1);
-    recorder.succeeded(start);
+    recorder.succeeded(recorder.calls(Reason.SPLIT), start);
     assertThat(recorders.inFlight("f", true).count()).isZero();
   }
 

@@ -13,7 +13,7 @@ class StripedCountsTest {
 
   @Test
   void noIncrementIsLostWhileThreadsMeetAndTablesAreAdded() throws InterruptedException {
-    StripedCounts counts = new StripedCounts(3);
+    StripedCounts counts = new StripedCounts(4);
     CountDownLatch start = new CountDownLatch(1);
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < THREADS; i++) {
@@ -26,9 +26,9 @@ class StripedCountsTest {
                   throw new IllegalStateException(e);
                 }
                 for (int call = 0; call < EACH; call++) {
-                  counts.increment(1);
+                  counts.increment(1, 3, 5);
                 }
-                counts.increment(2);
+                counts.increment(2, 3, 7);
               });
       thread.start();
       threads.add(thread);
@@ -41,5 +41,6 @@ class StripedCountsTest {
     assertThat(counts.get(0)).isZero();
     assertThat(counts.get(1)).isEqualTo((long) THREADS * EACH);
     assertThat(counts.get(2)).isEqualTo(THREADS);
+    assertThat(counts.get(3)).isEqualTo(5L * THREADS * EACH + 7 * THREADS);
   }
 }
