@@ -3,6 +3,7 @@ package dev.turnout.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.client.codec.Json;
+import dev.turnout.client.codec.SnapshotCodec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -302,5 +303,24 @@ final class ImportTest extends WithServer {
   void query_thatMakesNoSense_isRefused() {
     served.put("/import?dry_run=yes", "{\"format\": 1}").isProblem(400, "dry_run");
     served.put("/import?replace=1", "{\"format\": 1}").isProblem(400, "replace");
+  }
+
+  @Test
+  void fullEnvironment_takesStops_ofNamesThatAreNoneToo() {
+    StringBuilder flags = new StringBuilder();
+    for (int i = 0; i < SnapshotCodec.MAX_FLAGS; i++) {
+      flags.append(i == 0 ? "" : ",").append("{\"name\": \"f").append(i).append("\"}");
+    }
+    imported("", flags(flags.toString()));
+    served.put("/feature-flags/one-more", "{}").isProblem(409, null);
+    JsonNode answer =
+        served
+            .post(
+                "/feature-flags/bulk-update",
+                "[{\"name\": \"f7\", \"enabled\": false}, {\"name\": \"f-7\", \"enabled\": false}]")
+            .is(200)
+            .json();
+    assertThat(answer.get("warnings").toString()).contains("no flag f-7");
+    assertThat(served.flag("f7").get("enabled").booleanValue()).isFalse();
   }
 }

@@ -35,8 +35,11 @@ import org.slf4j.LoggerFactory;
  * Whatever fails on the way leaves no trace. Reading is wait-free; changes are made one after the
  * other.
  *
+ * <p>A change is planned before its turn comes, and again if others came before, so that planning a
+ * large one keeps nobody waiting who wants to stop something.
+ *
  * <p>Several servers may have the same store. Each saves only on top of what it has seen; where
- * another was faster, it has the others wait, looks again and saves.
+ * another was faster it looks again, and if it lost repeatedly, it has the others wait.
  *
  * <p>The store may be away:
  *
@@ -55,6 +58,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Changes {
   private static final Logger log = LoggerFactory.getLogger(Changes.class);
+  // How often to begin again where others came before, until they have to wait.
+  private static final int ATTEMPTS = 3;
   private static final String POLICY = "policy";
   // No token can have this name.
   private static final Author SERVER = Author.named("(server)");
@@ -65,10 +70,9 @@ public final class Changes {
   private final List<Consumer<Snapshot>> listeners = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
   private final Predicate<String> trippedSomewhere;
-  private volatile Kept current;
+  private volatile InForce inForce;
   private volatile @Nullable StoreAway away;
-  private Footprint footprint;
-  private long highestRevision;
+  private volatile long highestRevision;
 
   /**
    * Begins with what the store holds, and enters there what the journal has.
@@ -81,25 +85,32 @@ public final class Changes {
     this.journal = journal;
     this.clock = clock;
     this.trippedSomewhere = trippedSomewhere;
-    current = store.load();
-    footprint = Footprint.of(current.snapshot());
+    Kept stored = store.load();
+    inForce = new InForce(stored, Footprint.of(stored.snapshot()));
     highestRevision =
         journal.entries().stream()
             .mapToLong(AuditEntry::revision)
-            .reduce(current.snapshot().revision(), Math::max);
+            .reduce(stored.snapshot().revision(), Math::max);
     synchronized (lock) {
       follow();
     }
   }
 
+  /** What is in force, and how large that is. */
+  private record InForce(Kept kept, Footprint footprint) {
+    InForce becomes(Kept after) {
+      return new InForce(after, footprint.after(kept.snapshot(), after.snapshot()));
+    }
+  }
+
   /** The snapshot in force. */
   public Snapshot current() {
-    return current.snapshot();
+    return inForce.kept().snapshot();
   }
 
   /** The snapshot in force, and what is kept beside it. */
   public Kept kept() {
-    return current;
+    return inForce.kept();
   }
 
   /** Since when and why the store does not answer; null while it does, as far as is known. */
@@ -119,8 +130,18 @@ public final class Changes {
    * @throws StoreAwayException if it needs the store, which does not answer
    */
   public Snapshot apply(Author author, Change change) {
-    synchronized (lock) {
-      return new Attempt(author, change, clock.instant()).make();
+    Attempt attempt = new Attempt(author, change, clock.instant());
+    for (int planned = 1; ; planned++) {
+      attempt.planEarly();
+      synchronized (lock) {
+        boolean isLast = planned == ATTEMPTS;
+        if (isLast || away != null || attempt.isStillRight()) {
+          Snapshot after = attempt.make(isLast);
+          if (after != null) {
+            return after;
+          }
+        }
+      }
     }
   }
 
@@ -130,21 +151,20 @@ public final class Changes {
    * @return why it would be refused though it is well-formed; null if it would not
    */
   public @Nullable RefusedException preview(Author author, Change change) {
-    synchronized (lock) {
-      Kept before = current;
-      Draft draft = new Draft(before, nextRevision(before), author, clock.instant());
-      change.apply(draft);
-      draft.settle();
-      Kept after = draft.done();
-      ReadBack.check(before, after);
-      try {
-        footprint.after(before.snapshot(), after.snapshot()).checkGrowth(footprint);
-        Set<Refusal> unused =
-            Guard.check(before, after, author, draft.now(), this::policy, trippedSomewhere);
-        return null;
-      } catch (RefusedException e) {
-        return e;
-      }
+    InForce base = inForce;
+    Kept before = base.kept();
+    Draft draft = new Draft(before, nextRevision(before), author, clock.instant());
+    change.apply(draft);
+    draft.settle();
+    Kept after = draft.done();
+    ReadBack.check(before, after);
+    try {
+      base.becomes(after).footprint().checkGrowth(base.footprint());
+      Set<Refusal> unused =
+          Guard.check(before, after, author, draft.now(), this::policy, trippedSomewhere);
+      return null;
+    } catch (RefusedException e) {
+      return e;
     }
   }
 
@@ -153,7 +173,9 @@ public final class Changes {
     private final Author author;
     private final Change change;
     private final Instant now;
-    private boolean isPlanned;
+    private @Nullable Saving early;
+    private @Nullable InForce plannedOn;
+    private boolean isSent;
 
     Attempt(Author author, Change change, Instant now) {
       this.author = author;
@@ -161,15 +183,43 @@ public final class Changes {
       this.now = now;
     }
 
-    Snapshot make() {
+    /** Plans on top of what is in force now, which may be another thing when its turn comes. */
+    void planEarly() {
+      if (away == null) {
+        InForce base = inForce;
+        plannedOn = null;
+        try {
+          early = plan(base);
+          plannedOn = base;
+        } catch (JdbiException e) {
+          log.debug("{} cannot be planned before its turn: {}", change, e.toString());
+        }
+      }
+    }
+
+    /** Returns whether what was planned can be made. */
+    @SuppressWarnings("ReferenceEquality") // what is in force is the same until it is replaced
+    boolean isStillRight() {
+      Saving planned = early;
+      return plannedOn == inForce
+          && (planned == null || planned.after().snapshot().revision() == nextRevision(kept()));
+    }
+
+    /**
+     * Makes the change; its turn has come.
+     *
+     * @param isLast whether all others have to wait for it
+     * @return null if another server came before
+     */
+    @Nullable Snapshot make(boolean isLast) {
       boolean isPerhapsSaved = false;
       if (away == null) {
         try {
-          return withStore();
+          return withStore(isLast);
         } catch (JdbiException | UnreadableStoreException e) {
           storeFailed(e);
           // The answer may have been lost, and not the change.
-          isPerhapsSaved = isPlanned && !(e instanceof ConnectionException);
+          isPerhapsSaved = isSent && !(e instanceof ConnectionException);
         }
       }
       // What needs no store is done without it.
@@ -182,39 +232,51 @@ public final class Changes {
       }
     }
 
-    private Snapshot withStore() {
-      Saving saving = plan();
-      if (saving != null) {
-        try {
-          store.save(saving);
-        } catch (StaleRevisionException e) {
-          // Another server changed the same store; its change stands and this one comes after.
-          isPlanned = false;
-          saving = store.alone(this::onTop);
-        }
+    private @Nullable Snapshot withStore(boolean isLast) {
+      Saving saving = isStillRight() ? early : plan(inForce);
+      if (saving == null) {
+        return current();
       }
-      return done(saving);
+      try {
+        send(saving);
+        store.save(saving);
+        return done(saving);
+      } catch (StaleRevisionException e) {
+        // Another server changed the same store; its change stands and this one comes after.
+        isSent = false;
+        if (isLast) {
+          return done(store.alone(this::onTop));
+        }
+        goBy(store.load());
+        return null;
+      }
+    }
+
+    private void send(Saving saving) {
+      isSent = true;
+      highestRevision = Math.max(highestRevision, saving.after().snapshot().revision());
     }
 
     private @Nullable Saving onTop(FlagStore.Alone alone) {
       goBy(alone.load());
-      Saving saving = plan();
+      Saving saving = plan(inForce);
       if (saving != null) {
+        send(saving);
         alone.save(saving);
       }
       return saving;
     }
 
     private Snapshot withoutStore() {
-      Saving saving = plan();
+      Saving saving = plan(inForce);
       if (saving != null) {
         keep(saving.entries());
       }
       return done(saving);
     }
 
-    private @Nullable Saving plan() {
-      Kept before = current;
+    private @Nullable Saving plan(InForce base) {
+      Kept before = base.kept();
       Draft draft = new Draft(before, nextRevision(before), author, now);
       change.apply(draft);
       draft.settle();
@@ -228,12 +290,9 @@ public final class Changes {
       }
       Set<Refusal> overridden =
           Guard.check(before, after, author, now, Changes.this::policy, trippedSomewhere);
-      footprint.after(before.snapshot(), after.snapshot()).checkGrowth(footprint);
+      base.becomes(after).footprint().checkGrowth(base.footprint());
       ReadBack.check(before, after);
-      Saving saving = new Saving(before, after, setting(draft), draft.entries(overridden));
-      isPlanned = true;
-      highestRevision = Math.max(highestRevision, after.snapshot().revision());
-      return saving;
+      return new Saving(before, after, setting(draft), draft.entries(overridden));
     }
 
     private Snapshot done(@Nullable Saving saving) {
@@ -241,7 +300,7 @@ public final class Changes {
         saving.entries().forEach(Changes::log);
         swapIn(saving.after());
       }
-      return current.snapshot();
+      return current();
     }
   }
 
@@ -297,7 +356,7 @@ public final class Changes {
    */
   public void refresh() {
     try {
-      if (!store.isAt(current.snapshot()) || away != null) {
+      if (!store.isAt(current()) || away != null) {
         synchronized (lock) {
           follow();
         }
@@ -351,7 +410,7 @@ public final class Changes {
   }
 
   private void goBy(Kept kept) {
-    Snapshot before = current.snapshot();
+    Snapshot before = current();
     Snapshot stored = kept.snapshot();
     if (stored.epoch() != before.epoch() || stored.revision() != before.revision()) {
       if (before.isNewerThan(stored)) {
@@ -393,9 +452,8 @@ public final class Changes {
 
   private void swapIn(Kept kept) {
     Snapshot snapshot = kept.snapshot();
-    footprint = footprint.after(current.snapshot(), snapshot);
+    inForce = inForce.becomes(kept);
     highestRevision = Math.max(highestRevision, snapshot.revision());
-    current = kept;
     listeners.forEach(listener -> listener.accept(snapshot));
   }
 }

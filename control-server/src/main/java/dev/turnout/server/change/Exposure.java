@@ -30,7 +30,16 @@ final class Exposure {
   static boolean isRaised(Snapshot before, Snapshot after, String name) {
     Flag was = before.flag(name);
     Flag is = after.flag(name);
-    if (was == null || is == null || isOff(is)) {
+    return was != null && is != null && isRaised(before, after, was, is);
+  }
+
+  /**
+   * As {@link #isRaised(Snapshot, Snapshot, String)}.
+   *
+   * @param was what to hold the flag itself against
+   */
+  static boolean isRaised(Snapshot before, Snapshot after, Flag was, Flag is) {
+    if (isOff(is)) {
       return false;
     }
     return isRaised(was, is)

@@ -15,7 +15,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -48,17 +47,16 @@ final class Guard {
     rolloutsAfter = after.rollouts();
     this.author = author;
     this.after.flags().values().stream()
-        .filter(flag -> Exposure.isRaised(withBase(flag), this.after, flag.name()))
+        .filter(flag -> Exposure.isRaised(this.before, this.after, was(flag), flag))
         .forEach(flag -> raised.add(flag.name()));
   }
 
   // A flag that is new was at 0 % before.
-  private Snapshot withBase(Flag flag) {
-    if (before.flag(flag.name()) != null) {
-      return before;
-    }
-    Flag base =
-        flag.edit()
+  private Flag was(Flag is) {
+    Flag was = before.flag(is.name());
+    return was != null
+        ? was
+        : is.edit()
             .enabled(true)
             .stop(null)
             .strategy(Flag.Strategy.PERCENTAGE)
@@ -66,16 +64,6 @@ final class Guard {
             .rings(Map.of())
             .canary(Canary.NONE)
             .done();
-    Map<String, Flag> flags = new TreeMap<>(before.flags());
-    flags.put(flag.name(), base);
-    return new Snapshot(
-        before.env(),
-        before.epoch(),
-        before.revision(),
-        before.issuedAt(),
-        before.canary(),
-        before.ringMembers(),
-        flags);
   }
 
   /**

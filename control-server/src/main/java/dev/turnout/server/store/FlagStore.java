@@ -4,7 +4,6 @@ import dev.turnout.client.codec.CodecException;
 import dev.turnout.client.codec.FlagCodec;
 import dev.turnout.client.codec.Json;
 import dev.turnout.client.codec.SnapshotCodec;
-import dev.turnout.flags.Flag;
 import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.server.experiment.Experiment;
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -182,7 +182,7 @@ public final class FlagStore {
     if (moved != 1) {
       throw new StaleRevisionException(before.revision());
     }
-    saveFlags(handle, before.flags(), after.flags());
+    saveRows(handle, "flags", "name", FlagCodec::toJson, before.flags(), after.flags());
     if (!before.canary().equals(after.canary())) {
       saveSetting(handle, "canary", EnvironmentJson.canary(after.canary()).toString());
     }
@@ -194,70 +194,53 @@ public final class FlagStore {
         handle,
         "rollouts",
         "flag",
-        rows(saving.before().rollouts(), RolloutJson::write),
-        rows(saving.after().rollouts(), RolloutJson::write));
+        RolloutJson::write,
+        saving.before().rollouts(),
+        saving.after().rollouts());
     saveRows(
         handle,
         "experiments",
         "name",
-        rows(saving.before().experiments(), ExperimentJson::write),
-        rows(saving.after().experiments(), ExperimentJson::write));
+        ExperimentJson::write,
+        saving.before().experiments(),
+        saving.after().experiments());
     saving.settings().forEach((name, json) -> saveSetting(handle, name, json));
     AuditLog.append(handle, saving.entries());
     database.hint(handle);
   }
 
-  private static <T> Map<String, String> rows(Map<String, T> values, Function<T, JsonNode> write) {
-    Map<String, String> rows = new TreeMap<>();
-    values.forEach((name, value) -> rows.put(name, write.apply(value).toString()));
-    return rows;
-  }
-
-  private static void saveRows(
+  private static <T> void saveRows(
       Handle handle,
       String table,
       String key,
-      Map<String, String> before,
-      Map<String, String> after) {
-    before.keySet().stream()
-        .filter(name -> !after.containsKey(name))
-        .forEach(name -> handle.execute("DELETE FROM " + table + " WHERE " + key + " = ?", name));
+      Function<T, JsonNode> json,
+      Map<String, T> before,
+      Map<String, T> after) {
+    PreparedBatch gone = handle.prepareBatch("DELETE FROM " + table + " WHERE " + key + " = ?");
+    before.keySet().stream().filter(name -> !after.containsKey(name)).forEach(gone::add);
+    int[] unused = gone.execute();
+    PreparedBatch changed = handle.prepareBatch(upsert(table, key));
     after.forEach(
-        (name, json) -> {
-          if (!json.equals(before.get(name))) {
-            saveRow(handle, table, key, name, json);
+        (name, value) -> {
+          if (!value.equals(before.get(name))) {
+            changed.add(name, json.apply(value).toString());
           }
         });
-  }
-
-  private static void saveFlags(Handle handle, Map<String, Flag> before, Map<String, Flag> after) {
-    for (String name : before.keySet()) {
-      if (!after.containsKey(name)) {
-        handle.execute("DELETE FROM flags WHERE name = ?", name);
-      }
-    }
-    for (Flag flag : after.values()) {
-      if (!flag.equals(before.get(flag.name()))) {
-        saveRow(handle, "flags", "name", flag.name(), FlagCodec.toJson(flag).toString());
-      }
-    }
+    unused = changed.execute();
   }
 
   private static void saveSetting(Handle handle, String name, String json) {
-    saveRow(handle, "settings", "name", name, json);
+    handle.execute(upsert("settings", "name"), name, json);
   }
 
-  private static void saveRow(Handle handle, String table, String key, String name, String json) {
-    handle.execute(
-        "INSERT INTO "
-            + table
-            + " ("
-            + key
-            + ", json) VALUES (?, ?) ON CONFLICT ("
-            + key
-            + ") DO UPDATE SET json = excluded.json",
-        name,
-        json);
+  private static String upsert(String table, String key) {
+    return "INSERT INTO "
+        + table
+        + " ("
+        + key
+        + ", json) VALUES (?, ?) ON CONFLICT ("
+        + key
+        + ") DO UPDATE SET json = excluded.json";
   }
 
   /** Who changed each flag last. */

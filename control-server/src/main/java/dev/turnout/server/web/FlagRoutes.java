@@ -11,6 +11,7 @@ import dev.turnout.server.auth.Right;
 import dev.turnout.server.change.Change;
 import dev.turnout.server.change.FlagChanges;
 import dev.turnout.server.change.NotFoundException;
+import dev.turnout.server.change.RefusedException;
 import dev.turnout.server.change.Rollback;
 import dev.turnout.server.change.StoreAwayException;
 import io.javalin.config.RoutesConfig;
@@ -281,7 +282,7 @@ final class FlagRoutes {
                   .forEach(name -> FlagChanges.put(name, DISABLED).apply(draft));
               rollback.apply(draft);
             });
-      } catch (StoreAwayException e) {
+      } catch (StoreAwayException | RefusedException e) {
         log.debug("flags cannot be made, but those that are there disabled: {}", e.toString());
       }
     }

@@ -22,6 +22,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +109,64 @@ class ChangesTest {
     changes.apply(ANN, FlagChanges.toggle("f1", false));
     changes.apply(ANN, FlagChanges.decrease("f2", Percentage.of(10)));
     changes.apply(ANN, FlagChanges.put("f3", users("nobody")));
+    assertThat(store.load()).isEqualTo(changes.kept());
+  }
+
+  @Test
+  void changeThatTakesLongToPlan_keepsNoStopWaiting_andComesOnTop() throws Exception {
+    changes.apply(ANN, FlagChanges.put("x", Json.object().put("percentage", 50)));
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    AtomicInteger plans = new AtomicInteger();
+    Change large =
+        draft -> {
+          if (plans.incrementAndGet() == 1) {
+            begun.countDown();
+            awaitLatch(goOn);
+          }
+          FlagChanges.put("y", Json.object().put("percentage", 7)).apply(draft);
+        };
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try {
+      Future<Snapshot> largeMade = thread.submit(() -> changes.apply(ANN, large));
+      awaitLatch(begun);
+      changes.apply(ANN, FlagChanges.kill("x"));
+      assertThat(largeMade.isDone()).isFalse();
+      goOn.countDown();
+      assertThat(largeMade.get(30, TimeUnit.SECONDS).flag("x").stop()).isNotNull();
+    } finally {
+      goOn.countDown();
+      thread.shutdownNow();
+    }
+    assertThat(plans).hasValue(2);
+    assertThat(store.load()).isEqualTo(changes.kept());
+    assertThat(changes.current().flag("y")).isNotNull();
+    assertThat(changes.current().revision()).isEqualTo(3);
+  }
+
+  private static void awaitLatch(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void changeThatOthersAlwaysComeBefore_isMadeAllTheSame() {
+    AtomicInteger plans = new AtomicInteger();
+    Snapshot after =
+        changes.apply(
+            ANN,
+            draft -> {
+              // Before its turn only: then the others wait.
+              if (plans.incrementAndGet() <= 3) {
+                changes.apply(ANN, create(Flag.named("other" + plans)));
+              }
+              draft.create(Flag.named("x"));
+            });
+    assertThat(plans).hasValue(4);
+    assertThat(after.flags()).containsOnlyKeys("other1", "other2", "other3", "x");
     assertThat(store.load()).isEqualTo(changes.kept());
   }
 
