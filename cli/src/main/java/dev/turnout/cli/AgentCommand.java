@@ -32,7 +32,7 @@ final class AgentCommand extends LocalCommand {
       out.println(answer);
       return;
     }
-    JsonNode status = JsonMapper.shared().readTree(answer);
+    JsonNode status = Words.printable(JsonMapper.shared().readTree(answer));
     out.printf(
         "service %s, instance %s, agent %s%n",
         status.path("service").asString("-"),

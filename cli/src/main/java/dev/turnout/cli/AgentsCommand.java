@@ -75,9 +75,8 @@ final class AgentsCommand extends ClientCommand {
     }
   }
 
-  // Agents say of themselves what they like.
   private static String text(JsonNode of, String field, String missing) {
-    return Words.oneLine(of.path(field).asString(missing));
+    return of.path(field).asString(missing);
   }
 
   private static long wired(JsonNode gates) {

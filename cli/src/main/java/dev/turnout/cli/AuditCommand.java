@@ -91,7 +91,7 @@ final class AuditCommand extends ClientCommand {
       entry.path("action").asString("-"),
       subject(entry),
       Words.list(entry.path("overrides")),
-      Words.oneLine(entry.path("reason").asString("-"))
+      entry.path("reason").asString("-")
     };
   }
 

@@ -62,8 +62,9 @@ abstract class ClientCommand implements Callable<Integer> {
     if (json) {
       terminal.out().println(answer.toPrettyString());
     } else {
-      show(answer, terminal.out());
-      for (JsonNode warning : answer.path("warnings")) {
+      JsonNode printable = Words.printable(answer);
+      show(printable, terminal.out());
+      for (JsonNode warning : printable.path("warnings")) {
         terminal.warn(warning.asString(""));
       }
     }

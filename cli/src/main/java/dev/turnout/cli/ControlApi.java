@@ -266,7 +266,8 @@ final class ControlApi {
     String otherwise = server + " answered with status " + status;
     try {
       if (json().readTree(body) instanceof ObjectNode problem) {
-        String detail = problem.path("detail").asString(problem.path("title").asString(""));
+        String detail =
+            Words.oneLine(problem.path("detail").asString(problem.path("title").asString("")));
         String message = detail.isEmpty() ? otherwise : detail + " (" + status + ")";
         return new CommandFailure(exitCode, message + howToOverride(problem), problem);
       }

@@ -115,7 +115,10 @@ final class EventsCommand implements Callable<Integer> {
 
   private boolean show(EventStream.Event event) {
     shown++;
-    terminal.out().println(json ? event.data() : line(ControlApi.json().readTree(event.data())));
+    terminal
+        .out()
+        .println(
+            json ? event.data() : line(Words.printable(ControlApi.json().readTree(event.data()))));
     terminal.out().flush();
     return !isEnough();
   }

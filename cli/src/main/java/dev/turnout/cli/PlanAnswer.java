@@ -28,7 +28,7 @@ abstract class PlanAnswer extends ClientCommand {
     out.println(line(rollout));
     String waitsFor = rollout.path("waits_for").asString("");
     if (!waitsFor.isEmpty()) {
-      out.println("  waits: " + Words.oneLine(waitsFor));
+      out.println("  waits: " + waitsFor);
     }
     int current = rollout.path("stage").asInt(0);
     Table table = new Table("", ">STAGE", "SHARE", ">HOLD", ">CALLS");
@@ -64,7 +64,7 @@ abstract class PlanAnswer extends ClientCommand {
       line.append(", goes on when told");
     }
     String why = rollout.path("why").asString("");
-    return (why.isEmpty() ? line : line.append(": ").append(Words.oneLine(why))).toString();
+    return (why.isEmpty() ? line : line.append(": ").append(why)).toString();
   }
 
   private static String share(JsonNode stage) {

@@ -99,7 +99,7 @@ final class RollbackCommand extends ClientCommand {
       out.println(name.asString("") + " was disabled before");
     }
     for (JsonNode name : answer.path("unknown")) {
-      terminal().warn("there is no flag " + Words.oneLine(name.asString("")));
+      terminal().warn("there is no flag " + name.asString(""));
     }
     out.println(
         disabled.isEmpty()

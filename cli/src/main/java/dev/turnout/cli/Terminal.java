@@ -93,6 +93,6 @@ record Terminal(
 
   /** Prints a warning, on the standard error. */
   void warn(String text) {
-    err.println(command + ": warning: " + text);
+    err.println(command + ": warning: " + Words.oneLine(text));
   }
 }

@@ -160,7 +160,7 @@ final class WatchCommand implements Callable<Integer> {
 
   private void draw(JsonNode status, Set<String> wanted, String problem) {
     StringWriter page = new StringWriter();
-    StatusCommand.print(only(status, wanted), new PrintWriter(page));
+    StatusCommand.print(only(Words.printable(status), wanted), new PrintWriter(page));
     List<String> lines = page.toString().lines().toList();
     int room = RawTerminal.lines() - 2;
     PrintWriter out = terminal.out();

@@ -7,6 +7,9 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.StringJoiner;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /** How the parts of the server's answers read. */
 final class Words {
@@ -98,7 +101,28 @@ final class Words {
     return list.length() == 0 ? "-" : list.toString();
   }
 
-  /** A text that somebody wrote, so that it cannot pass for lines of ours. */
+  /** An answer with every text of it as {@link #oneLine} has it, for people. */
+  static JsonNode printable(JsonNode answer) {
+    if (answer.isString()) {
+      return StringNode.valueOf(oneLine(answer.stringValue()));
+    }
+    if (answer instanceof ArrayNode list) {
+      ArrayNode printable = list.arrayNode(list.size());
+      list.forEach(value -> printable.add(printable(value)));
+      return printable;
+    }
+    if (answer instanceof ObjectNode fields) {
+      ObjectNode printable = fields.objectNode();
+      fields.properties().forEach(f -> printable.set(oneLine(f.getKey()), printable(f.getValue())));
+      return printable;
+    }
+    return answer;
+  }
+
+  /**
+   * A text that somebody wrote, so that it can neither pass for lines of ours nor command the
+   * terminal.
+   */
   static String oneLine(String text) {
     return text.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+", " ").strip();
   }

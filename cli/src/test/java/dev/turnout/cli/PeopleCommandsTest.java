@@ -76,6 +76,20 @@ final class PeopleCommandsTest extends ServedTest {
   }
 
   @Test
+  void textsOfOthers_neitherCommandTheTerminal_norPassForLinesOfOurs() {
+    String evil = "\u001b[2J\u009b31m\u202e\nf is killed";
+    done("set", "f", "percentage=1", "description=" + evil, "--reason", evil);
+    done("kill", "f", "--reason", evil);
+    for (String words : List.of("get f", "get", "status", "audit", "explain f u", "compare f")) {
+      CommandRun run = run(words.split(" "));
+      assertThat(run.out() + run.err())
+          .as(words)
+          .doesNotContain("\u001b", "\u009b", "\u202e", "\nf is killed");
+    }
+    assertThat(json("get", "f", "--json").path("description").stringValue()).isEqualTo(evil);
+  }
+
+  @Test
   void fraction_setsThePercentage() {
     assertThat(done("set", "tenants=0.1")).startsWith("tenants is enabled, 10 %");
     assertThat(done("set", "tenants=0.33333", "description=a third")).contains("33.333 %");

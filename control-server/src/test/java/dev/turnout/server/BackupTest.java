@@ -325,6 +325,8 @@ final class BackupTest {
             + " | the rollout of altered is not what row",
         "UPDATE settings SET json = replace(json, 'false', 'true') WHERE name = 'canary'"
             + " | the setting canary is not what row",
+        "DELETE FROM settings WHERE name = 'canary' | the setting canary is gone",
+        "INSERT INTO experiments (name, json) VALUES ('e', '{}') | cannot be understood",
       })
   void copy_thatIsNotWhatItsAuditSays_isRefused(String alteration, String why) throws Exception {
     served.put("/feature-flags/altered", "{\"percentage\": 1}").is(201);

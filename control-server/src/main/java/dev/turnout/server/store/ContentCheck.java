@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
@@ -22,6 +23,8 @@ import tools.jackson.databind.JsonNode;
  * only here.
  */
 final class ContentCheck {
+  private static final Set<String> SETTINGS = Set.of("canary", "rings", "policy");
+
   /** What is held against the audit. */
   private enum Kind {
     FLAG("flag", "SELECT name, json FROM flags"),
@@ -39,7 +42,7 @@ final class ContentCheck {
     /** What an entry is about; null for what is not checked. */
     static @Nullable Kind of(String action, @Nullable String flag) {
       if (flag == null) {
-        return SETTING;
+        return SETTINGS.contains(action) ? SETTING : null;
       }
       if (action.startsWith("rollout-")) {
         return ROLLOUT;
@@ -108,10 +111,7 @@ final class ContentCheck {
       }
     }
     for (Map.Entry<String, Said> last : ofKind.entrySet()) {
-      // Of what belongs to the environment, not all that is done is a setting.
-      if (kind != Kind.SETTING
-          && last.getValue().document() != null
-          && !rows.containsKey(last.getKey())) {
+      if (last.getValue().document() != null && !rows.containsKey(last.getKey())) {
         return "the %s %s is gone, against row %d"
             .formatted(kind.word, last.getKey(), last.getValue().seq());
       }

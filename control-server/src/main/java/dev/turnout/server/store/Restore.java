@@ -156,6 +156,11 @@ public final class Restore {
       if (wrong != null) {
         throw new NotWholeException(source, wrong);
       }
+      try {
+        Kept unused = new FlagStore(copy, "restored").load();
+      } catch (UnreadableStoreException e) {
+        throw new NotWholeException(source, String.valueOf(e.getMessage()));
+      }
       raiseEpoch(copy, source, epoch);
       AuditCheck after = AuditCheck.run(audit, null);
       return copy.jdbi().withHandle(handle -> Contents.of(handle, after));
