@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Whether a caller is on is asked first. The order is fixed, the first rule that matches wins:
  * stopped by a kill or a trip, disabled, a dependency is off, canary, ring, percentage. Who is on
  * then gets a variant, if the flag has any; no rule looks at it. {@link #decide} and {@link
- * #explain} are one piece of code, so they cannot disagree. Immutable; wait-free; allocates nothing
- * for ASCII keys, unless the flag is placed by another product's algorithm.
+ * #explain} are one piece of code, so they cannot disagree; {@link #keySplit} is the same again for
+ * the case that nearly all calls are. Immutable; wait-free; allocates nothing for ASCII keys,
+ * unless the flag is placed by another product's algorithm.
  *
  * <p>The decisions that a flag can come to are few and known beforehand, so {@link #choose} answers
  * with a number: whoever keeps something for each of them keeps it in an array.
@@ -71,6 +72,9 @@ public final class CompiledFlag {
   // With variants, for each decision that is on, the one in its place where the variant is drawn;
   // -1 for those that are off.
   private final int[] drawnOn;
+
+  // Null where more than the percentage and the call's key are to be looked at.
+  private final @Nullable KeySplit keySplit;
 
   // The one decision of everybody: before variants are looked at, and after.
   private final int settledExposure;
@@ -132,6 +136,10 @@ public final class CompiledFlag {
     drawnOn = variants == null ? new int[0] : drawnOn();
     settledExposure = settleExposure();
     settled = settle();
+    keySplit =
+        byShareAlone && stickyByUser && rival == null && variants == null && settled == UNSETTLED
+            ? new KeySplit(seed, everyone.threshold, everyone.on, everyone.off)
+            : null;
   }
 
   private int[] drawnOn() {
@@ -228,6 +236,14 @@ public final class CompiledFlag {
    */
   public boolean isStopped() {
     return stopped;
+  }
+
+  /**
+   * Returns what decides the calls that have a key of their own, as {@link #choose} does, where the
+   * percentage alone counts; null where more does.
+   */
+  public @Nullable KeySplit keySplit() {
+    return keySplit;
   }
 
   private int choose(@Nullable String key, Caller caller, @Nullable Trace trace) {

@@ -1,5 +1,6 @@
 package dev.turnout.flags;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -24,13 +25,22 @@ public record Histogram(long sumNanos, SortedMap<Integer, Long> buckets) {
   /** No value at all. */
   public static final Histogram EMPTY = new Histogram(0, new TreeMap<>());
 
-  // 2^(j/8) in 52-bit fixed point: the mantissas at which the sub-bucket changes.
-  private static final long[] MANTISSAS = new long[BUCKETS_PER_DOUBLING];
+  // A value is 2^exponent · (1 + mantissa / 2^63), and of the mantissas at which one bucket ends
+  // and the next begins no two lie in the same sixteenth: so there is one to compare with, and no
+  // branch to guess.
+  private static final int SIXTEENTH = 59;
+  private static final int[] ENDED_BEFORE = new int[16];
+  private static final long[] END = new long[16];
 
   static {
+    Arrays.fill(END, Long.MAX_VALUE);
     for (int j = 0; j < BUCKETS_PER_DOUBLING; j++) {
-      MANTISSAS[j] =
-          (long) Math.floor((Math.pow(2, j / (double) BUCKETS_PER_DOUBLING) - 1) * (1L << 52));
+      double end = Math.pow(2, j / (double) BUCKETS_PER_DOUBLING) - 1;
+      int sixteenth = (int) (end * 16);
+      END[sixteenth] = (long) (end * (1L << 52)) << 11;
+      for (int later = sixteenth + 1; later < 16; later++) {
+        ENDED_BEFORE[later]++;
+      }
     }
   }
 
@@ -40,22 +50,14 @@ public record Histogram(long sumNanos, SortedMap<Integer, Long> buckets) {
 
   /** Returns the bucket of a latency in nanoseconds; values below 1 count as 1. */
   public static int indexOf(long nanos) {
-    if (nanos <= 1) {
-      return 0;
-    }
-    long value = nanos;
-    int exponent = 63 - Long.numberOfLeadingZeros(value);
-    long mantissa =
-        exponent <= 52
-            ? (value << (52 - exponent)) & ((1L << 52) - 1)
-            : (value >>> (exponent - 52)) & ((1L << 52) - 1);
-    int sub = 0;
-    while (sub < BUCKETS_PER_DOUBLING - 1 && mantissa > MANTISSAS[sub + 1]) {
-      sub++;
-    }
-    int index = exponent * BUCKETS_PER_DOUBLING + sub;
+    long value = Math.max(nanos, 1);
+    int zeros = Long.numberOfLeadingZeros(value);
+    long mantissa = value << zeros & Long.MAX_VALUE;
+    int sixteenth = (int) (mantissa >>> SIXTEENTH);
+    int isAboveEnd = (int) (END[sixteenth] - mantissa >>> 63);
     // Upper bounds are inclusive: an exact power of two belongs to the bucket that it closes.
-    return mantissa == 0 ? Math.max(0, index - 1) : index;
+    return Math.max(
+        0, (63 - zeros) * BUCKETS_PER_DOUBLING - 1 + ENDED_BEFORE[sixteenth] + isAboveEnd);
   }
 
   /** The upper bound of a bucket, in nanoseconds. */

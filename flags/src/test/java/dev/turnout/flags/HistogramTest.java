@@ -33,6 +33,15 @@ class HistogramTest {
   }
 
   @Test
+  void indexOf_atTheEndOfEachBucket_isThatBucket() {
+    for (int index = 6 * Histogram.BUCKETS_PER_DOUBLING; index < 390; index++) {
+      long end = (long) Math.floor(Histogram.upperBound(index));
+      assertThat(Histogram.indexOf(end)).isEqualTo(index);
+      assertThat(Histogram.indexOf(end + 1)).isEqualTo(index + 1);
+    }
+  }
+
+  @Test
   void indexOf_extremes() {
     assertThat(Histogram.indexOf(Long.MIN_VALUE)).isZero();
     assertThat(Histogram.indexOf(0)).isZero();

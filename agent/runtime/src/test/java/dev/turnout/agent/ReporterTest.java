@@ -3,8 +3,8 @@ package dev.turnout.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.agent.judge.TripBook;
+import dev.turnout.agent.measure.CallRecorder;
 import dev.turnout.agent.measure.Measure;
-import dev.turnout.agent.measure.PathRecorder;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.agent.route.Gates;
 import dev.turnout.agent.route.Rulebook;
@@ -56,9 +56,9 @@ class ReporterTest {
 
   private void calls() {
     Recorders.Use use = recorders.use("f", 1, Flag.GA, Variants.ON);
+    CallRecorder calls = use.recorder().calls(Reason.SPLIT);
     for (int i = 0; i < CALLS_A_ROUND; i++) {
-      PathRecorder recorder = use.recorder();
-      recorder.succeeded(recorder.calls(Reason.SPLIT), recorder.begin());
+      calls.succeeded(calls.begin());
     }
   }
 

@@ -1,11 +1,12 @@
 package dev.turnout.agent.measure;
 
 import dev.turnout.flags.Histogram;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * How long the timed calls of a path took, and since when those that have not ended are running: a
@@ -17,18 +18,18 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * returned are kept in a set, up to {@value #MOST_LATER}.
  */
 public final class Latencies {
+  private static final VarHandle START = MethodHandles.arrayElementVarHandle(long[].class);
   private static final int PLACES = 64;
-  private static final int SUM = Histogram.SIZE;
 
-  // A place each cache line, or threads would slow each other down.
-  private static final int STRIDE = 8;
+  // A place every two cache lines, which processors fetch together, or threads would slow each
+  // other down. So it is for the array's length before the first, too.
+  private static final int STRIDE = 16;
 
   private static final int MOST_LATER = 1_024;
 
   private final Set<Later> later = ConcurrentHashMap.newKeySet();
-  // How many were in each bucket of the histogram, and behind those the sum of all.
-  private final StripedCounts ended = new StripedCounts(Histogram.SIZE + 1);
-  private final AtomicLongArray running = new AtomicLongArray(PLACES * STRIDE);
+  private final StripedHistogram ended = new StripedHistogram();
+  private final long[] running = new long[STRIDE + PLACES * STRIDE];
 
   /** A timed call that goes on after its method returned. */
   public static final class Later {
@@ -39,33 +40,37 @@ public final class Latencies {
     }
   }
 
+  // A processor finishes all that it has begun before it reads the clock, and begins nothing after
+  // it until it has: so what a recording needs is fetched before, while the call itself still runs.
+
   /**
    * A timed call begins on this thread.
    *
-   * @param start its start by the monotonic clock, never 0
+   * @return its start by the monotonic clock, never 0
    */
-  void begin(long start) {
+  long begin() {
     int place = place();
-    if (running.getPlain(place) == 0) {
-      running.setOpaque(place, start);
+    boolean free = running[place] == 0;
+    long start = System.nanoTime() | 1;
+    if (free) {
+      START.setOpaque(running, place, start);
     }
+    return start;
   }
 
   /** The call that began then ends, on the thread that it began on. */
   void end(long start) {
+    long[] table = ended.own();
+    long sum = StripedHistogram.sum(table);
     leave(start);
-    took(System.nanoTime() - start);
+    ended.record(table, sum, System.nanoTime() - start);
   }
 
   private void leave(long start) {
     int place = place();
-    if (running.getPlain(place) == start) {
-      running.setOpaque(place, 0);
+    if (running[place] == start) {
+      START.setOpaque(running, place, 0L);
     }
-  }
-
-  private void took(long nanos) {
-    ended.increment(Histogram.indexOf(nanos), SUM, nanos);
   }
 
   /** The call that began then on this thread goes on elsewhere. */
@@ -81,7 +86,8 @@ public final class Latencies {
   /** A call that went on elsewhere ends. */
   void end(Later call) {
     later.remove(call);
-    took(System.nanoTime() - call.start);
+    long[] table = ended.own();
+    ended.record(table, StripedHistogram.sum(table), System.nanoTime() - call.start);
   }
 
   /** A call that went on elsewhere is none. */
@@ -90,26 +96,19 @@ public final class Latencies {
   }
 
   private static int place() {
-    return ((int) Thread.currentThread().getId() & PLACES - 1) * STRIDE;
+    return STRIDE + ((int) Thread.currentThread().getId() & PLACES - 1) * STRIDE;
   }
 
   /** Reads the latencies of the calls that ended. */
   Histogram ended() {
-    SortedMap<Integer, Long> filled = new TreeMap<>();
-    for (int i = 0; i < Histogram.SIZE; i++) {
-      long count = ended.get(i);
-      if (count > 0) {
-        filled.put(i, count);
-      }
-    }
-    return new Histogram(ended.get(SUM), filled);
+    return ended.read();
   }
 
   /** Reads how long the calls that have not ended are running; without their sum. */
   Histogram running(long nowNanos) {
     SortedMap<Integer, Long> ages = new TreeMap<>();
-    for (int i = 0; i < running.length(); i += STRIDE) {
-      long start = running.getOpaque(i);
+    for (int i = STRIDE; i < running.length; i += STRIDE) {
+      long start = (long) START.getOpaque(running, i);
       if (start != 0) {
         ages.merge(Histogram.indexOf(nowNanos - start), 1L, Long::sum);
       }

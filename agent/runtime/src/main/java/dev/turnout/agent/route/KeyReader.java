@@ -37,6 +37,11 @@ final class KeyReader {
     this.path = path.isEmpty() ? List.of() : List.of(path.split("\\.", -1));
   }
 
+  /** Whether a text is its own key, without properties to follow. */
+  boolean isPlain() {
+    return plain;
+  }
+
   /** Returns the key, or null if the value or any property on the path is null. */
   @Nullable String read(@Nullable Object value) throws ReflectiveOperationException {
     if (plain) {

@@ -1,8 +1,8 @@
 package dev.turnout.agent.route;
 
 import dev.turnout.agent.FaultPoint;
+import dev.turnout.agent.measure.CallRecorder;
 import dev.turnout.agent.measure.Latencies;
-import dev.turnout.agent.measure.PathRecorder;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.bootstrap.GatePath;
 import dev.turnout.flags.Reason;
@@ -11,27 +11,25 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The calls of one gate that one decision sends one way, with the recorder of that way. */
+/** The calls of one gate that one decision sends one way, with what records them. */
 final class RecordedPath extends GatePath {
-  private final PathRecorder recorder;
+  private final CallRecorder calls;
 
   @SuppressWarnings("UnusedVariable") // held, as the recorder asks for
   private final Object token;
 
   private final String variant;
   private final Reason reason;
-  private final PathRecorder.Calls calls;
   private final FailurePolicy policy;
   private final GatePath recovery;
 
   /** Creates the fallback path. */
   RecordedPath(Recorders.Use use, Reason reason) {
     super(FALLBACK);
-    recorder = use.recorder();
     token = use.token();
     variant = use.variant();
     this.reason = reason;
-    calls = recorder.calls(reason);
+    calls = use.recorder().calls(reason);
     policy = FailurePolicy.COUNT_ALL;
     recovery = this;
   }
@@ -40,11 +38,10 @@ final class RecordedPath extends GatePath {
   RecordedPath(
       int branch, Recorders.Use use, Reason reason, FailurePolicy policy, GatePath recovery) {
     super(branch);
-    recorder = use.recorder();
     token = use.token();
     variant = use.variant();
     this.reason = reason;
-    calls = recorder.calls(reason);
+    calls = use.recorder().calls(reason);
     this.policy = policy;
     this.recovery = recovery;
   }
@@ -65,7 +62,7 @@ final class RecordedPath extends GatePath {
   public long begin() {
     try {
       FaultPoint.reach("begin");
-      return recorder.begin();
+      return calls.begin();
     } catch (Throwable e) {
       return 0;
     }
@@ -75,7 +72,7 @@ final class RecordedPath extends GatePath {
   public void succeeded(long token) {
     try {
       FaultPoint.reach("succeeded");
-      recorder.succeeded(calls, token);
+      calls.succeeded(token);
     } catch (Throwable e) {
       return;
     }
@@ -87,7 +84,7 @@ final class RecordedPath extends GatePath {
     boolean @Nullable [] following = null;
     try {
       FaultPoint.reach("completes");
-      later = recorder.later(token);
+      later = calls.later(token);
       following = Following.enter();
       Object followed = following == null ? null : follow(later, returned);
       if (followed != null) {
@@ -122,13 +119,13 @@ final class RecordedPath extends GatePath {
       return returned;
     }
     Object followed = reactive.follow(returned, this);
-    recorder.forget(later);
+    calls.forget(later);
     return followed;
   }
 
   /** Begins a call on some thread, to end on some other. */
   Latencies.@Nullable Later beginLater() {
-    return recorder.later(recorder.begin());
+    return calls.later(calls.begin());
   }
 
   /**
@@ -140,9 +137,9 @@ final class RecordedPath extends GatePath {
       FaultPoint.reach("ended");
       Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
       if (cause == null || cause instanceof CancellationException || policy.ignores(cause)) {
-        recorder.succeeded(calls, later);
+        calls.succeeded(later);
       } else {
-        recorder.failed(calls, later);
+        calls.failed(later);
       }
     } catch (Throwable e) {
       return;
@@ -156,9 +153,9 @@ final class RecordedPath extends GatePath {
       FaultPoint.reach("failed");
       ignored = policy.ignores(failure);
       if (ignored) {
-        recorder.succeeded(calls, token);
+        calls.succeeded(token);
       } else {
-        recorder.failed(calls, token);
+        calls.failed(token);
       }
     } catch (Throwable e) {
       return !ignored && recovers();

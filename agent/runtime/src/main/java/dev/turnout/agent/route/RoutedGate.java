@@ -8,6 +8,7 @@ import dev.turnout.bootstrap.GateSite;
 import dev.turnout.flags.Caller;
 import dev.turnout.flags.CompiledFlag;
 import dev.turnout.flags.Decision;
+import dev.turnout.flags.KeySplit;
 import dev.turnout.flags.Variants;
 import java.lang.ref.WeakReference;
 import java.util.List;
@@ -74,6 +75,9 @@ final class RoutedGate extends GateSite {
    * @param flag the rules; null if the flag is not known
    * @param paths the path of each decision, by its index
    * @param settled the path of every call; null if callers differ
+   * @param split decides by the value of the key parameter alone; null where that is not enough
+   * @param on the path of a key that is on; meaningless where {@code split} is null
+   * @param off the path of a key that is off; likewise
    * @param failed the path of a call whose decision failed
    * @param spanTags where decisions are told to; null for nowhere
    */
@@ -81,6 +85,9 @@ final class RoutedGate extends GateSite {
       @Nullable CompiledFlag flag,
       GatePath[] paths,
       @Nullable GatePath settled,
+      @Nullable KeySplit split,
+      GatePath on,
+      GatePath off,
       GatePath failed,
       @Nullable SpanTags spanTags) {}
 
@@ -122,7 +129,8 @@ final class RoutedGate extends GateSite {
     long revision = compiled == null ? 0 : compiled.flag().revision();
     GatePath failed = off(revision, Decision.FAILED);
     if (compiled == null) {
-      return new State(null, new GatePath[0], off(0, Decision.UNKNOWN_FLAG), failed, spanTags);
+      GatePath unknown = off(0, Decision.UNKNOWN_FLAG);
+      return new State(null, new GatePath[0], unknown, null, unknown, unknown, failed, spanTags);
     }
     List<Decision> decisions = compiled.decisions();
     GatePath[] paths = new GatePath[decisions.size()];
@@ -132,7 +140,16 @@ final class RoutedGate extends GateSite {
       paths[i] = decision.on() ? on(revision, decision, off) : off;
     }
     int settled = compiled.settled();
-    return new State(compiled, paths, settled < 0 ? null : paths[settled], failed, spanTags);
+    KeySplit split = keyReader.isPlain() ? compiled.keySplit() : null;
+    return new State(
+        compiled,
+        paths,
+        settled < 0 ? null : paths[settled],
+        split,
+        split == null ? failed : paths[split.on()],
+        split == null ? failed : paths[split.off()],
+        failed,
+        spanTags);
   }
 
   private GatePath on(long revision, Decision decision, GatePath off) {
@@ -168,7 +185,12 @@ final class RoutedGate extends GateSite {
     State current = state;
     try {
       FaultPoint.reach("choose");
-      path = decide(current, key);
+      KeySplit split = current.split;
+      if (split != null && key instanceof String text && !contextsUsed.get()) {
+        path = split.isOn(text) ? current.on : current.off;
+      } else {
+        path = decide(current, key);
+      }
       SpanTags tags = current.spanTags;
       if (tags != null && path instanceof RecordedPath recorded) {
         tags.tag(flag, recorded.variant(), recorded.reason());

@@ -3,8 +3,8 @@ package dev.turnout.agent.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.agent.judge.TripBook;
+import dev.turnout.agent.measure.CallRecorder;
 import dev.turnout.agent.measure.Measure;
-import dev.turnout.agent.measure.PathRecorder;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Reason;
@@ -39,14 +39,13 @@ class HostMetersTest {
   void applicationsOwnRegistry_showsTheCounts() throws Exception {
     Recorders recorders = new Recorders(Measure.EVERY);
     Recorders.Use use = recorders.use("f", 1, Flag.GA, Variants.ON);
-    PathRecorder recorder = use.recorder();
-    PathRecorder.Calls calls = recorder.calls(Reason.SPLIT);
-    recorder.succeeded(calls, 0);
-    recorder.succeeded(calls, 0);
-    recorder.failed(calls, recorder.begin());
+    CallRecorder calls = use.recorder().calls(Reason.SPLIT);
+    calls.succeeded(0);
+    calls.succeeded(0);
+    calls.failed(calls.begin());
     Recorders.Use manual = recorders.use("f", 1, Flag.GA, "manual");
     for (int i = 0; i < 7; i++) {
-      manual.recorder().succeeded(manual.recorder().calls(Reason.CANARY), 0);
+      manual.recorder().calls(Reason.CANARY).succeeded(0);
     }
     HostMeters meters = new HostMeters(recorders, new TripBook(directory.toFile()));
     ClassLoader application = application();

@@ -2,8 +2,8 @@ package dev.turnout.agent.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnout.agent.measure.CallRecorder;
 import dev.turnout.agent.measure.Measure;
-import dev.turnout.agent.measure.PathRecorder;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.flags.CanaryMode;
 import dev.turnout.flags.Flag;
@@ -51,15 +51,18 @@ class BreakerTest {
     calls(Variants.ON, count, failed, nanos);
   }
 
+  private CallRecorder calls(String variant) {
+    return recorders.use("f", 1, Flag.GA, variant).recorder().calls(Reason.STATIC);
+  }
+
   private void calls(String variant, int count, boolean failed, long nanos) {
-    PathRecorder recorder = recorders.use("f", 1, Flag.GA, variant).recorder();
-    PathRecorder.Calls calls = recorder.calls(Reason.STATIC);
+    CallRecorder calls = calls(variant);
     for (int i = 0; i < count; i++) {
       long start = System.nanoTime() - nanos | 1;
       if (failed) {
-        recorder.failed(calls, start);
+        calls.failed(start);
       } else {
-        recorder.succeeded(calls, start);
+        calls.succeeded(start);
       }
     }
   }
@@ -89,11 +92,11 @@ class BreakerTest {
     Flag flag = flag(Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 10));
     look(flag, false);
     calls(8, true, 1);
-    PathRecorder beta = recorders.use("f", 2, "beta", Variants.ON).recorder();
-    beta.succeeded(beta.calls(Reason.STATIC), 0);
+    CallRecorder beta = recorders.use("f", 2, "beta", Variants.ON).recorder().calls(Reason.STATIC);
+    beta.succeeded(0);
     calls(8, true, 1);
     assertThat(look(flag, false)).isEmpty();
-    beta.failed(beta.calls(Reason.STATIC), 0);
+    beta.failed(0);
     calls(2, true, 1);
     assertThat(look(flag, false)).hasSize(1);
   }

@@ -45,9 +45,9 @@ class MetersTest {
   }
 
   private void calls(String variant, int count) {
-    PathRecorder recorder = recorders.use("f", 1, Flag.GA, variant).recorder();
+    CallRecorder calls = recorders.use("f", 1, Flag.GA, variant).recorder().calls(Reason.SPLIT);
     for (int i = 0; i < count; i++) {
-      recorder.succeeded(recorder.calls(Reason.SPLIT), recorder.begin());
+      calls.succeeded(calls.begin());
     }
   }
 

@@ -16,8 +16,8 @@ class RecordersTest {
   private final Recorders recorders = new Recorders(Measure.SAMPLED);
 
   private void call(Recorders.Use use) {
-    PathRecorder recorder = use.recorder();
-    recorder.succeeded(recorder.calls(Reason.SPLIT), recorder.begin());
+    CallRecorder calls = use.recorder().calls(Reason.SPLIT);
+    calls.succeeded(calls.begin());
   }
 
   private void edits(int count) {
@@ -52,10 +52,10 @@ class RecordersTest {
 
   @Test
   void runningCall_isSeenUntilItEnds() {
-    PathRecorder recorder = recorders.use("f", 1, Flag.GA, Variants.ON).recorder();
-    long start = recorder.begin();
+    CallRecorder calls = recorders.use("f", 1, Flag.GA, Variants.ON).recorder().calls(Reason.SPLIT);
+    long start = calls.begin();
     assertThat(recorders.inFlight("f", true).count()).isEqualTo(1);
-    recorder.succeeded(recorder.calls(Reason.SPLIT), start);
+    calls.succeeded(start);
     assertThat(recorders.inFlight("f", true).count()).isZero();
   }
 
@@ -68,7 +68,7 @@ class RecordersTest {
     recorders.tune(false);
     int timed = 0;
     for (int i = 0; i < 8_000; i++) {
-      timed += use.recorder().begin() == 0 ? 0 : 1;
+      timed += use.recorder().calls(Reason.SPLIT).begin() == 0 ? 0 : 1;
     }
     // One in eight.
     assertThat(timed).isBetween(700, 1_300);

@@ -2,18 +2,25 @@ package dev.turnout.agent.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnout.flags.Histogram;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-class StripedCountsTest {
+class StripedHistogramTest {
   private static final int THREADS = 8;
   private static final int EACH = 500_000;
 
+  private static void record(StripedHistogram histogram, long nanos) {
+    long[] own = histogram.own();
+    histogram.record(own, StripedHistogram.sum(own), nanos);
+  }
+
   @Test
   void noIncrementIsLostWhileThreadsMeetAndTablesAreAdded() throws InterruptedException {
-    StripedCounts counts = new StripedCounts(4);
+    StripedHistogram histogram = new StripedHistogram();
     CountDownLatch start = new CountDownLatch(1);
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < THREADS; i++) {
@@ -26,9 +33,9 @@ class StripedCountsTest {
                   throw new IllegalStateException(e);
                 }
                 for (int call = 0; call < EACH; call++) {
-                  counts.increment(1, 3, 5);
+                  record(histogram, 5);
                 }
-                counts.increment(2, 3, 7);
+                record(histogram, 7_000);
               });
       thread.start();
       threads.add(thread);
@@ -38,9 +45,14 @@ class StripedCountsTest {
       thread.join();
     }
 
-    assertThat(counts.get(0)).isZero();
-    assertThat(counts.get(1)).isEqualTo((long) THREADS * EACH);
-    assertThat(counts.get(2)).isEqualTo(THREADS);
-    assertThat(counts.get(3)).isEqualTo(5L * THREADS * EACH + 7 * THREADS);
+    Histogram read = histogram.read();
+    assertThat(read.buckets())
+        .isEqualTo(
+            Map.of(
+                Histogram.indexOf(5),
+                (long) THREADS * EACH,
+                Histogram.indexOf(7_000),
+                (long) THREADS));
+    assertThat(read.sumNanos()).isEqualTo(5L * THREADS * EACH + 7_000L * THREADS);
   }
 }

@@ -1,0 +1,169 @@
+package dev.turnout.agent.measure;
+
+import dev.turnout.flags.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records the calls that took one path for one reason. Threads do not wait for each other;
+ * allocates nothing on the call path but its tables.
+ */
+public final class CallRecorder {
+  /** In place of a mask: no call is timed. */
+  static final int NONE_TIMED = -1;
+
+  /** In place of a mask: all calls are timed, for good. */
+  static final int ALL_TIMED = -2;
+
+  private static final int UNTIMED = 0;
+  private static final int FAILED = 1;
+
+  private final FailureRow failureRow;
+
+  // Most paths of a flag never run: the tables are made when one does.
+  private volatile long @Nullable [] counts;
+  private volatile @Nullable Latencies latencies;
+
+  // One less than a power of two: a call is timed if its random number has none of these bits.
+  private volatile int skipMask;
+
+  CallRecorder(FailureRow failureRow, int skipMask) {
+    this.failureRow = failureRow;
+    this.skipMask = skipMask;
+  }
+
+  /** Changes how few calls are timed. */
+  void skip(int mask) {
+    skipMask = mask;
+  }
+
+  /** Returns the start of a timed call, never 0, or 0 for a call that is not timed. */
+  public long begin() {
+    int mask = skipMask;
+    if (mask < 0 ? mask == NONE_TIMED : ThreadRows.random(counts(), mask) != 0) {
+      return 0;
+    }
+    return latencies().begin();
+  }
+
+  // Short, for these become part of every gated method.
+  private long[] counts() {
+    long[] made = counts;
+    return made == null ? makeCounts() : made;
+  }
+
+  private synchronized long[] makeCounts() {
+    long[] made = counts;
+    if (made == null) {
+      made = ThreadRows.create();
+      counts = made;
+    }
+    return made;
+  }
+
+  private Latencies latencies() {
+    Latencies made = latencies;
+    return made == null ? makeLatencies() : made;
+  }
+
+  private synchronized Latencies makeLatencies() {
+    Latencies made = latencies;
+    if (made == null) {
+      made = new Latencies();
+      latencies = made;
+    }
+    return made;
+  }
+
+  /** Records a call that returned. */
+  public void succeeded(long start) {
+    failureRow.succeeded();
+    ended(start);
+  }
+
+  /** Records a call that failed. */
+  public void failed(long start) {
+    ended(start);
+    ThreadRows.increment(counts(), FAILED);
+    failureRow.failed();
+  }
+
+  private void ended(long start) {
+    long[] rows = counts();
+    int untimed = ThreadRows.own() + UNTIMED;
+    if (start == 0) {
+      long unused = (long) ThreadRows.CELL.getAndAdd(rows, untimed, 1L);
+    } else {
+      latencies().end(start);
+    }
+  }
+
+  /**
+   * A call returned and goes on elsewhere.
+   *
+   * @param start as {@link #begin} returned it on this thread
+   * @return what to end it by, on any thread; null for a call that is not timed
+   */
+  public Latencies.@Nullable Later later(long start) {
+    return start == 0 ? null : latencies().later(start);
+  }
+
+  /** A call that went on elsewhere is not to be recorded after all. */
+  public void forget(Latencies.@Nullable Later later) {
+    if (later != null) {
+      latencies().forget(later);
+    }
+  }
+
+  /** Records a call that went on elsewhere and succeeded. */
+  public void succeeded(Latencies.@Nullable Later later) {
+    failureRow.succeeded();
+    ended(later);
+  }
+
+  /** Records a call that went on elsewhere and failed. */
+  public void failed(Latencies.@Nullable Later later) {
+    ended(later);
+    ThreadRows.increment(counts(), FAILED);
+    failureRow.failed();
+  }
+
+  private void ended(Latencies.@Nullable Later later) {
+    if (later == null) {
+      ThreadRows.increment(counts(), UNTIMED);
+    } else {
+      latencies().end(later);
+    }
+  }
+
+  /** Reads how many calls failed. Who asks for all calls too asks for these first. */
+  long failures() {
+    return count(FAILED);
+  }
+
+  /** Reads how many calls that were not timed ended. */
+  long untimed() {
+    return count(UNTIMED);
+  }
+
+  /** Reads how many calls ended. */
+  long calls() {
+    return untimed() + timed().count();
+  }
+
+  private long count(int counter) {
+    long[] made = counts;
+    return made == null ? 0 : ThreadRows.sum(made, counter);
+  }
+
+  /** Reads how long the timed calls took that ended. */
+  Histogram timed() {
+    Latencies made = latencies;
+    return made == null ? Histogram.EMPTY : made.ended();
+  }
+
+  /** Reads how long the timed calls that have not ended are running. */
+  Histogram inFlight() {
+    Latencies made = latencies;
+    return made == null ? Histogram.EMPTY : made.running(System.nanoTime());
+  }
+}
