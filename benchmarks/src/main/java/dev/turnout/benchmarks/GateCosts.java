@@ -94,7 +94,7 @@ public final class GateCosts {
     benchmarks.add(new Rounds.Part(gates + "\\.directFailing", jvms.withoutAgent(), WARM_UPS));
     if (alone) {
       benchmarks.add(
-          new Rounds.Part(HashCost.class.getName() + "\\.", jvms.withoutAgent(), WARM_UPS));
+          new Rounds.Part(HashCost.class.getName() + "\\.", jvms.openAsByTheAgent(), WARM_UPS));
     }
     Rounds rounds = new Rounds(choices, jdk, threads, jvms.directory().resolve("jmh.log"));
     Map<String, Figures> measured = new HashMap<>(rounds.run(benchmarks));

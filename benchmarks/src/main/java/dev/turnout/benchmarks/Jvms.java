@@ -45,6 +45,11 @@ final class Jvms {
     return List.of("-D" + NO_AGENT + "=true");
   }
 
+  /** Without the agent, but with the package open that the agent opens to itself. */
+  List<String> openAsByTheAgent() {
+    return List.of("--add-opens=java.base/java.lang=ALL-UNNAMED");
+  }
+
   private static String flags() {
     String many =
         IntStream.range(0, 10_000)

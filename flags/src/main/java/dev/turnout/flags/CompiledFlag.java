@@ -348,7 +348,7 @@ public final class CompiledFlag {
     if (rival != null) {
       return split(outcomes, sticky, rival, trace);
     }
-    int hash = Bucketing.murmur3(sticky, seed);
+    int hash = Murmur3.of(sticky, seed);
     int bucket = Bucketing.scale(hash);
     if (trace != null) {
       trace.hashed(sticky, hash, bucket);

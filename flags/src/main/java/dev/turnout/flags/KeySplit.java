@@ -33,7 +33,7 @@ public final class KeySplit {
 
   /** Whether the key is on. */
   public boolean isOn(String key) {
-    return (Bucketing.murmur3(key, seed) & UNSIGNED) < firstOff;
+    return (Murmur3.of(key, seed) & UNSIGNED) < firstOff;
   }
 
   /** The index of the decision for a key that is on. */

@@ -53,7 +53,7 @@ final class RivalBucketing {
       Placement.Algorithm algorithm, String with, @Nullable String salt) {
     return switch (algorithm) {
       case LAUNCHDARKLY -> new Sha1Buckets(with, salt);
-      case FLAGD -> key -> Bucketing.scale(Bucketing.murmur3(with + key, 0));
+      case FLAGD -> key -> Bucketing.scale(Murmur3.of(with + key, 0));
       case FLAGD_RATIO -> key -> flagdRatio(with + key);
       case GOFF -> key -> goff(with, key);
       default -> null;
@@ -70,13 +70,13 @@ final class RivalBucketing {
   }
 
   private static int unleashPlace(String group, String key, int seed, int places) {
-    return Integer.remainderUnsigned(Bucketing.murmur3(group + ":" + key, seed), places);
+    return Integer.remainderUnsigned(Murmur3.of(group + ":" + key, seed), places);
   }
 
   private static int flagdRatio(String text) {
     // In floats and in this order, as it is computed there. The hash -2^31 has no absolute value
     // and stays negative, which lets it in at any share.
-    float percent = Math.abs(Bucketing.murmur3(text, 0)) * 1.0f / Integer.MAX_VALUE * 100;
+    float percent = Math.abs(Murmur3.of(text, 0)) * 1.0f / Integer.MAX_VALUE * 100;
     return largestWithout(percent, Percentage.BUCKETS / 100f);
   }
 

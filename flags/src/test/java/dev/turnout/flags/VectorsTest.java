@@ -128,8 +128,7 @@ class VectorsTest {
     JsonNode all = vectors("bucketing.json").get("murmur3_32");
     assertThat(all.size()).isGreaterThan(5);
     for (JsonNode vector : all) {
-      int hash =
-          Bucketing.murmur3(vector.get("text").asString(), (int) vector.get("seed").asLong());
+      int hash = Murmur3.of(vector.get("text").asString(), (int) vector.get("seed").asLong());
       assertThat(hash & 0xffffffffL).as(vector.toString()).isEqualTo(vector.get("hash").asLong());
     }
   }

@@ -47,6 +47,7 @@ final class Engine implements AutoCloseable {
   private final TripBook tripBook;
   private final Breaker breaker;
   private final FlagNews news = new FlagNews();
+  private final ModuleOpener opener;
   private final HostLibraries libraries;
   private final Clock clock = Clock.systemUTC();
   private @Nullable Thread thread;
@@ -76,6 +77,7 @@ final class Engine implements AutoCloseable {
     rules = new Rulebook(host, gates, options.overrides());
     tripBook = new TripBook(options.stateDirectory());
     breaker = new Breaker(recorders);
+    opener = new ModuleOpener(instrumentation);
     libraries = new HostLibraries(instrumentation, new HostMeters(recorders, tripBook), gates);
   }
 
@@ -108,6 +110,7 @@ final class Engine implements AutoCloseable {
   }
 
   private void run() {
+    AgentThread.survive("opening strings to the hash of keys", () -> opener.accept(String.class));
     AgentThread.survive("reading the record of trips", this::readTrips);
     AgentThread.survive("reading the flags file", this::openFlagsFile);
     AgentThread.survive("looking at what was gated", runtime::gates);

@@ -5,7 +5,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Opens the package of a class to the agent, for the properties that keys are read from. */
+/**
+ * Opens the package of a class to the agent, for keys and for the properties they are read from.
+ */
 final class ModuleOpener implements Consumer<Class<?>> {
   private final Instrumentation instrumentation;
 

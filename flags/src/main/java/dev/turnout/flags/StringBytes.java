@@ -1,0 +1,73 @@
+package dev.turnout.flags;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the bytes that the JDK keeps a string in, several at once and without copying them. Only
+ * where the JDK's own package is open to this one, as it is to an agent, and keeps strings in the
+ * way that is known here: a byte for each character if all of them are of Latin-1.
+ */
+final class StringBytes {
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final byte LATIN = 0;
+
+  // The compiler takes static finals for constants, and an object's fields it does not.
+  private static final @Nullable VarHandle VALUE = field("value", byte[].class);
+  private static final @Nullable VarHandle CODER = field("coder", byte.class);
+  private static final boolean KNOWN = areAsExpected();
+
+  private StringBytes() {}
+
+  private static @Nullable VarHandle field(String name, Class<?> type) {
+    try {
+      return MethodHandles.privateLookupIn(String.class, MethodHandles.lookup())
+          .findVarHandle(String.class, name, type);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      // Closed, or another kind of JDK: then a string is read by its characters.
+      return null;
+    }
+  }
+
+  private static boolean areAsExpected() {
+    byte[] latin = bytes("a\u00fc1");
+    return Arrays.equals(latin, new byte[] {'a', (byte) 0xfc, '1'}) && bytes("a\u4e2d1") == null;
+  }
+
+  private static byte @Nullable [] bytes(String text) {
+    VarHandle value = VALUE;
+    VarHandle coder = CODER;
+    return value == null || coder == null || (byte) coder.get(text) != LATIN
+        ? null
+        : (byte[]) value.get(text);
+  }
+
+  /** Whether the bytes can be read at all. */
+  static boolean areKnown() {
+    return KNOWN;
+  }
+
+  /**
+   * Returns the characters, each a byte, to be read only; null if some are not of Latin-1, or the
+   * bytes cannot be read.
+   */
+  static byte @Nullable [] latin(String text) {
+    return KNOWN ? bytes(text) : null;
+  }
+
+  /** Returns four bytes, the first lowest. */
+  static int four(byte[] bytes, int index) {
+    return (int) INT.get(bytes, index);
+  }
+
+  /** Returns eight bytes, the first lowest. */
+  static long eight(byte[] bytes, int index) {
+    return (long) LONG.get(bytes, index);
+  }
+}
