@@ -56,6 +56,10 @@ class KeySplitTest {
     CanaryMode listed = new CanaryMode(true, Set.of("u"));
     CanaryMode on = new CanaryMode(true, Set.of());
     Canary canary = new Canary(Set.of(), Set.of(), Set.of("u"));
+    Canary host = new Canary(Set.of("game-1"), Set.of(), Set.of());
+    Stop kill = new Stop(Stop.Kind.KILLED, "me", Instant.EPOCH, "why", null);
+    Placement unleash =
+        new Placement(Placement.Algorithm.UNLEASH, Placement.Algorithm.TURNOUT1, null, null);
     assertThat(
             List.of(
                 compiled(CanaryMode.OFF, flag(0)),
@@ -65,6 +69,9 @@ class KeySplitTest {
                 compiled(CanaryMode.OFF, flag(50).strategy(Flag.Strategy.RING)),
                 compiled(listed, flag(50)),
                 compiled(on, flag(50).canary(canary)),
+                compiled(on, flag(50).canary(host)),
+                compiled(CanaryMode.OFF, flag(50).stop(kill)),
+                compiled(CanaryMode.OFF, flag(50).bucketing(unleash)),
                 compiled(CanaryMode.OFF, flag(50).dependencies(List.of("g")), flag("g")),
                 compiled(
                     CanaryMode.OFF,

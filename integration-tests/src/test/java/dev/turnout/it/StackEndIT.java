@@ -27,19 +27,22 @@ class StackEndIT {
   @MethodSource("jdks")
   void firstCallAtTheEndOfTheStack_breaksNoLaterCall(Path jdk) throws Exception {
     Files.writeString(
-        directory.resolve("gates.yaml"), "observe: [{methods: 'shop.Deep#observed', name: d}]\n");
-    Run run = run(jdk, "-XX:+TieredCompilation", "", "shop.Deep");
+        directory.resolve("gates.yaml"),
+        "observe: [{methods: 'shop.Deep#observed', name: d}, {methods: 'shop.Deep#again', name: d}]");
+    int port = HostAgent.freePort();
+    Run run = run(jdk, "-Dport=" + port, ",metrics-port=" + port, "shop.Deep");
     assertThat(run.answer("later")).as(run.toString()).isEqualTo("3");
     assertThat(run.answer("linked")).as(run.toString()).isEqualTo("0");
+    assertThat(run.answer("counted")).as(run.toString()).isEqualTo("true");
   }
 
-  private Run run(Path jdk, String compiler, String options, String mainClass) throws Exception {
+  private Run run(Path jdk, String jvmOption, String options, String mainClass) throws Exception {
     Path classes = Javac.compile(directory.resolve("classes"), List.of(), "deep");
     String files = "gates-file=%1$s/gates.yaml,state-directory=%1$s/state".formatted(directory);
     List<String> arguments =
         List.of(
             "-Xverify:all",
-            compiler,
+            jvmOption,
             GatedApp.agent(files + options),
             "-cp",
             classes.toString(),

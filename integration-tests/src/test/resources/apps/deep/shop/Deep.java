@@ -1,8 +1,16 @@
 package shop;
 
+import java.io.IOException;
+import java.net.URL;
+import java.util.Scanner;
+
 /** Makes its first gated call where the stack ends, and calls again when there is room. */
 public class Deep {
   static int observed(int value) {
+    return value;
+  }
+
+  static int again(int value) {
     return value;
   }
 
@@ -15,7 +23,20 @@ public class Deep {
     }
   }
 
-  public static void main(String[] arguments) throws InterruptedException {
+  // What the agent says of the calls, at the port that it was given.
+  private static void printCounted() throws IOException {
+    URL metrics = new URL("http://127.0.0.1:" + Integer.getInteger("port") + "/metrics");
+    try (Scanner lines = new Scanner(metrics.openStream(), "UTF-8")) {
+      while (lines.hasNextLine()) {
+        String line = lines.nextLine();
+        if (line.startsWith("turnout_calls_total") && line.contains("success")) {
+          System.out.println("counted " + !line.endsWith(" 0.0"));
+        }
+      }
+    }
+  }
+
+  public static void main(String[] arguments) throws Exception {
     Thread deep =
         new Thread(
             null,
@@ -33,5 +54,7 @@ public class Deep {
     System.out.println("later " + observed(3));
     Runnable linked = () -> System.out.println("linked " + arguments.length);
     linked.run();
+    System.out.println("again " + again(3));
+    printCounted();
   }
 }

@@ -48,6 +48,7 @@ final class Engine implements AutoCloseable {
   private final Breaker breaker;
   private final FlagNews news = new FlagNews();
   private final ModuleOpener opener;
+  private boolean stringsAreOpen;
   private final HostLibraries libraries;
   private final Clock clock = Clock.systemUTC();
   private @Nullable Thread thread;
@@ -96,6 +97,7 @@ final class Engine implements AutoCloseable {
 
   /** Takes note of a flag that this JVM has a gate for. */
   void gated(String flag) {
+    openStrings();
     Overrides.Override pinned = rules.override(flag);
     if (pinned != null) {
       AgentLog.line(
@@ -110,7 +112,7 @@ final class Engine implements AutoCloseable {
   }
 
   private void run() {
-    AgentThread.survive("opening strings to the hash of keys", () -> opener.accept(String.class));
+    openStrings();
     AgentThread.survive("reading the record of trips", this::readTrips);
     AgentThread.survive("reading the flags file", this::openFlagsFile);
     AgentThread.survive("looking at what was gated", runtime::gates);
@@ -154,6 +156,17 @@ final class Engine implements AutoCloseable {
     }
     if (Thread.interrupted()) {
       throw new InterruptedException();
+    }
+  }
+
+  // Before the first key is hashed: from then on it is settled how.
+  private void openStrings() {
+    synchronized (opener) {
+      if (!stringsAreOpen) {
+        AgentThread.survive(
+            "opening strings to the hash of keys", () -> opener.accept(String.class));
+        stringsAreOpen = true;
+      }
     }
   }
 

@@ -193,6 +193,19 @@ class GatedMethodsTest {
   }
 
   @Test
+  void context_pinsWhatTheKeyDecidesToo() throws Exception {
+    turn("f: {percentage: 99.999}", "new");
+    try (FlagContext.Scope scope = FlagContext.user("v").open()) {
+      assertThat(call("text", "u", 1)).isEqualTo("new u1");
+      flags("f: {percentage: 0.001}");
+      // On a thread without the context.
+      await().untilAsserted(() -> assertThat(call("text", "u", 1)).isEqualTo("old u1"));
+      assertThat(call("text", "u", 1)).isEqualTo("new u1");
+    }
+    assertThat(call("text", "u", 1)).isEqualTo("old u1");
+  }
+
+  @Test
   void failures_trip_andStayOffInTheStateDirectory() throws Exception {
     turn("f: {percentage: 100, limits: [{metric: error_rate, above: 5}]}", "new");
     RuntimeException failure = new IllegalStateException("boom");

@@ -9,8 +9,9 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How long the timed calls of a path took, and since when those that have not ended are running: a
- * call that hangs never ends, and must be seen all the same. Threads do not wait for each other.
+ * How long the timed calls of one recorder took, and since when those that have not ended are
+ * running: a call that hangs never ends, and must be seen all the same. Threads do not wait for
+ * each other.
  *
  * <p>Running calls are kept in a table with a place for each thread, by its id. Where two threads
  * meet, or a thread calls itself again, the later call is not kept: of many calls that hang at most
@@ -40,8 +41,8 @@ public final class Latencies {
     }
   }
 
-  // A processor finishes all that it has begun before it reads the clock, and begins nothing after
-  // it until it has: so what a recording needs is fetched before, while the call itself still runs.
+  // To read the clock takes a processor far longer than all else here, and it does little else
+  // meanwhile: so what a recording needs is fetched before, while the call itself still runs.
 
   /**
    * A timed call begins on this thread.
@@ -97,6 +98,11 @@ public final class Latencies {
 
   private static int place() {
     return STRIDE + ((int) Thread.currentThread().getId() & PLACES - 1) * STRIDE;
+  }
+
+  /** Reads how many calls ended. */
+  long count() {
+    return ended.count();
   }
 
   /** Reads the latencies of the calls that ended. */

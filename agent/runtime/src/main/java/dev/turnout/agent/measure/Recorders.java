@@ -36,8 +36,12 @@ public final class Recorders {
    */
   public record Use(String variant, PathRecorder recorder, Object token) {}
 
+  /** Creates the counts, and sees to it that the first call can be recorded wherever it is made. */
   public Recorders(Measure measure) {
     this.measure = measure;
+    if (measure != Measure.OFF) {
+      CallRecorder.practise();
+    }
   }
 
   /** How much is measured of each call. */

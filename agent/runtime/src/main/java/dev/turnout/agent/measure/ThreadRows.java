@@ -5,16 +5,16 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A few counters in an array, in rows: each thread has one by its id, and shares it with others
- * where there are more threads. No increment is lost, and none waits. Functions on an array instead
- * of an object around it: each object on the way to a counter takes longer than the counting.
+ * Two counters in an array, in rows: each thread has one by its id, and may share it with others.
+ * No increment is lost, and none waits. Functions on an array instead of an object around it: each
+ * object on the way to a counter takes longer than the counting.
  *
- * <p>Beside its counters a row has dice: they lie in the cache line that the thread has at hand
- * anyway, which the random numbers of the JDK do not.
+ * <p>Right behind its counters a row has dice: the thread has them at hand with its counters, which
+ * the random numbers of the JDK are not.
  */
 final class ThreadRows {
-  /** How many counters a row has room for. */
-  static final int COUNTERS = 8;
+  /** How many counters a row has. */
+  static final int COUNTERS = 2;
 
   static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
   private static final int DICE = COUNTERS;

@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gate of one method: reads one volatile field, decides, and hands out a path that was made
- * when the flag changed. A change swaps the whole state, so no call ever sees half of one.
+ * The gate of one method: reads what is in force, decides, and hands out a path that was made when
+ * the flag changed. A change swaps the whole state, so no call ever sees half of one.
  */
 final class RoutedGate extends GateSite {
   private final WeakReference<ClassLoader> loader;

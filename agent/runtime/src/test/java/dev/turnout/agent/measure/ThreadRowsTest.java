@@ -27,7 +27,7 @@ class ThreadRowsTest {
                   throw new IllegalStateException(e);
                 }
                 for (int call = 0; call < EACH; call++) {
-                  ThreadRows.increment(rows, 1);
+                  ThreadRows.increment(rows, 0);
                   int unused = ThreadRows.random(rows, 1);
                 }
                 ThreadRows.increment(rows, ThreadRows.COUNTERS - 1);
@@ -40,21 +40,35 @@ class ThreadRowsTest {
       thread.join();
     }
 
-    assertThat(ThreadRows.sum(rows, 0)).isZero();
-    assertThat(ThreadRows.sum(rows, 1)).isEqualTo((long) THREADS * EACH);
+    assertThat(ThreadRows.sum(rows, 0)).isEqualTo((long) THREADS * EACH);
     assertThat(ThreadRows.sum(rows, ThreadRows.COUNTERS - 1)).isEqualTo(THREADS);
   }
 
   @Test
-  void dice_fallEvenly() {
+  void dice_fallEvenly_andEachAsIfAlone() {
     long[] rows = ThreadRows.create();
-    int[] fell = new int[8];
-    for (int i = 0; i < 80_000; i++) {
-      fell[ThreadRows.random(rows, 7)]++;
+    int[][] fell = new int[8][8];
+    int before = 0;
+    for (int i = 0; i < 640_000; i++) {
+      int now = ThreadRows.random(rows, 7);
+      fell[before][now]++;
+      before = now;
     }
-    for (int side : fell) {
-      // Ten standard deviations: never by chance.
-      assertThat(side).isBetween(9_060, 10_940);
+    for (int[] after : fell) {
+      for (int times : after) {
+        // Ten standard deviations: never by chance.
+        assertThat(times).isBetween(9_000, 11_000);
+      }
     }
+  }
+
+  @Test
+  void dice_ofManySides_fallOnEachAsSeldom() {
+    long[] rows = ThreadRows.create();
+    int zeros = 0;
+    for (int i = 0; i < 100 << 16; i++) {
+      zeros += ThreadRows.random(rows, (1 << 16) - 1) == 0 ? 1 : 0;
+    }
+    assertThat(zeros).isBetween(30, 200);
   }
 }
