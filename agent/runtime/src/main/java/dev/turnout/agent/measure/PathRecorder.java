@@ -15,7 +15,8 @@ public final class PathRecorder {
   /** Timed calls per window that make quantiles sound. */
   static final int ENOUGH_TIMED = 10_000;
 
-  private static final int FEWEST_TIMED = 1 << 16;
+  // At least one call in so many is timed.
+  private static final int RAREST = 1 << 16;
 
   private final Measure measure;
   private final FailureRow failureRow;
@@ -79,7 +80,7 @@ public final class PathRecorder {
     }
     long now = calls.values().stream().mapToLong(CallRecorder::calls).sum();
     long inWindow = now - callsBeforeWindow;
-    int oneIn = (int) Math.min(FEWEST_TIMED, Math.max(1, inWindow / ENOUGH_TIMED));
+    int oneIn = (int) Math.min(RAREST, Math.max(1, inWindow / ENOUGH_TIMED));
     int mask = Integer.highestOneBit(oneIn) - 1;
     if (windowEnds || mask > skipMask) {
       skipMask = mask;

@@ -3,10 +3,7 @@ package dev.turnout.agent.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.flags.Histogram;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class StripedHistogramTest {
@@ -21,29 +18,14 @@ class StripedHistogramTest {
   @Test
   void noIncrementIsLostWhileThreadsMeetAndTablesAreAdded() throws InterruptedException {
     StripedHistogram histogram = new StripedHistogram();
-    CountDownLatch start = new CountDownLatch(1);
-    List<Thread> threads = new ArrayList<>();
-    for (int i = 0; i < THREADS; i++) {
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  start.await();
-                } catch (InterruptedException e) {
-                  throw new IllegalStateException(e);
-                }
-                for (int call = 0; call < EACH; call++) {
-                  record(histogram, 5);
-                }
-                record(histogram, 7_000);
-              });
-      thread.start();
-      threads.add(thread);
-    }
-    start.countDown();
-    for (Thread thread : threads) {
-      thread.join();
-    }
+    Together.run(
+        THREADS,
+        () -> {
+          for (int call = 0; call < EACH; call++) {
+            record(histogram, 5);
+          }
+          record(histogram, 7_000);
+        });
 
     Histogram read = histogram.read();
     assertThat(read.buckets())

@@ -2,9 +2,6 @@ package dev.turnout.agent.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class ThreadRowsTest {
@@ -15,30 +12,15 @@ class ThreadRowsTest {
   @Test
   void noIncrementIsLost_whereThreadsShareRows() throws InterruptedException {
     long[] rows = ThreadRows.create();
-    CountDownLatch start = new CountDownLatch(1);
-    List<Thread> threads = new ArrayList<>();
-    for (int i = 0; i < THREADS; i++) {
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  start.await();
-                } catch (InterruptedException e) {
-                  throw new IllegalStateException(e);
-                }
-                for (int call = 0; call < EACH; call++) {
-                  ThreadRows.increment(rows, 0);
-                  int unused = ThreadRows.random(rows, 1);
-                }
-                ThreadRows.increment(rows, ThreadRows.COUNTERS - 1);
-              });
-      thread.start();
-      threads.add(thread);
-    }
-    start.countDown();
-    for (Thread thread : threads) {
-      thread.join();
-    }
+    Together.run(
+        THREADS,
+        () -> {
+          for (int call = 0; call < EACH; call++) {
+            ThreadRows.increment(rows, 0);
+            int unused = ThreadRows.random(rows, 1);
+          }
+          ThreadRows.increment(rows, ThreadRows.COUNTERS - 1);
+        });
 
     assertThat(ThreadRows.sum(rows, 0)).isEqualTo((long) THREADS * EACH);
     assertThat(ThreadRows.sum(rows, ThreadRows.COUNTERS - 1)).isEqualTo(THREADS);
