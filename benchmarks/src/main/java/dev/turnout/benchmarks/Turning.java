@@ -21,6 +21,7 @@ import java.util.function.LongUnaryOperator;
 public final class Turning {
   private static final int CALLS = 100;
   private static final int KEPT = 15;
+  private static final int WARM_UPS = 20_000;
   private static final long STEADY_NANOS = 40_000_000;
   private static final long PAUSE_NANOS = 500_000;
   private static final long LONGEST_WAIT_NANOS = 10_000_000_000L;
@@ -46,35 +47,49 @@ public final class Turning {
     boolean on = true;
     write(on);
     await(on);
+    for (int i = 0; i < WARM_UPS; i++) {
+      timed();
+    }
     for (int change = 0; change < changes; change++) {
-      long[][] before = before();
+      long[][] before = new long[methods.size()][KEPT];
+      for (int kept = 0; kept < KEPT; kept++) {
+        keepCalling();
+        pause();
+        long[] took = timed();
+        for (int i = 0; i < took.length; i++) {
+          before[i][kept] = took[i];
+        }
+      }
       on = !on;
       write(on);
       await(on);
-      for (int i = 0; i < methods.size(); i++) {
-        long took = time(methods.get(i));
+      pause();
+      long[] took = timed();
+      for (int i = 0; i < took.length; i++) {
         Arrays.sort(before[i]);
         System.out.println(
-            change + " " + (double) before[i][KEPT / 2] / CALLS + " " + (double) took / CALLS);
+            change + " " + (double) before[i][KEPT / 2] / CALLS + " " + (double) took[i] / CALLS);
       }
     }
     System.err.println(sum);
   }
 
-  // After the same pauses as the calls after a change, for a pause alone makes calls slower.
-  private long[][] before() {
-    long[][] before = new long[methods.size()][KEPT];
-    for (int kept = 0; kept < KEPT; kept++) {
-      long start = System.nanoTime();
-      while (System.nanoTime() - start < STEADY_NANOS) {
-        callAll();
-      }
-      pause();
-      for (int i = 0; i < methods.size(); i++) {
-        before[i][kept] = time(methods.get(i));
-      }
+  private void keepCalling() {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < STEADY_NANOS) {
+      callAll();
     }
-    return before;
+  }
+
+  // What the caches have lost during the pause is loaded again by a method without a gate, before a
+  // change as after it: it took several times what there is to measure.
+  private long[] timed() {
+    time(this::ungated);
+    long[] took = new long[methods.size()];
+    for (int i = 0; i < took.length; i++) {
+      took[i] = time(methods.get(i));
+    }
+    return took;
   }
 
   private void write(boolean on) throws IOException {
@@ -95,7 +110,6 @@ public final class Turning {
         throw new IllegalStateException("the agent does not read " + flags);
       }
     }
-    pause();
   }
 
   private static void pause() {
@@ -115,6 +129,14 @@ public final class Turning {
     long start = System.nanoTime();
     sum += method.applyAsLong(start);
     return System.nanoTime() - start;
+  }
+
+  private long ungated(long seed) {
+    long all = 0;
+    for (int i = 0; i < CALLS; i++) {
+      all += Work.body(seed + i);
+    }
+    return all;
   }
 
   // A loop and two methods for each, alike as they are: one loop for all three would be compiled by
