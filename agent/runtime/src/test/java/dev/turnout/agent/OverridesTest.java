@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.agent.route.Gates;
+import dev.turnout.agent.route.NoTroubles;
 import dev.turnout.agent.route.Rulebook;
 import dev.turnout.bootstrap.GatePath;
 import dev.turnout.bootstrap.GateSite;
@@ -25,23 +26,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class OverridesTest {
-  private static final class NoTroubles implements Gates.Troubles {
-    @Override
-    public void unlinked(String flag, String method, Throwable failure) {
-      throw new AssertionError(failure);
-    }
-
-    @Override
-    public void doubtful(String flag, String method, String problem) {
-      throw new AssertionError(problem);
-    }
-
-    @Override
-    public void undecided(String flag, String method, Throwable failure) {
-      throw new AssertionError(failure);
-    }
-  }
-
   private final Gates gates =
       new Gates(new Recorders(Measure.SAMPLED), type -> {}, new NoTroubles());
 

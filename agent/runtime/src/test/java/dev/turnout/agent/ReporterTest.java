@@ -7,6 +7,7 @@ import dev.turnout.agent.measure.CallRecorder;
 import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.agent.route.Gates;
+import dev.turnout.agent.route.NoTroubles;
 import dev.turnout.agent.route.Rulebook;
 import dev.turnout.client.ControlClient;
 import dev.turnout.client.codec.ReportCodec;
@@ -31,20 +32,7 @@ class ReporterTest {
 
   private Reporter reporter() {
     Host host = new Host("game", "game-1", "");
-    Gates gates =
-        new Gates(
-            recorders,
-            opened -> {},
-            new Gates.Troubles() {
-              @Override
-              public void unlinked(String flag, String method, Throwable failure) {}
-
-              @Override
-              public void doubtful(String flag, String method, String problem) {}
-
-              @Override
-              public void undecided(String flag, String method, Throwable failure) {}
-            });
+    Gates gates = new Gates(recorders, opened -> {}, new NoTroubles());
     return new Reporter(
         host,
         recorders,

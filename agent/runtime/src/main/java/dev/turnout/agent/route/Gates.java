@@ -1,9 +1,11 @@
 package dev.turnout.agent.route;
 
 import dev.turnout.agent.FaultPoint;
+import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.bootstrap.GateSite;
+import dev.turnout.flags.CompiledFlag;
 import dev.turnout.flags.Decider;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Snapshot;
@@ -67,27 +69,28 @@ public final class Gates implements GateLinker.Backend {
     }
     checkReach(owner, neighbours);
     ClassLoader loader = owner.getClassLoader();
-    KeyReader keyReader = new KeyReader(keyPath, opener);
     FailurePolicy policy =
         FailurePolicy.of(
             mode == GateLinker.RECOVER,
             ignored,
             loader,
             problem -> troubles.doubtful(flag, method, problem));
-    AmbientContext ambient = AmbientContext.of(loader);
+    GatedMethod gated =
+        new GatedMethod(
+            loader,
+            flag,
+            List.of(variants.split(",")),
+            new KeyReader(keyPath, opener),
+            keyAttribute,
+            policy,
+            AmbientContext.of(loader));
+    Consumer<Throwable> trouble = failure -> troubles.undecided(flag, method, failure);
     synchronized (this) {
+      CompiledFlag compiled = decider.flag(flag);
       RoutedGate gate =
-          new RoutedGate(
-              loader,
-              flag,
-              List.of(variants.split(",")),
-              keyReader,
-              keyAttribute,
-              policy,
-              ambient,
-              recorders,
-              failure -> troubles.undecided(flag, method, failure),
-              decider.flag(flag));
+          recorders.measure() == Measure.OFF
+              ? new SilentGate(gated, recorders, trouble, compiled)
+              : new RoutedGate(gated, recorders, trouble, compiled);
       linked.add(new WeakReference<>(gate));
       return gate;
     }
@@ -135,15 +138,33 @@ public final class Gates implements GateLinker.Backend {
    *
    * @param span the interface {@code Span} of some application's OpenTelemetry
    */
-  public synchronized void trace(Class<?> span) {
+  public void trace(Class<?> span) {
     SpanTags tags = SpanTags.of(span);
-    for (WeakReference<RoutedGate> reference : linked) {
-      RoutedGate gate = reference.get();
-      ClassLoader loader = gate == null ? null : gate.loader();
-      if (gate != null && tags != null && sees(loader, span)) {
-        gate.trace(tags);
+    if (tags == null) {
+      return;
+    }
+    // Asking a class loader runs the application's code and may wait for its locks, of which a
+    // thread that links a gate may hold one: not under the lock that it would wait for.
+    for (RoutedGate gate : alive()) {
+      if (sees(gate.loader(), span)) {
+        trace(gate, tags);
       }
     }
+  }
+
+  private synchronized List<RoutedGate> alive() {
+    List<RoutedGate> alive = new ArrayList<>();
+    for (WeakReference<RoutedGate> reference : linked) {
+      RoutedGate gate = reference.get();
+      if (gate != null) {
+        alive.add(gate);
+      }
+    }
+    return alive;
+  }
+
+  private synchronized void trace(RoutedGate gate, SpanTags tags) {
+    gate.trace(tags);
   }
 
   private static boolean sees(@Nullable ClassLoader loader, Class<?> type) {

@@ -16,7 +16,7 @@ final class ObservedGate extends GateSite {
   ObservedGate(String name, Recorders recorders) {
     path =
         recorders.measure() == Measure.OFF
-            ? new SilentPath()
+            ? SilentPath.TO_BODY
             : new RecordedPath(recorders.use(name, 0, Flag.GA, Variants.OFF), Reason.STATIC);
   }
 

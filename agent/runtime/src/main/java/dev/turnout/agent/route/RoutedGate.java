@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The gate of one method: reads what is in force, decides, and hands out a path that was made when
  * the flag changed. A change swaps the whole state, so no call ever sees half of one.
  */
-final class RoutedGate extends GateSite {
+class RoutedGate extends GateSite {
   private final WeakReference<ClassLoader> loader;
   private final String flag;
   private final List<String> variants;
@@ -44,23 +44,17 @@ final class RoutedGate extends GateSite {
   private volatile State previous;
 
   RoutedGate(
-      ClassLoader loader,
-      String flag,
-      List<String> variants,
-      KeyReader keyReader,
-      String keyAttribute,
-      FailurePolicy policy,
-      AmbientContext ambient,
+      GatedMethod method,
       Recorders recorders,
       Consumer<Throwable> trouble,
       @Nullable CompiledFlag compiled) {
-    this.loader = new WeakReference<>(loader);
-    this.flag = flag;
-    this.variants = variants;
-    this.keyReader = keyReader;
-    this.keyAttribute = keyAttribute;
-    this.policy = policy;
-    this.ambient = ambient;
+    loader = new WeakReference<>(method.loader());
+    flag = method.flag();
+    variants = method.variants();
+    keyReader = method.keyReader();
+    keyAttribute = method.keyAttribute();
+    policy = method.policy();
+    ambient = method.ambient();
     contextsUsed = ambient.used();
     this.recorders = recorders;
     this.trouble = trouble;
@@ -121,6 +115,17 @@ final class RoutedGate extends GateSite {
     always = always(next);
   }
 
+  /**
+   * The path of every call in no context; null where callers differ or something is told of them.
+   */
+  final @Nullable GatePath always() {
+    return always;
+  }
+
+  final boolean contextsUsed() {
+    return contextsUsed.get();
+  }
+
   private static @Nullable GatePath always(State state) {
     return state.spanTags() == null ? state.settled() : null;
   }
@@ -154,7 +159,7 @@ final class RoutedGate extends GateSite {
 
   private GatePath on(long revision, Decision decision, GatePath off) {
     return recorders.measure() == Measure.OFF
-        ? new SilentPath(branch(decision), policy, off)
+        ? SilentPath.to(branch(decision), policy)
         : new RecordedPath(
             branch(decision),
             recorders.use(flag, revision, decision.ring(), decision.variant()),
@@ -171,7 +176,7 @@ final class RoutedGate extends GateSite {
 
   private GatePath off(long revision, Decision decision) {
     return recorders.measure() == Measure.OFF
-        ? new SilentPath()
+        ? SilentPath.TO_FALLBACK
         : new RecordedPath(
             recorders.use(flag, revision, decision.ring(), Variants.OFF), decision.reason());
   }

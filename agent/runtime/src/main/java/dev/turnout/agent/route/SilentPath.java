@@ -3,23 +3,23 @@ package dev.turnout.agent.route;
 import dev.turnout.bootstrap.GatePath;
 import org.jspecify.annotations.Nullable;
 
-/** A way that calls take where nothing is measured. */
+/**
+ * A way that calls take where nothing is measured. Ways that nothing tells apart are one object.
+ */
 final class SilentPath extends GatePath {
+  static final SilentPath TO_FALLBACK = new SilentPath(FALLBACK, FailurePolicy.COUNT_ALL);
+  static final SilentPath TO_BODY = new SilentPath(BODY, FailurePolicy.COUNT_ALL);
+
   private final FailurePolicy policy;
-  private final GatePath recovery;
 
-  /** Creates the fallback path. */
-  SilentPath() {
-    super(FALLBACK);
-    policy = FailurePolicy.COUNT_ALL;
-    recovery = this;
-  }
-
-  /** Creates a new path: the body's, or a variant's. */
-  SilentPath(int branch, FailurePolicy policy, GatePath recovery) {
+  private SilentPath(int branch, FailurePolicy policy) {
     super(branch);
     this.policy = policy;
-    this.recovery = recovery;
+  }
+
+  /** Returns the path of a new implementation: the body's, or a variant's. */
+  static SilentPath to(int branch, FailurePolicy policy) {
+    return branch == BODY && !policy.recovers() ? TO_BODY : new SilentPath(branch, policy);
   }
 
   @Override
@@ -42,6 +42,6 @@ final class SilentPath extends GatePath {
 
   @Override
   public GatePath recovery() {
-    return recovery;
+    return TO_FALLBACK;
   }
 }

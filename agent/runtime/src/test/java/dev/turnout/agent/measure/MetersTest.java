@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.turnout.agent.Overrides;
 import dev.turnout.agent.judge.TripBook;
 import dev.turnout.agent.route.Gates;
+import dev.turnout.agent.route.NoTroubles;
 import dev.turnout.agent.route.Rulebook;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Host;
@@ -20,23 +21,6 @@ class MetersTest {
   private final Recorders recorders = new Recorders(Measure.EVERY);
 
   @TempDir Path directory;
-
-  private static final class NoTroubles implements Gates.Troubles {
-    @Override
-    public void unlinked(String flag, String method, Throwable failure) {
-      throw new AssertionError(failure);
-    }
-
-    @Override
-    public void doubtful(String flag, String method, String problem) {
-      throw new AssertionError(problem);
-    }
-
-    @Override
-    public void undecided(String flag, String method, Throwable failure) {
-      throw new AssertionError(failure);
-    }
-  }
 
   private Meters meters() {
     Gates gates = new Gates(recorders, type -> {}, new NoTroubles());
