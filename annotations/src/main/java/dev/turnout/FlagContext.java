@@ -3,6 +3,7 @@ package dev.turnout;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -97,6 +98,7 @@ public final class FlagContext {
 
   /** Returns a task that runs {@code task} in this context, on whichever thread runs it. */
   public Runnable wrap(Runnable task) {
+    Objects.requireNonNull(task, "task");
     return () -> {
       try (Scope ignored = open()) {
         task.run();
@@ -106,6 +108,7 @@ public final class FlagContext {
 
   /** Returns a task that calls {@code task} in this context, on whichever thread calls it. */
   public <T extends @Nullable Object> Callable<T> wrap(Callable<T> task) {
+    Objects.requireNonNull(task, "task");
     return () -> {
       try (Scope ignored = open()) {
         return task.call();
@@ -162,13 +165,17 @@ public final class FlagContext {
     return top();
   }
 
-  /** Puts what {@link #scope} returned on some thread in force on this one; null for nothing. */
-  static void adopt(@Nullable Scope scope) {
-    if (scope == null) {
-      CURRENT.remove();
-    } else {
-      ((OpenScope) scope).enter();
-    }
+  /**
+   * Puts the context of what {@link #scope} returned, on whichever thread, in force on this one. It
+   * stays so when the scope is closed where it was opened.
+   */
+  static void adopt(Scope scope) {
+    new OpenScope(((OpenScope) scope).context, null).enter();
+  }
+
+  /** Puts what {@link #scope} returned on this thread in force again; null for nothing. */
+  static void restore(@Nullable Scope scope) {
+    OpenScope.enterInnermost((OpenScope) scope);
   }
 
   @Override
@@ -210,7 +217,12 @@ public final class FlagContext {
       if (top() != this) {
         return;
       }
-      OpenScope next = outer;
+      enterInnermost(outer);
+    }
+
+    // The first that is open still, from one outwards.
+    static void enterInnermost(@Nullable OpenScope from) {
+      OpenScope next = from;
       while (next != null && next.closed) {
         next = next.outer;
       }

@@ -29,16 +29,23 @@ public final class FlagContextAccessor implements ThreadLocalAccessor<FlagContex
 
   @Override
   public void setValue() {
-    FlagContext.adopt(null);
+    FlagContext.restore(null);
+  }
+
+  // What the first releases of that library call in place of the one above, and have no default of.
+  @Override
+  @SuppressWarnings("deprecation") // not in those releases
+  public void reset() {
+    FlagContext.restore(null);
   }
 
   @Override
   public void restore(FlagContext.Scope previous) {
-    FlagContext.adopt(previous);
+    FlagContext.restore(previous);
   }
 
   @Override
   public void restore() {
-    FlagContext.adopt(null);
+    FlagContext.restore(null);
   }
 }

@@ -98,4 +98,20 @@ final class PropagatingExecutorService implements ExecutorService {
   public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
     return executor.awaitTermination(timeout, unit);
   }
+
+  /**
+   * Closes the executor as itself does, from Java 19 on, where executors can be closed: not each
+   * ends when it is, and what Java has for those that say nothing of it would wait for that.
+   */
+  public void close() {
+    if (executor instanceof AutoCloseable) {
+      try {
+        ((AutoCloseable) executor).close();
+      } catch (RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IllegalStateException("the executor could not be closed", e);
+      }
+    }
+  }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.context.ContextSnapshotFactory;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -233,6 +237,45 @@ class FlagContextTest {
   }
 
   @Test
+  void propagating_closesTheExecutorAsItselfDoes() throws Exception {
+    AtomicBoolean closed = new AtomicBoolean();
+    class Closing extends ThreadPoolExecutor implements AutoCloseable {
+      Closing() {
+        super(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+      }
+
+      @Override
+      public void close() {
+        closed.set(true);
+        shutdown();
+      }
+    }
+    ExecutorService pool = FlagContext.propagating((ExecutorService) new Closing());
+    // As Java 19 and later find it.
+    Method close = pool.getClass().getDeclaredMethod("close");
+    close.setAccessible(true);
+    close.invoke(pool);
+    assertThat(closed).isTrue();
+  }
+
+  @Test
+  void contextPropagationsFirstReleases_haveNoDefaultOfReset() throws Exception {
+    assertThat(FlagContextAccessor.class.getDeclaredMethod("reset")).isNotNull();
+    FlagContext.Scope scope = FlagContext.user("u").open();
+    new FlagContextAccessor().reset();
+    assertThat(user()).isNull();
+    scope.close();
+  }
+
+  @Test
+  void wrap_nothing_isRefusedAtOnce() {
+    FlagContext context = FlagContext.user("u").build();
+    assertThatThrownBy(() -> context.wrap((Runnable) null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("task");
+  }
+
+  @Test
   void baggage_survivesAHop() {
     FlagContext context = FlagContext.user("ann+b, c=d;é").ring("beta").set("a b", "c").build();
     String header = context.toBaggage();
@@ -256,7 +299,14 @@ class FlagContextTest {
     AtomicReference<@Nullable String> seen = new AtomicReference<>();
     Runnable task;
     try (FlagContext.Scope scope = FlagContext.user("u").open()) {
-      task = factory.captureAll().wrap(() -> seen.set(user()));
+      task =
+          factory
+              .captureAll()
+              .wrap(
+                  () -> {
+                    FlagContext.user("nested").open().close();
+                    seen.set(user());
+                  });
     }
     Thread thread = new Thread(task);
     thread.start();
