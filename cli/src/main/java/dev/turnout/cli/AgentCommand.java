@@ -46,7 +46,27 @@ final class AgentCommand extends LocalCommand {
           snapshot.path("revision").asLong(0),
           snapshot.path("age_seconds").asLong(0));
     } else {
-      out.println("no snapshot so far: every gate takes its fallback");
+      out.println("no snapshot of a server so far");
+    }
+    if (snapshot.path("expired").asBoolean(false)) {
+      out.printf(
+          "the snapshot was valid until %s and stays in force%n",
+          snapshot.path("valid_until").asString("-"));
+    }
+    for (JsonNode refused : snapshot.path("refused")) {
+      out.printf(
+          "refused snapshot %d:%d, %d times, last %s: %s%n",
+          refused.path("epoch").asLong(0),
+          refused.path("revision").asLong(0),
+          refused.path("times").asLong(0),
+          refused.path("at").asString("-"),
+          refused.path("reason").asString("-"));
+    }
+    JsonNode kept = status.path("state_directory");
+    if (kept.path("problem").isString()) {
+      out.printf(
+          "state-directory %s cannot be used: %s%n",
+          kept.path("path").asString("-"), kept.path("problem").asString("-"));
     }
     options(status.path("options"), out);
     flags(status.path("flags"), out);
@@ -54,6 +74,17 @@ final class AgentCommand extends LocalCommand {
     for (JsonNode line : status.path("unmet")) {
       out.println("unmet: " + line.asString("-"));
     }
+    status
+        .path("beyond_bounds")
+        .properties()
+        .forEach(
+            beyond -> {
+              if (beyond.getValue().asLong(0) > 0) {
+                out.printf(
+                    "%d more %s are not told apart%n",
+                    beyond.getValue().asLong(0), beyond.getKey());
+              }
+            });
     for (JsonNode trip : status.path("trips")) {
       out.printf(
           "tripped %s: %s, %s%n",
@@ -110,12 +141,13 @@ final class AgentCommand extends LocalCommand {
       out.println("no gate so far");
       return;
     }
-    Table table = new Table("GATE", "FLAG", "WIRED", "PROBLEM");
+    Table table = new Table("GATE", "FLAG", "WIRED", "DECISION", "PROBLEM");
     for (JsonNode gate : gates) {
       table.row(
           gate.path("method").asString("-"),
           gate.path("flag").asString("-"),
           Words.yesNo(gate.path("wired")),
+          gate.path("decision").asString(""),
           gate.path("problem").asString(""));
     }
     table.print(out);

@@ -170,6 +170,9 @@ public final class CompiledFlag {
     if (stop != UNSETTLED) {
       return stop;
     }
+    if (stopped) {
+      return PREREQUISITE;
+    }
     for (CompiledFlag dependency : dependencies) {
       if (dependency.settledExposure == UNSETTLED) {
         return UNSETTLED;
@@ -236,6 +239,11 @@ public final class CompiledFlag {
    */
   public boolean isStopped() {
     return stopped;
+  }
+
+  /** Whether this JVM's server or region is a canary's, so that all its calls are on. */
+  public boolean isOnThisHost() {
+    return canaryHost && !stopped;
   }
 
   /**

@@ -124,6 +124,21 @@ class DeciderTest {
     assertThat(flag.isStopped()).isTrue();
   }
 
+  // A call whose decision is pinned asks only this, and not who calls.
+  @Test
+  void isStopped_anyDependencyKilled_isSettled() {
+    Stop kill = new Stop(Stop.Kind.KILLED, "me", Instant.EPOCH, "why", null);
+    Flag half = Flag.named("half").edit().percentage(50).done();
+    Flag base = Flag.named("base").edit().percentage(100).stop(kill).done();
+    for (List<String> order : List.of(List.of("half", "base"), List.of("base", "half"))) {
+      CompiledFlag flag = decider(half, base, flag(100).dependencies(order).done()).flag("f");
+      assertThat(flag).isNotNull();
+      assertThat(flag.isStopped()).isTrue();
+      assertThat(flag.settled()).isNotNegative();
+      assertThat(flag.decisions().get(flag.settled()).reason()).isEqualTo(Reason.PREREQUISITE);
+    }
+  }
+
   @Test
   void decide_canaryServerRegionUser() {
     for (Canary canary :

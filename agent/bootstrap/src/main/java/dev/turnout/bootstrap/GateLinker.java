@@ -20,6 +20,10 @@ public final class GateLinker {
   /** The method runs as written: the mode of a call site that is linked for practice. */
   public static final int PASS = 3;
 
+  // Loaded ahead: where it is needed there is no room for that.
+  @SuppressWarnings("UnusedVariable")
+  private static final Class<?> LOADED = UnlinkedGate.class;
+
   private static volatile @Nullable Backend backend;
 
   private GateLinker() {}
@@ -74,28 +78,46 @@ public final class GateLinker {
    */
   public static CallSite link(
       MethodHandles.Lookup lookup, String name, MethodType type, String flag, Object... details) {
-    GateSite site = PassThrough.SITE;
+    Class<?> owner = lookup.lookupClass();
+    GateSite site;
+    try {
+      site = site(owner, flag, details);
+    } catch (VirtualMachineError noRoom) {
+      site = new UnlinkedGate(owner, flag, details);
+    }
+    return new ConstantCallSite(MethodHandles.constant(GateSite.class, site));
+  }
+
+  /**
+   * Returns the gate, or one that runs the method as it was written, if anything is wrong that will
+   * be so for ever.
+   *
+   * @throws VirtualMachineError if the stack or the memory is full
+   */
+  static GateSite site(Class<?> owner, String flag, Object[] details) {
     Backend current = backend;
     String method = (String) details[0];
     try {
       int mode = (Integer) details[3];
-      if (current != null && mode != PASS) {
-        site =
-            current.link(
-                lookup.lookupClass(),
-                flag,
-                method,
-                (String) details[1],
-                (String) details[2],
-                mode,
-                (String) details[4],
-                (String) details[5],
-                (String) details[6]);
+      if (current == null || mode == PASS) {
+        return PassThrough.SITE;
       }
+      return current.link(
+          owner,
+          flag,
+          method,
+          (String) details[1],
+          (String) details[2],
+          mode,
+          (String) details[4],
+          (String) details[5],
+          (String) details[6]);
+    } catch (VirtualMachineError e) {
+      throw e;
     } catch (Throwable e) {
       unlinked(current, flag, method, e);
+      return PassThrough.SITE;
     }
-    return new ConstantCallSite(MethodHandles.constant(GateSite.class, site));
   }
 
   private static void unlinked(

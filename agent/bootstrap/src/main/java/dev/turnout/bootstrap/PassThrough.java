@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 final class PassThrough extends GateSite {
   static final GateSite SITE = new PassThrough();
 
-  private static final GatePath PATH =
+  static final GatePath PATH =
       new GatePath(GatePath.BODY) {
         @Override
         public long begin() {

@@ -30,7 +30,12 @@ public final class AgentLog {
     }
     synchronized (LINES) {
       if (writer == null) {
-        writer = AgentThread.start("turnout-log", AgentLog::write);
+        try {
+          writer = AgentThread.start("turnout-log", AgentLog::write);
+        } catch (Throwable noThreadToBeHad) {
+          // The line waits for the next one, which tries again.
+          return;
+        }
       }
     }
   }

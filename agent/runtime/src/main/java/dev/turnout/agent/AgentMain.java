@@ -5,6 +5,8 @@ import dev.turnout.agent.weave.GatesFile;
 import dev.turnout.bootstrap.AgentStart;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * else: whatever costs time or touches the network waits for the first flagged class.
  */
 public final class AgentMain implements AgentStart.Starter {
+  private static final String NOT_THERE = "; the gates of this file are not there";
+
   static {
     AgentStart.provide(new AgentMain());
   }
@@ -30,15 +34,17 @@ public final class AgentMain implements AgentStart.Starter {
 
   /** Installs the transformer with a runtime of its own, and returns that. */
   static AgentRuntime install(Options options, Instrumentation instrumentation) {
-    GateRules rules = rules(options);
-    AgentRuntime runtime = new AgentRuntime(options, rules, instrumentation);
+    List<String> problems = new ArrayList<>(options.overrides().problems());
+    GateRules rules = rules(options, problems);
+    problems.forEach(AgentLog::now);
+    AgentRuntime runtime = new AgentRuntime(options, rules, problems, instrumentation);
     runtime.install();
     return runtime;
   }
 
   // A wrong gates file costs the gates that it names; those with annotations are there all the
   // same.
-  private static GateRules rules(Options options) {
+  private static GateRules rules(Options options, List<String> problems) {
     String file = options.get("gates-file");
     if (file.isEmpty()) {
       return GateRules.NONE;
@@ -46,15 +52,11 @@ public final class AgentMain implements AgentStart.Starter {
     try {
       return GatesFile.read(new File(file));
     } catch (IllegalArgumentException e) {
-      return without(String.valueOf(e.getMessage()));
+      problems.add(e.getMessage() + NOT_THERE);
     } catch (Throwable e) {
       // Such as a stack overflow: the YAML reader enters itself for each level of nesting.
-      return without(file + ": the gates file cannot be read: " + e);
+      problems.add(file + ": the gates file cannot be read: " + e + NOT_THERE);
     }
-  }
-
-  private static GateRules without(String problem) {
-    AgentLog.now(problem + "; the gates of this file are not there");
     return GateRules.NONE;
   }
 }

@@ -60,16 +60,24 @@ final class AgentRuntime
   private @Nullable Set<String> flagsCopy;
   private long gatesBeyondBounds;
   private volatile @Nullable Engine engine;
+  private volatile boolean running;
   private volatile boolean toldFailure;
   private long startedNanos;
   private boolean toldUnmet;
+  private final List<String> problems;
   private volatile List<String> overlooked = List.of();
   private volatile boolean closed;
 
-  /** Creates the runtime; nothing is installed or started yet. */
-  AgentRuntime(Options options, GateRules rules, Instrumentation instrumentation) {
+  /**
+   * Creates the runtime; nothing is installed or started yet.
+   *
+   * @param problems what is wrong with what was asked for, already told
+   */
+  AgentRuntime(
+      Options options, GateRules rules, List<String> problems, Instrumentation instrumentation) {
     this.options = options;
     this.rules = rules;
+    this.problems = List.copyOf(problems);
     this.instrumentation = instrumentation;
     transformer = new GateTransformer(instrumentation, rules, this);
     loadedClasses = new LoadedClasses(instrumentation, transformer, this);
@@ -103,7 +111,8 @@ final class AgentRuntime
       List<Report.Gate> gates = gates();
       long wired = gates.stream().filter(Report.Gate::wired).count();
       String answer = wired + " of " + gates.size() + " gates in loaded classes are in place";
-      return overlooked.isEmpty() ? answer : answer + "; " + String.join("; ", overlooked);
+      List<String> unmet = unmet(true);
+      return unmet.isEmpty() ? answer : answer + "; " + String.join("; ", unmet);
     } catch (IllegalStateException e) {
       close();
       throw e;
@@ -129,7 +138,7 @@ final class AgentRuntime
   @Override
   public void found(String flag, String method, @Nullable String problem) {
     news.add(new Report.Gate(flag, method, problem == null, problem));
-    if (engine == null) {
+    if (!running) {
       startOrTell();
     }
   }
@@ -163,19 +172,25 @@ final class AgentRuntime
     news.add(new Report.Gate(flag, method, true, problem));
   }
 
+  // Whatever of it failed is done again when the next class is found: the machine may have had no
+  // thread to give just then.
   private synchronized void start() {
-    if (engine != null || closed) {
+    if (running || closed) {
       return;
     }
     FaultPoint.reach("start");
-    Recorders recorders = new Recorders(Measure.of(options.get("measure")));
-    Gates gates = new Gates(recorders, new ModuleOpener(instrumentation), this);
-    Engine started = new Engine(options, recorders, gates, this, instrumentation);
-    startedNanos = System.nanoTime();
-    engine = started;
-    // Before the class can run: its first call links against this.
-    GateLinker.connect(gates);
+    Engine started = engine;
+    if (started == null) {
+      Recorders recorders = new Recorders(Measure.of(options.get("measure")));
+      Gates gates = new Gates(recorders, new ModuleOpener(instrumentation), this);
+      started = new Engine(options, recorders, gates, this, instrumentation);
+      startedNanos = System.nanoTime();
+      engine = started;
+      // Before the class can run: its first call links against this.
+      GateLinker.connect(gates);
+    }
     started.start();
+    running = true;
   }
 
   /**
@@ -226,7 +241,8 @@ final class AgentRuntime
    * @param timeIsUp whether what the gates file names should be there by now
    */
   private List<String> unmet(boolean timeIsUp) {
-    List<String> lines = new ArrayList<>(overlooked);
+    List<String> lines = new ArrayList<>(problems);
+    lines.addAll(overlooked);
     if (timeIsUp) {
       lines.addAll(rules.unmet());
     }

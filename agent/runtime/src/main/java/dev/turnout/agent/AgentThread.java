@@ -1,5 +1,7 @@
 package dev.turnout.agent;
 
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -19,13 +21,28 @@ public final class AgentThread {
   }
 
   /** Starts a thread. */
+  @SuppressWarnings("removal") // of all that this JDK may still have of security managers
   public static Thread start(String name, Runnable task) {
-    Thread thread = new Thread(null, task, name, 0, false);
+    FaultPoint.reach("thread");
+    // A thread keeps the class loaders of all code that was on the stack when it was made, before
+    // JDK 24, unless that was told to be of no concern: and that may be a web application's.
+    Thread thread =
+        AccessController.doPrivileged(
+            (PrivilegedAction<Thread>) () -> new Thread(outermost(), task, name, 0, false));
     thread.setDaemon(true);
     thread.setContextClassLoader(AgentThread.class.getClassLoader());
     thread.setUncaughtExceptionHandler((failed, e) -> tell(failed.getName(), e));
     thread.start();
     return thread;
+  }
+
+  // The application may interrupt all threads of a group of its own.
+  private static ThreadGroup outermost() {
+    ThreadGroup group = Thread.currentThread().getThreadGroup();
+    while (group.getParent() != null) {
+      group = group.getParent();
+    }
+    return group;
   }
 
   /**

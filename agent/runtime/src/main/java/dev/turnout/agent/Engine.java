@@ -57,7 +57,7 @@ final class Engine implements AutoCloseable {
   private long pausedUntilNanos = lastLookNanos;
   private @Nullable FlagsFile flagsFile;
   private volatile @Nullable ControlClient client;
-  private @Nullable StatusPort port;
+  private volatile @Nullable StatusPort port;
   private @Nullable Meters meters;
   private long nextTickNanos;
   private boolean portRests;
@@ -112,13 +112,21 @@ final class Engine implements AutoCloseable {
   }
 
   private void run() {
+    if (!closed) {
+      open();
+    }
+    AgentThread.repeat("looking at flags and limits", () -> !closed, this::round);
+    // Who closed may not have waited for what was being opened just then.
+    shut();
+  }
+
+  private void open() {
     openStrings();
     AgentThread.survive("reading the record of trips", this::readTrips);
     AgentThread.survive("reading the flags file", this::openFlagsFile);
     AgentThread.survive("looking at what was gated", runtime::gates);
     AgentThread.survive("connecting to the control server", this::connect);
     AgentThread.survive("opening the metrics port", this::openPort);
-    AgentThread.repeat("looking at flags and limits", () -> !closed, this::round);
   }
 
   private void round() throws InterruptedException {
@@ -258,7 +266,7 @@ final class Engine implements AutoCloseable {
     judge();
     // Flags that nobody has told of by then will not come.
     boolean settled = ticks > TICKS_PER_WINDOW;
-    news.lines(runtime.flags(), rules.inForce(), tripBook.trips(), settled).forEach(AgentLog::line);
+    news.lines(runtime.flags(), rules.all(), settled).forEach(AgentLog::line);
     recorders.tune(windowEnds);
   }
 
@@ -287,11 +295,13 @@ final class Engine implements AutoCloseable {
     lastLookNanos = now;
     boolean paused = now - pausedUntilNanos < 0;
     List<Trip> breaches = breaker.look(snapshot, stopped, paused, now, clock.instant());
-    for (Trip trip : breaches) {
+    if (!breaches.isEmpty()) {
+      // All in force before any is written down: the disk may be slow.
       Map<String, Trip> all = new HashMap<>(tripBook.trips());
-      all.put(trip.flag(), trip);
-      // In force before it is written down: the disk may be slow.
+      breaches.forEach(trip -> all.put(trip.flag(), trip));
       rules.trips(all);
+    }
+    for (Trip trip : breaches) {
       tripBook.add(trip);
       AgentLog.line(
           "TRIPPED flag "
@@ -320,6 +330,10 @@ final class Engine implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
+    shut();
+  }
+
+  private void shut() {
     ControlClient connected = client;
     if (connected != null) {
       connected.close();

@@ -1,11 +1,12 @@
 package dev.turnout.agent;
 
 import dev.turnout.agent.route.Rulebook;
+import dev.turnout.flags.CompiledFlag;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Percentage;
+import dev.turnout.flags.Reason;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
-import dev.turnout.flags.Trip;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,7 +23,7 @@ final class FlagNews {
   private static final int SHOWN = 10;
 
   private final Map<String, String> told = new HashMap<>();
-  private @Nullable Snapshot lastSnapshot;
+  private Rulebook.@Nullable InForce lastInForce;
   private int lastGated;
   private boolean lastSettled;
 
@@ -30,21 +31,20 @@ final class FlagNews {
    * Returns a line for each flag that is decided otherwise than when this was last asked.
    *
    * @param gated the flags of this JVM's gates
-   * @param snapshot what is in force; another one after every change, trips among them
-   * @param trips this JVM's own
+   * @param inForce another one after every change, trips among them
    * @param settled whether flags that are not there yet may be told as such
    */
-  List<String> lines(
-      Collection<String> gated, Snapshot snapshot, Map<String, Trip> trips, boolean settled) {
-    if (isKnown(gated.size(), snapshot, settled)) {
+  List<String> lines(Collection<String> gated, Rulebook.InForce inForce, boolean settled) {
+    if (isKnown(gated.size(), inForce, settled)) {
       return List.of();
     }
+    Snapshot snapshot = inForce.snapshot();
     List<String> lines = new ArrayList<>();
     for (String name : gated) {
-      Flag flag = snapshot.flag(name);
       String before = told.get(name);
-      String now = describe(flag, trips.get(name));
-      if (now.equals(before) || (flag == null && before == null && !settled)) {
+      String now = describe(name, inForce);
+      boolean unknown = snapshot.flag(name) == null;
+      if (now.equals(before) || (unknown && before == null && !settled)) {
         continue;
       }
       told.put(name, now);
@@ -61,28 +61,36 @@ final class FlagNews {
 
   // Asked four times a second, and nearly always nothing has changed.
   @SuppressWarnings("ReferenceEquality") // whether it was replaced, and not what it says
-  private boolean isKnown(int gated, Snapshot snapshot, boolean settled) {
-    boolean known = snapshot == lastSnapshot && gated == lastGated && settled == lastSettled;
-    lastSnapshot = snapshot;
+  private boolean isKnown(int gated, Rulebook.InForce inForce, boolean settled) {
+    boolean known = inForce == lastInForce && gated == lastGated && settled == lastSettled;
+    lastInForce = inForce;
     lastGated = gated;
     lastSettled = settled;
     return known;
   }
 
   /** Says in a few words how a flag's calls are decided. */
-  static String describe(@Nullable Flag flag, @Nullable Trip trip) {
-    if (flag == null) {
+  static String describe(String name, Rulebook.InForce inForce) {
+    Flag flag = inForce.snapshot().flag(name);
+    CompiledFlag compiled = inForce.decider().flag(name);
+    if (flag == null || compiled == null) {
       return "not known, so off";
     }
     Stop stop = flag.stop();
     if (stop != null) {
       return stop.kind().name().toLowerCase(Locale.ROOT) + " by " + stop.by() + ", so off";
     }
-    if (trip != null && !Rulebook.isVoid(trip, flag)) {
+    if (inForce.trips().containsKey(name)) {
       return "tripped in this JVM, so off";
     }
     if (!flag.enabled()) {
       return "disabled, so off";
+    }
+    if (isOffForAnother(compiled)) {
+      return "off, for a flag that it depends on is";
+    }
+    if (compiled.isOnThisHost()) {
+      return "on for all, for this is a canary server or region";
     }
     String shares =
         flag.strategy() == Flag.Strategy.PERCENTAGE
@@ -91,6 +99,12 @@ final class FlagNews {
     return flag.variants().isEmpty()
         ? shares
         : shares + ", variants: " + listed(flag.variants().weights());
+  }
+
+  /** Whether no call is on for the reason that a flag is off that this one depends on. */
+  static boolean isOffForAnother(CompiledFlag flag) {
+    int settled = flag.settled();
+    return settled >= 0 && flag.decisions().get(settled).reason() == Reason.PREREQUISITE;
   }
 
   private static String listed(Map<String, Percentage> shares) {

@@ -2,7 +2,9 @@ package dev.turnout.agent;
 
 import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.flags.Percentage;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
@@ -16,13 +18,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Overrides {
   /** No flag is pinned. */
-  public static final Overrides NONE = new Overrides(Map.of(), Map.of());
+  public static final Overrides NONE = new Overrides(Map.of(), Map.of(), List.of());
 
   private static final String PROPERTY = "turnout.flag.";
   private static final String VARIABLE = "TURNOUT_FLAG_";
 
   private final Map<String, Override> byName;
   private final Map<String, Override> byVariable;
+  private final List<String> problems;
 
   /**
    * One pinned flag.
@@ -32,57 +35,65 @@ public final class Overrides {
    */
   public record Override(Percentage share, String origin) {}
 
-  private Overrides(Map<String, Override> byName, Map<String, Override> byVariable) {
+  private Overrides(
+      Map<String, Override> byName, Map<String, Override> byVariable, List<String> problems) {
     this.byName = byName;
     this.byVariable = byVariable;
+    this.problems = List.copyOf(problems);
   }
 
-  /**
-   * Reads the overrides.
-   *
-   * @throws IllegalArgumentException naming the first that is wrong and what would be right
-   */
+  /** Reads the overrides. One that is wrong pins nothing, and is among {@link #problems}. */
   static Overrides read(Properties system, Map<String, String> environment) {
+    List<String> problems = new ArrayList<>();
     Map<String, Override> byName = new LinkedHashMap<>();
     for (String property : system.stringPropertyNames()) {
       if (property.startsWith(PROPERTY)) {
         String name = property.substring(PROPERTY.length());
-        byName.put(name, parse("-D" + property, system.getProperty(property)));
+        parse(name, "-D" + property, system.getProperty(property), byName, problems);
       }
     }
     Map<String, Override> byVariable = new LinkedHashMap<>();
     for (Map.Entry<String, String> variable : environment.entrySet()) {
       if (variable.getKey().startsWith(VARIABLE)) {
         String name = variable.getKey().substring(VARIABLE.length());
-        byVariable.put(name, parse(variable.getKey(), variable.getValue()));
+        parse(name, variable.getKey(), variable.getValue(), byVariable, problems);
       }
     }
-    return new Overrides(byName, byVariable);
+    return new Overrides(byName, byVariable, problems);
   }
 
-  private static Override parse(String origin, String value) {
-    String text = value.trim().toLowerCase(Locale.ROOT);
-    switch (text) {
-      case "on", "true", "1" -> {
-        return new Override(Percentage.of(100), origin);
-      }
-      case "off", "false", "0" -> {
-        return new Override(Percentage.ZERO, origin);
-      }
-      default -> {
-        try {
-          String number = text.endsWith("%") ? text.substring(0, text.length() - 1) : text;
-          return new Override(Percentage.of(Double.parseDouble(number)), origin);
-        } catch (NumberFormatException | InvalidFlagException e) {
-          throw new IllegalArgumentException(
-              origin
-                  + " must be on, off, 1, 0 or a percentage from 0 to 100, not \""
-                  + value
-                  + "\"",
-              e);
-        }
-      }
+  private static void parse(
+      String name,
+      String origin,
+      String value,
+      Map<String, Override> pinned,
+      List<String> problems) {
+    try {
+      pinned.put(name, new Override(share(value), origin));
+    } catch (NumberFormatException | InvalidFlagException e) {
+      problems.add(
+          origin
+              + " must be on, off, 1, 0 or a percentage from 0 to 100, not \""
+              + value
+              + "\"; it pins nothing");
     }
+  }
+
+  private static Percentage share(String value) {
+    String text = value.trim().toLowerCase(Locale.ROOT);
+    return switch (text) {
+      case "on", "true", "1" -> Percentage.of(100);
+      case "off", "false", "0" -> Percentage.ZERO;
+      default -> {
+        String number = text.endsWith("%") ? text.substring(0, text.length() - 1) : text;
+        yield Percentage.of(Double.parseDouble(number));
+      }
+    };
+  }
+
+  /** What is wrong, a line each that says what would be right. */
+  List<String> problems() {
+    return problems;
   }
 
   /** Returns what a flag is pinned to, or null; a system property wins over a variable. */

@@ -6,6 +6,7 @@ import dev.turnout.agent.judge.TripBook;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.agent.route.Rulebook;
 import dev.turnout.client.codec.Json;
+import dev.turnout.flags.CompiledFlag;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Histogram;
 import dev.turnout.flags.Host;
@@ -80,7 +81,8 @@ final class Status {
     ObjectNode kept = root.putObject("state_directory");
     kept.put("path", options.stateDirectory().getAbsolutePath());
     kept.put("problem", tripBook.problem());
-    Snapshot snapshot = rules.inForce();
+    Rulebook.InForce all = rules.all();
+    Snapshot snapshot = all.snapshot();
     ObjectNode inForce = root.putObject("snapshot");
     inForce.put("epoch", snapshot.epoch());
     inForce.put("revision", snapshot.revision());
@@ -110,7 +112,7 @@ final class Status {
       ObjectNode node = flags.addObject();
       node.put("name", flag.name());
       node.put("revision", flag.revision());
-      node.put("state", state(flag, trips));
+      node.put("state", state(flag, all));
       node.put("percentage", flag.percentage().percent());
       Overrides.Override pinned = rules.override(flag.name());
       if (pinned != null) {
@@ -134,10 +136,7 @@ final class Status {
       String flag = gate.flag();
       // Of an observed method there is nothing to decide, nor of one that runs ungated.
       node.put(
-          "decision",
-          gate.wired() && routed.contains(flag)
-              ? FlagNews.describe(snapshot.flag(flag), trips.get(flag))
-              : null);
+          "decision", gate.wired() && routed.contains(flag) ? FlagNews.describe(flag, all) : null);
     }
     put(found.unmet(), root);
     ObjectNode beyond = root.putObject("beyond_bounds");
@@ -178,15 +177,19 @@ final class Status {
     }
   }
 
-  private static String state(Flag flag, Map<String, Trip> trips) {
+  private static String state(Flag flag, Rulebook.InForce inForce) {
     Stop stop = flag.stop();
     if (stop != null) {
       return stop.kind().name().toLowerCase(Locale.ROOT);
     }
-    if (trips.containsKey(flag.name())) {
+    if (inForce.trips().containsKey(flag.name())) {
       return "tripped";
     }
-    return flag.enabled() ? "on" : "disabled";
+    if (!flag.enabled()) {
+      return "disabled";
+    }
+    CompiledFlag compiled = inForce.decider().flag(flag.name());
+    return compiled != null && FlagNews.isOffForAnother(compiled) ? "prerequisite" : "on";
   }
 
   private static void path(ObjectNode node, PathCounts counts) {

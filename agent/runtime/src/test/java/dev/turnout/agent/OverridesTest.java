@@ -1,7 +1,6 @@
 package dev.turnout.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
@@ -18,9 +17,12 @@ import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,9 +46,11 @@ class OverridesTest {
   @ParameterizedTest
   @CsvSource({"maybe", "101", "-1", "NaN", "''"})
   void wrongValue_saysWhatWouldBeRight(String value) {
-    assertThatThrownBy(() -> environment("TURNOUT_FLAG_USE_IT", value))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("TURNOUT_FLAG_USE_IT must be on, off, 1, 0 or a percentage");
+    Overrides overrides = environment("TURNOUT_FLAG_USE_IT", value);
+    assertThat(overrides.of("use_it")).isNull();
+    assertThat(overrides.problems())
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .startsWith("TURNOUT_FLAG_USE_IT must be on, off, 1, 0 or a percentage");
   }
 
   @Test
@@ -94,7 +98,24 @@ class OverridesTest {
     assertThat(gate("f").choose("u").branch).isEqualTo(GatePath.FALLBACK);
   }
 
-  private static Snapshot snapshot(CanaryMode canary, Flag flag) {
-    return new Snapshot("", 1, 1, Instant.EPOCH, canary, Map.of(), Map.of("f", flag));
+  @Test
+  void pin_winsOverWhatTheFlagDependsOn_notOverAKillOfThat() {
+    Rulebook rules = new Rulebook(Host.UNKNOWN, gates, environment("TURNOUT_FLAG_F", "on"));
+    Stop stop = new Stop(Stop.Kind.KILLED, "me", Instant.EPOCH, "because", null);
+    Flag flag = Flag.named("f").edit().dependencies(List.of("middle")).done();
+    Flag middle = Flag.named("middle").edit().dependencies(List.of("base")).done();
+    Flag base = Flag.named("base");
+    rules.server(snapshot(CanaryMode.OFF, flag, middle, base));
+    assertThat(gate("f").choose("u").branch).isEqualTo(GatePath.BODY);
+    rules.server(snapshot(CanaryMode.OFF, flag, middle, base.edit().stop(stop).done()));
+    assertThat(gate("f").choose("u").branch).isEqualTo(GatePath.FALLBACK);
+  }
+
+  private static Snapshot snapshot(CanaryMode canary, Flag... flags) {
+    Map<String, Flag> byName = new HashMap<>();
+    for (Flag flag : flags) {
+      byName.put(flag.name(), flag);
+    }
+    return new Snapshot("", 1, 1, Instant.EPOCH, canary, Map.of(), byName);
   }
 }

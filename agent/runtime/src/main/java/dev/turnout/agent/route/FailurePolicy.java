@@ -33,7 +33,8 @@ record FailurePolicy(boolean recovers, List<Class<?>> ignored) {
         }
       } catch (ClassNotFoundException e) {
         inVain.add(name + " (no such class)");
-      } catch (LinkageError e) {
+      } catch (LinkageError | RuntimeException e) {
+        // The latter from a loader of the application's own making.
         inVain.add(name + " (" + e + ")");
       }
     }

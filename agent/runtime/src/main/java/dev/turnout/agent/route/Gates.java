@@ -139,7 +139,7 @@ public final class Gates implements GateLinker.Backend {
    * @param span the interface {@code Span} of some application's OpenTelemetry
    */
   public void trace(Class<?> span) {
-    SpanTags tags = SpanTags.of(span);
+    SpanTags tags = recorders.measure() == Measure.OFF ? null : SpanTags.of(span);
     if (tags == null) {
       return;
     }
@@ -170,7 +170,8 @@ public final class Gates implements GateLinker.Backend {
   private static boolean sees(@Nullable ClassLoader loader, Class<?> type) {
     try {
       return loader != null && Class.forName(type.getName(), false, loader) == type;
-    } catch (ClassNotFoundException | LinkageError e) {
+    } catch (ClassNotFoundException | LinkageError | RuntimeException e) {
+      // The last from a loader of the application's own making.
       return false;
     }
   }

@@ -259,7 +259,9 @@ class RoutedGate extends GateSite {
       return known;
     }
     Pin pin = new Pin(now, AmbientContext.attributes(context));
-    return pins.putIfAbsent(flag, pin) instanceof Pin earlier ? earlier : pin;
+    // Another agent's, if this one was attached while the context was open, goes.
+    Object kept = pins.compute(flag, (name, other) -> other instanceof Pin ? other : pin);
+    return kept instanceof Pin earlier ? earlier : pin;
   }
 
   // Nearly always the state before the last change: contexts are short.

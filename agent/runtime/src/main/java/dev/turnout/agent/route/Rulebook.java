@@ -11,9 +11,9 @@ import dev.turnout.flags.Stop;
 import dev.turnout.flags.Trip;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * on the thread that brings it and put in force before the call returns.
  */
 public final class Rulebook {
+  private static final IntSupplier DRAW = new BucketDraw();
+
   private final Host host;
   private final Gates gates;
   private final Overrides overrides;
@@ -33,13 +35,25 @@ public final class Rulebook {
   private Snapshot server = Snapshot.EMPTY;
   private Snapshot file = Snapshot.EMPTY;
   private Map<String, Trip> trips = Map.of();
-  private volatile Snapshot inForce = Snapshot.EMPTY;
+  private volatile InForce inForce;
 
   public Rulebook(Host host, Gates gates, Overrides overrides) {
     this.host = host;
     this.gates = gates;
     this.overrides = overrides;
+    inForce =
+        new InForce(
+            Snapshot.EMPTY, Map.of(), Decider.compile(Snapshot.EMPTY, host, Set.of(), DRAW));
   }
+
+  /**
+   * What all calls are decided by.
+   *
+   * @param snapshot the merged snapshot
+   * @param trips those of this JVM that count, by flag
+   * @param decider decides by both
+   */
+  public record InForce(Snapshot snapshot, Map<String, Trip> trips, Decider decider) {}
 
   /** Takes note of a flag that this JVM has a gate for; it may be pinned and in no snapshot. */
   public synchronized void gated(String flag) {
@@ -76,7 +90,9 @@ public final class Rulebook {
         flags.put(local.name(), served.edit().stop(stop).done());
       }
     }
-    pin(flags);
+    Map<String, Trip> valid = new HashMap<>(trips);
+    valid.values().removeIf(trip -> isVoid(trip, flags.get(trip.flag())));
+    pin(flags, valid.keySet());
     Snapshot base = server.revision() > 0 ? server : file;
     Snapshot merged =
         new Snapshot(
@@ -88,11 +104,14 @@ public final class Rulebook {
             base.ringMembers(),
             flags,
             base.validUntil());
-    inForce = merged;
-    gates.apply(Decider.compile(merged, host, trippedHere(merged), new BucketDraw()));
+    Decider decider = Decider.compile(merged, host, valid.keySet(), DRAW);
+    inForce = new InForce(merged, Map.copyOf(valid), decider);
+    gates.apply(decider);
   }
 
-  private void pin(Map<String, Flag> flags) {
+  // A pin is in place of all that a flag says, but no way around a kill or a trip.
+  private void pin(Map<String, Flag> flags, Set<String> tripped) {
+    Map<String, Flag> given = Map.copyOf(flags);
     Set<String> names = new HashSet<>(gated);
     names.addAll(flags.keySet());
     for (String name : names) {
@@ -107,7 +126,10 @@ public final class Rulebook {
                 .strategy(Flag.Strategy.PERCENTAGE)
                 .percentage(pinned.share())
                 .canary(Canary.NONE)
-                .dependencies(List.of())
+                .dependencies(
+                    flag.dependencies().stream()
+                        .filter(each -> isStopped(each, given, tripped, new HashSet<>()))
+                        .toList())
                 .done());
       }
     }
@@ -118,10 +140,15 @@ public final class Rulebook {
     return overrides.of(flag);
   }
 
-  private Set<String> trippedHere(Snapshot merged) {
-    Map<String, Trip> valid = new HashMap<>(trips);
-    valid.values().removeIf(trip -> isVoid(trip, merged.flag(trip.flag())));
-    return valid.keySet();
+  private static boolean isStopped(
+      String name, Map<String, Flag> flags, Set<String> tripped, Set<String> seen) {
+    Flag flag = flags.get(name);
+    return tripped.contains(name)
+        || flag != null
+            && seen.add(name)
+            && (flag.stop() != null
+                || flag.dependencies().stream()
+                    .anyMatch(each -> isStopped(each, flags, tripped, seen)));
   }
 
   /** Whether a trip no longer counts, because its flag was reset since. */
@@ -131,6 +158,11 @@ public final class Rulebook {
 
   /** The merged snapshot in force. */
   public Snapshot inForce() {
+    return inForce.snapshot();
+  }
+
+  /** Everything that is in force, of one moment. */
+  public InForce all() {
     return inForce;
   }
 

@@ -217,7 +217,8 @@ public final class GatesFile {
     if (text == null) {
       return null;
     }
-    String types = text.replace(" ", "");
+    // As Java writes them, the last may be any number of its type.
+    String types = text.replace(" ", "").replaceAll("[.][.][.]$", "[]");
     return types.isEmpty() ? List.of() : List.of(types.split(",", -1));
   }
 
