@@ -29,6 +29,7 @@ class KotlinIT {
         "internal",
         "object",
         "static-of-object",
+        "object-that-delegates",
         "companion",
         "interface",
         "sealed-generic",

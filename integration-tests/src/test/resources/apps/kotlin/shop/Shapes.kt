@@ -49,6 +49,18 @@ object Single {
   @JvmStatic fun fixedOld(user: String): String = "old"
 }
 
+object Delegating {
+  @JvmStatic
+  @Flagged("checkout", fallback = "payOld")
+  fun pay(@FlagKey user: String): String = Second.pay(user)
+
+  @JvmStatic fun payOld(user: String): String = "old"
+
+  object Second {
+    fun pay(user: String): String = "new"
+  }
+}
+
 class Early {
   @Flagged("checkout", fallback = "payOld")
   fun pay(@FlagKey user: String, times: Int?): String {
@@ -133,6 +145,7 @@ fun main() {
   println("internal " + Split.of { user -> Visible().pay(user) })
   println("object " + Split.of { user -> Single.pay(user) })
   println("static-of-object " + Split.of { user -> Single.fixed(user) })
+  println("object-that-delegates " + Split.of { user -> Delegating.pay(user) })
   println("companion " + Split.of { user -> WithCompanion.pay(user) })
   println("interface " + Split.of { user -> Goods().pay(user) })
   println("sealed-generic " + Split.of { user -> (Shape.Round() as Shape<String>).pay(user) })

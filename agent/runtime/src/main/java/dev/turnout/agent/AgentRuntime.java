@@ -257,7 +257,7 @@ final class AgentRuntime
       return;
     }
     Engine running = engine;
-    boolean routed = gate.wired() && !rules.isObserved(gate.flag());
+    boolean routed = gate.wired() && !rules.isObserved(gate.method());
     if (running != null && routed && flags.add(gate.flag())) {
       flagsCopy = null;
       running.gated(gate.flag());

@@ -193,6 +193,21 @@ class GatedMethodsTest {
   }
 
   @Test
+  void context_outlivesNoKillOfWhatTheFlagDependsOn() throws Exception {
+    String flag =
+        """
+        f: {percentage: 100, dependencies: [part, base]}
+          part: {percentage: 99.999}
+          base:\s""";
+    turn(flag + "{percentage: 100}", "new");
+    try (FlagContext.Scope scope = FlagContext.user("v").open()) {
+      assertThat(call("ambient")).isEqualTo("new");
+      flags(flag + "{percentage: 100, killed: true}");
+      await().pollInSameThread().untilAsserted(() -> assertThat(call("ambient")).isEqualTo("old"));
+    }
+  }
+
+  @Test
   void context_pinsWhatTheKeyDecidesToo() throws Exception {
     turn("f: {percentage: 99.999}", "new");
     try (FlagContext.Scope scope = FlagContext.user("v").open()) {

@@ -98,6 +98,22 @@ class LateAttachTest {
   }
 
   @Test
+  void attach_answersWhatCannotBe() throws Exception {
+    Path gates = directory.resolve("gates.yaml");
+    Files.writeString(gates, "gates: [{method: a.Missing#x, flag: f}]");
+    AgentRuntime unmet = install(",force=true,gates-file=" + gates);
+    assertThat(unmet.apply("attached")).contains("no class a.Missing was loaded so far");
+    unmet.apply("detach");
+
+    Files.writeString(gates, "gates: [");
+    AgentRuntime broken = install(",force=true,gates-file=" + gates);
+    assertThat(broken.apply("attached"))
+        .contains("gates.yaml: line 1, column 9", "the gates of this file are not there");
+    assertThat(broken.apply("status")).contains("gates.yaml: line 1, column 9");
+    broken.apply("detach");
+  }
+
+  @Test
   void attach_gatesClassesWithoutClassFiles_detachRestoresThem() throws Exception {
     Class<?> type = new GeneratingLoader().loadClass(Subjects.class.getName());
     Object target = type.getDeclaredConstructor().newInstance();

@@ -91,14 +91,15 @@ public final class GateRules {
     return name;
   }
 
-  /** Whether methods are observed and counted under a name. */
-  public boolean isObserved(String name) {
-    for (ObserveRule rule : observed) {
-      if (rule.name().equals(name)) {
-        return true;
-      }
+  /**
+   * Whether a method that has a gate is observed, and not routed.
+   *
+   * @param method its full name
+   */
+  public boolean isObserved(String method) {
+    synchronized (admitted) {
+      return admitted.contains(method);
     }
-    return false;
   }
 
   /**

@@ -119,6 +119,7 @@ public final class GatesFile {
     }
     Fields top = new Fields(root.get(), Set.of("gates", "observe", "most_observed"));
     List<GateRule> routed = new ArrayList<>();
+    Set<String> flags = new HashSet<>();
     Set<String> methods = new HashSet<>();
     for (Node node : top.list("gates")) {
       Fields fields =
@@ -129,10 +130,18 @@ public final class GatesFile {
         throw wrong(fields.node("method"), "method is named twice");
       }
       routed.add(rule);
+      flags.add(rule.flag());
     }
     List<ObserveRule> observed = new ArrayList<>();
     for (Node node : top.list("observe")) {
-      observed.add(observed(new Fields(node, Set.of("methods", "name", "except"))));
+      Fields fields = new Fields(node, Set.of("methods", "name", "except"));
+      ObserveRule rule = observed(fields);
+      if (flags.contains(rule.name())) {
+        throw wrong(
+            fields.node("name"),
+            "name must not be a flag's: the calls of " + rule.name() + " are counted by it");
+      }
+      observed.add(rule);
     }
     String most = top.text("most_observed", "" + GateRules.MOST_OBSERVED);
     if (!most.matches("[0-9]{1,6}")) {

@@ -112,6 +112,7 @@ record MethodFacts(
     private int line;
     private boolean jvmStatic;
     private boolean callsNamesake;
+    private @Nullable String companion;
     private Origin origin = Origin.WRITTEN;
 
     Reader(String owner, int access, String name, String descriptor, List<MethodFacts> into) {
@@ -151,8 +152,21 @@ record MethodFacts(
     public void visitMethodInsn(
         int opcode, String target, String called, String type, boolean isInterface) {
       callsNamesake |=
-          called.equals(name) && type.equals(descriptor) && target.startsWith(owner + "$")
+          called.equals(name)
+                  && type.equals(descriptor)
+                  && target.startsWith(owner + "$")
+                  && (owner.endsWith("$DefaultImpls") || target.equals(companion))
               || owner.endsWith("$DefaultImpls") && called.equals("access$" + name + "$jd");
+    }
+
+    // A class has its companion in a field, and an interface finds it where it is made. Other
+    // objects that are declared in a class are in neither.
+    @Override
+    public void visitFieldInsn(int opcode, String of, String field, String type) {
+      boolean own = of.equals(owner) && type.startsWith("L" + owner + "$");
+      if (opcode == Opcodes.GETSTATIC && (own || field.equals("$$INSTANCE"))) {
+        companion = own ? type.substring(1, type.length() - 1) : of;
+      }
     }
 
     @Override

@@ -308,14 +308,26 @@ final class Wiring {
       throws Misfit {
     String nearMiss = null;
     for (ClassFacts each = type; each != null; each = others.find(each.superName())) {
+      MethodFacts fitting = null;
       for (MethodFacts candidate : each.methods()) {
-        if (isReachable(candidate) && candidate.name().equals(name)) {
-          String mismatch = mismatch(method, candidate, role, mayTakeFailure);
-          if (mismatch == null) {
-            return callable(candidate, role);
-          }
-          nearMiss = nearMiss == null ? mismatch : nearMiss;
+        if (!isReachable(candidate)
+            || !candidate.name().equals(name)
+            || candidate.isSame(method)
+            || candidate.is(Opcodes.ACC_BRIDGE)) {
+          continue;
         }
+        String mismatch = mismatch(method, candidate, role, mayTakeFailure);
+        if (mismatch != null) {
+          nearMiss = nearMiss == null ? mismatch : nearMiss;
+        } else if (fitting != null) {
+          throw new Misfit(
+              "both " + fitting.fullName() + " and " + candidate.fullName() + " fit: rename one");
+        } else {
+          fitting = candidate;
+        }
+      }
+      if (fitting != null) {
+        return callable(fitting, role);
       }
     }
     throw new Misfit(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -158,6 +159,16 @@ class GatesFileTest {
   }
 
   @Test
+  void parameters_asJavaWritesThem() {
+    GateRules rules =
+        GatesFile.parse("g.yaml", "gates: [{method: 'a.B#c(int, java.lang.String...)', flag: f}]");
+    assertThat(rules.of("a.B"))
+        .singleElement()
+        .extracting(GateRule::parameters)
+        .isEqualTo(List.of("int", "java.lang.String[]"));
+  }
+
+  @Test
   void unmet_namesPatternsThatNothingMatched() {
     GateRules rules =
         GatesFile.parse(
@@ -190,6 +201,8 @@ class GatesFileTest {
         "gates: [{method: a.B#c, flag: a b}]|line 1, column 31: flag must be 1 to 128",
         "gates: [{method: a.B#c, flag: f, flg: f}]|line 1, column 34: there is no \"flg\"",
         "gates: [{method: a.B#c, flag: f, fallback: c}]|column 44: fallback must be another method",
+        "gates: [{method: a.B#c, flag: f}] / observe: [{methods: d.*#*, name: f}]|line 2, column 34:"
+            + " name must not be a flag's",
         "gates: [{method: a.B#c, flag: f, key: 0..x y}]|key must be a parameter's index",
         "gates: [{method: a.B#c, flag: f, variants: [x]}]|variants must be a mapping of each",
         "gates: [{method: a.B#c, flag: f, variants: {a b: c}}]|a variant must be 1 to 128",
