@@ -7,6 +7,7 @@ import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 
 /** Asks the agent of a JVM on this machine, by the JVM's attach mechanism. */
 final class LocalJvm {
@@ -45,6 +46,7 @@ final class LocalJvm {
     try {
       Path answerFile = Files.createTempFile("turnout", ".answer");
       try {
+        give(answerFile, pid);
         load(pid, request + ",answer-file=" + answerFile);
         return answer(Files.readString(answerFile));
       } finally {
@@ -53,6 +55,18 @@ final class LocalJvm {
     } catch (IOException e) {
       throw new CommandFailure(
           ExitCode.UNREACHABLE, "process " + pid + " cannot be attached to: " + e.getMessage());
+    }
+  }
+
+  // Who may attach to another user's JVM is the superuser; the JVM has to write the file all the
+  // same, and nobody else.
+  private static void give(Path file, String pid) throws IOException {
+    Path process = Path.of("/proc", pid);
+    if (Files.exists(process)) {
+      UserPrincipal owner = Files.getOwner(process);
+      if (!owner.equals(Files.getOwner(file))) {
+        Files.setOwner(file, owner);
+      }
     }
   }
 

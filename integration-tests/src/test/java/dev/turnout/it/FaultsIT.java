@@ -31,6 +31,7 @@ class FaultsIT {
             "succeeded",
             "failed",
             "tick",
+            "thread",
             "begin,succeeded,failed,choose,tell,tick")
         .flatMap(fault -> Jdks.all().stream().map(jdk -> Arguments.of(fault, jdk)));
   }
