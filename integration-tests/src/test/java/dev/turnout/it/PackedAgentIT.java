@@ -248,7 +248,7 @@ class PackedAgentIT {
     try (JarFile jar = new JarFile(Built.AGENT.toFile())) {
       assertThat(jar.stream().map(entry -> entry.getName()).filter(n -> n.endsWith(".class")))
           .isNotEmpty()
-          .hasSizeLessThan(15)
+          .hasSizeLessThan(20)
           .allMatch(name -> name.startsWith("dev/turnout/bootstrap/"));
     }
   }
