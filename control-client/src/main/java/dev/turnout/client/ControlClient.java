@@ -1,5 +1,6 @@
 package dev.turnout.client;
 
+import dev.turnout.client.Warnings.Topic;
 import dev.turnout.client.codec.ReportCodec;
 import dev.turnout.client.signing.Trust;
 import dev.turnout.client.tls.ClientTls;
@@ -12,6 +13,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +27,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Two threads, and no library adds one: {@code turnout-stream} follows the stream, and waits in
  * between; {@code turnout-requests} asks for whatever is answered at once, one thing after another,
- * so that nothing of that ever delays a kill. Time limits are the caller's to enforce, see {@link
- * #look}. Safe for use by several threads.
+ * so that nothing of that ever delays a kill. A third, {@code turnout-store}, is there while a
+ * snapshot is written to the disk. Time limits are the caller's to enforce, see {@link #look}. Safe
+ * for use by several threads.
  */
 public final class ControlClient implements AutoCloseable {
+  private static final int DISK_IDLE_SECONDS = 1;
+  private static final int LONGEST_WRITE_SECONDS = 2;
 
   /**
    * Where the server is and who asks.
@@ -94,6 +102,7 @@ public final class ControlClient implements AutoCloseable {
   private final Warnings warnings;
   private final Refusals refusals;
   private final InForce inForce;
+  private final ExecutorService disk;
   private final SnapshotStream stream;
   private final SnapshotPoll poll;
   private final Requests requests;
@@ -116,11 +125,28 @@ public final class ControlClient implements AutoCloseable {
     SnapshotStore store =
         directory == null ? null : new SnapshotStore(directory, trust, warnings::say);
     refusals = new Refusals(sources);
-    inForce = new InForce(store, trust, listener::snapshot, warnings, refusals);
+    disk = disk(warnings);
+    inForce = new InForce(store, disk, trust, listener::snapshot, warnings, refusals);
     Timing timing = settings.timing();
     stream = new SnapshotStream(this::http, inForce, timing, sources, warnings, this::contact);
     poll = new SnapshotPoll(this::http, inForce, timing, sources, warnings, this::contact, stream);
     requests = new Requests(sources.nanos());
+  }
+
+  // One thread, while there is something to write. If the disk hangs, the latest that are still to
+  // be written are as many as the store has generations.
+  private static ExecutorService disk(Warnings warnings) {
+    ThreadPoolExecutor disk =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            DISK_IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(SnapshotStore.GENERATIONS),
+            task -> Daemon.thread("turnout-store", warnings, task),
+            new ThreadPoolExecutor.DiscardOldestPolicy());
+    disk.allowCoreThreadTimeOut(true);
+    return disk;
   }
 
   /**
@@ -249,5 +275,13 @@ public final class ControlClient implements AutoCloseable {
       open.close();
     }
     inForce.close();
+    disk.shutdown();
+    try {
+      if (!disk.awaitTermination(LONGEST_WRITE_SECONDS, TimeUnit.SECONDS)) {
+        warnings.warn(Topic.INTERNAL, "the last snapshot is still being written");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

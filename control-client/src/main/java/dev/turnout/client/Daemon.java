@@ -14,12 +14,17 @@ final class Daemon {
 
   /** Goes round and round on a thread of its own for as long as {@code goesOn} says so. */
   static void start(String name, Warnings warnings, BooleanSupplier goesOn, Runnable round) {
-    Thread thread = new Thread(null, () -> repeat(warnings, goesOn, round), name, 0, false);
+    thread(name, warnings, () -> repeat(warnings, goesOn, round)).start();
+  }
+
+  /** Makes a thread for a task; it is yet to be started. */
+  static Thread thread(String name, Warnings warnings, Runnable task) {
+    Thread thread = new Thread(null, task, name, 0, false);
     thread.setDaemon(true);
     thread.setContextClassLoader(Daemon.class.getClassLoader());
     // The application's handler never hears of it.
     thread.setUncaughtExceptionHandler((failed, e) -> tell(warnings, e));
-    thread.start();
+    return thread;
   }
 
   private static void repeat(Warnings warnings, BooleanSupplier goesOn, Runnable round) {

@@ -9,6 +9,7 @@ import dev.turnout.client.signing.UntrustedException;
 import dev.turnout.flags.Snapshot;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class InForce {
   private final @Nullable SnapshotStore store;
+  private final Executor disk;
   private final Trust trust;
   private final Consumer<Snapshot> listener;
   private final Warnings warnings;
@@ -28,13 +30,21 @@ final class InForce {
   private boolean closed;
   private @Nullable Instant toldExpired;
 
+  /**
+   * Creates it; there is no snapshot yet.
+   *
+   * @param store keeps what is in force; null for no memory of it
+   * @param disk writes to the store, one snapshot after the other
+   */
   InForce(
       @Nullable SnapshotStore store,
+      Executor disk,
       Trust trust,
       Consumer<Snapshot> listener,
       Warnings warnings,
       Refusals refusals) {
     this.store = store;
+    this.disk = disk;
     this.trust = trust;
     this.listener = listener;
     this.warnings = warnings;
@@ -145,10 +155,18 @@ final class InForce {
     }
     confirmed = true;
     current = offered;
-    // First the application, then the disk: a kill does not wait for an fsync.
+    // First the application, then the disk: a kill does not wait for an fsync, neither its own nor
+    // that of the snapshot before.
     deliver(snapshot);
-    if (store != null) {
-      store.save(snapshot, document.json(), document.signature());
+    SnapshotStore kept = store;
+    if (kept != null) {
+      try {
+        disk.execute(() -> kept.save(snapshot, document.json(), document.signature()));
+      } catch (Throwable e) {
+        // Such as no more threads; the next one may be kept again.
+        warnings.warn(
+            Topic.INTERNAL, "the snapshot is not kept, a restart would not find it: " + e);
+      }
     }
   }
 
@@ -179,7 +197,7 @@ final class InForce {
     }
   }
 
-  /** Takes no more documents; what is being written is written when this returns. */
+  /** Takes no more documents. */
   synchronized void close() {
     closed = true;
   }

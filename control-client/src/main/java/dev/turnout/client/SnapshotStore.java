@@ -38,7 +38,9 @@ import org.jspecify.annotations.Nullable;
  * <p>For one JVM a directory; of two that share one, the last to write is remembered.
  */
 public final class SnapshotStore {
-  private static final int GENERATIONS = 3;
+  /** How many snapshots are kept. */
+  static final int GENERATIONS = 3;
+
   private static final String TEMPORARY = ".tmp";
 
   // Another process may be writing one now, and takes less time for it.

@@ -354,7 +354,7 @@ class ControlClientTest {
 
     List<Thread> threads =
         Thread.getAllStackTraces().keySet().stream()
-            .filter(thread -> thread.getName().matches("turnout-.*|OkHttp.*|Okio.*"))
+            .filter(thread -> thread.getName().matches("turnout-(?!store).*|OkHttp.*|Okio.*"))
             .filter(thread -> !others.contains(thread))
             .toList();
     assertThat(threads)

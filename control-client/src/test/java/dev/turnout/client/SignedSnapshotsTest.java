@@ -53,6 +53,7 @@ class SignedSnapshotsTest {
   private InForce inForce(Trust trust) {
     return new InForce(
         new SnapshotStore(directory, trust, heard.warnings::add),
+        Runnable::run,
         trust,
         heard.delivered::add,
         new Warnings(heard.warnings::add, nanos::get),

@@ -312,6 +312,26 @@ class GatedMethodsTest {
   }
 
   @Test
+  void futureThatIsReturnedAgainAndAgain_isNotFilledUp() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    PathCounts before = counts(true);
+    CompletableFuture<String> shared = new CompletableFuture<>();
+    int calls = 100_000;
+    for (int i = 0; i < calls; i++) {
+      call("later", "u", shared);
+    }
+    assertThat(shared.getNumberOfDependents()).isLessThan(70_000);
+    shared.complete("done");
+    assertThat(counts(true).calls()).isEqualTo(before.calls() + calls);
+    // And the next is followed again.
+    CompletableFuture<String> next = new CompletableFuture<>();
+    call("later", "u", next);
+    assertThat(counts(true).calls()).isEqualTo(before.calls() + calls);
+    next.complete("done");
+    assertThat(counts(true).calls()).isEqualTo(before.calls() + calls + 1);
+  }
+
+  @Test
   void reactor_eachSubscriptionIsACall() throws Exception {
     turn("f: {percentage: 100}", "new");
     PathCounts before = counts(true);

@@ -1,6 +1,7 @@
 package dev.turnout.agent.measure;
 
 import dev.turnout.flags.Histogram;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,12 @@ public final class CallRecorder {
   private static final int UNTIMED = 0;
   private static final int FAILED = 1;
 
+  private static final int MOST_FOLLOWED = 1 << 16;
+
   private final FailureRow failureRow;
+
+  // Calls that go on and tell when they end: what they tell is kept by what the application keeps.
+  private final AtomicInteger followed = new AtomicInteger();
 
   // Most paths of a flag never run: the tables are made when one does.
   private volatile long @Nullable [] counts;
@@ -124,6 +130,23 @@ public final class CallRecorder {
    */
   public Latencies.@Nullable Later later(long start) {
     return start == 0 ? null : latencies().later(start);
+  }
+
+  /**
+   * Whether one more call that goes on elsewhere may be followed to its end. There is a bound: a
+   * method may return one and the same future, which never completes, with each call.
+   */
+  public boolean follows() {
+    if (followed.get() >= MOST_FOLLOWED) {
+      return false;
+    }
+    followed.incrementAndGet();
+    return true;
+  }
+
+  /** A call that was followed is no longer. */
+  public void followed() {
+    followed.decrementAndGet();
   }
 
   /** A call that went on elsewhere is not to be recorded after all. */

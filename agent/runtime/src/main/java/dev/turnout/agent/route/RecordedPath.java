@@ -107,8 +107,7 @@ final class RecordedPath extends GatePath {
   private @Nullable Object follow(Latencies.@Nullable Later later, @Nullable Object returned)
       throws ReflectiveOperationException {
     if (returned instanceof CompletionStage<?> stage) {
-      var unused = stage.whenComplete((value, failure) -> ended(later, failure));
-      return returned;
+      return follow(later, stage) ? returned : null;
     }
     ReactorType reactive = returned == null ? null : ReactorType.of(returned.getClass());
     if (returned == null || reactive == null) {
@@ -121,6 +120,24 @@ final class RecordedPath extends GatePath {
     Object followed = reactive.follow(returned, this);
     calls.forget(later);
     return followed;
+  }
+
+  private boolean follow(Latencies.@Nullable Later later, CompletionStage<?> stage) {
+    if (!calls.follows()) {
+      return false;
+    }
+    try {
+      var unused =
+          stage.whenComplete(
+              (value, failure) -> {
+                calls.followed();
+                ended(later, failure);
+              });
+      return true;
+    } catch (Throwable e) {
+      calls.followed();
+      throw e;
+    }
   }
 
   /** Begins a call on some thread, to end on some other. */

@@ -40,8 +40,9 @@ class RoutedGate extends GateSite {
   // Follows the state: whoever reads it sees the rules before a change or after it.
   private volatile @Nullable GatePath always;
 
-  // What a context that outlives a change was decided by before.
+  // What contexts that outlive a change were decided by before it, and before further ones.
   private volatile State previous;
+  private volatile State recalled;
 
   RoutedGate(
       GatedMethod method,
@@ -60,6 +61,7 @@ class RoutedGate extends GateSite {
     this.trouble = trouble;
     state = state(compiled);
     previous = state;
+    recalled = state;
     always = always(state);
   }
 
@@ -107,6 +109,7 @@ class RoutedGate extends GateSite {
     if (spanTags == null) {
       spanTags = tags;
       inForce(state(state.flag()));
+      recalled = state;
     }
   }
 
@@ -264,9 +267,18 @@ class RoutedGate extends GateSite {
     return kept instanceof Pin earlier ? earlier : pin;
   }
 
-  // Nearly always the state before the last change: contexts are short.
+  // Nearly always the state before the last change: contexts are short. One that is not asks for
+  // the
+  // same again with each call.
   private State stateOf(@Nullable CompiledFlag compiled) {
     State before = previous;
-    return before.flag == compiled ? before : state(compiled);
+    if (before.flag != compiled) {
+      before = recalled;
+    }
+    if (before.flag != compiled) {
+      before = state(compiled);
+      recalled = before;
+    }
+    return before;
   }
 }

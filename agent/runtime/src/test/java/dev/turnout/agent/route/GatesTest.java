@@ -2,13 +2,24 @@ package dev.turnout.agent.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnout.FlagContext;
 import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.bootstrap.GateLinker;
+import dev.turnout.bootstrap.GatePath;
 import dev.turnout.bootstrap.GateSite;
+import dev.turnout.flags.CanaryMode;
+import dev.turnout.flags.Decider;
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.Host;
+import dev.turnout.flags.Percentage;
+import dev.turnout.flags.Snapshot;
 import io.opentelemetry.api.trace.Span;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -67,6 +78,29 @@ class GatesTest {
       busy.free.countDown();
     }
     assertThat(tracing).succeedsWithin(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void contextThatOutlivesSeveralChanges_isGivenTheSamePathEachTime() {
+    apply(1, 100);
+    GateSite gate = link(Service.class);
+    try (FlagContext.Scope scope = FlagContext.user("u").open()) {
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.BODY);
+      apply(2, 0);
+      apply(3, 0);
+      GatePath path = gate.choose(null);
+      assertThat(path.branch).isEqualTo(GatePath.BODY);
+      assertThat(gate.choose(null)).isSameAs(path);
+    }
+    assertThat(gate.choose(null).branch).isEqualTo(GatePath.FALLBACK);
+  }
+
+  private void apply(long revision, double percent) {
+    Flag flag = Flag.named("use_it").edit().percentage(Percentage.of(percent)).done();
+    Snapshot snapshot =
+        new Snapshot(
+            "", 1, revision, Instant.EPOCH, CanaryMode.OFF, Map.of(), Map.of("use_it", flag));
+    gates.apply(Decider.compile(snapshot, Host.UNKNOWN, Set.of(), () -> 0));
   }
 
   private GateSite link(Class<?> owner) {
