@@ -60,7 +60,7 @@ final class AgentRuntime
   private @Nullable Set<String> flagsCopy;
   private long gatesBeyondBounds;
   private volatile @Nullable Engine engine;
-  private volatile boolean running;
+  private volatile boolean engineRuns;
   private volatile boolean toldFailure;
   private long startedNanos;
   private boolean toldUnmet;
@@ -138,7 +138,7 @@ final class AgentRuntime
   @Override
   public void found(String flag, String method, @Nullable String problem) {
     news.add(new Report.Gate(flag, method, problem == null, problem));
-    if (!running) {
+    if (!engineRuns) {
       startOrTell();
     }
   }
@@ -175,7 +175,7 @@ final class AgentRuntime
   // Whatever of it failed is done again when the next class is found: the machine may have had no
   // thread to give just then.
   private synchronized void start() {
-    if (running || closed) {
+    if (engineRuns || closed) {
       return;
     }
     FaultPoint.reach("start");
@@ -190,7 +190,7 @@ final class AgentRuntime
       GateLinker.connect(gates);
     }
     started.start();
-    running = true;
+    engineRuns = true;
   }
 
   /**
