@@ -268,8 +268,7 @@ class RoutedGate extends GateSite {
   }
 
   // Nearly always the state before the last change: contexts are short. One that is not asks for
-  // the
-  // same again with each call.
+  // the same again with each call.
   private State stateOf(@Nullable CompiledFlag compiled) {
     State before = previous;
     if (before.flag != compiled) {
