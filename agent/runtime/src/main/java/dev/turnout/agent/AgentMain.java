@@ -34,7 +34,7 @@ public final class AgentMain implements AgentStart.Starter {
 
   /** Installs the transformer with a runtime of its own, and returns that. */
   static AgentRuntime install(Options options, Instrumentation instrumentation) {
-    List<String> problems = new ArrayList<>(options.overrides().problems());
+    List<String> problems = new ArrayList<>(options.problems());
     GateRules rules = rules(options, problems);
     problems.forEach(AgentLog::now);
     AgentRuntime runtime = new AgentRuntime(options, rules, problems, instrumentation);

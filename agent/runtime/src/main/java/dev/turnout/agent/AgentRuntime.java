@@ -62,6 +62,7 @@ final class AgentRuntime
   private volatile @Nullable Engine engine;
   private volatile boolean engineRuns;
   private volatile boolean toldFailure;
+  private final long installedNanos = System.nanoTime();
   private long startedNanos;
   private boolean toldUnmet;
   private final List<String> problems;
@@ -139,14 +140,35 @@ final class AgentRuntime
   public void found(String flag, String method, @Nullable String problem) {
     news.add(new Report.Gate(flag, method, problem == null, problem));
     if (!engineRuns) {
-      startOrTell();
+      startOrTell(System.nanoTime());
+    }
+  }
+
+  /**
+   * Starts the engine all the same when the time is up for what a gates file names and none of it
+   * has come: to tell of that.
+   */
+  @Override
+  public void seen() {
+    seen(System.nanoTime());
+  }
+
+  void seen(long nowNanos) {
+    if (engineRuns || toldFailure || nowNanos - installedNanos < NANOS_TO_LOAD) {
+      return;
+    }
+    try {
+      startOrTell(installedNanos);
+    } catch (RuntimeException | Error told) {
+      // The next class that has a gate tries again.
+      return;
     }
   }
 
   // Without an engine nobody would tell of what was found.
-  private void startOrTell() {
+  private void startOrTell(long sinceNanos) {
     try {
-      start();
+      start(sinceNanos);
     } catch (RuntimeException | Error e) {
       if (!toldFailure) {
         toldFailure = true;
@@ -174,7 +196,7 @@ final class AgentRuntime
 
   // Whatever of it failed is done again when the next class is found: the machine may have had no
   // thread to give just then.
-  private synchronized void start() {
+  private synchronized void start(long sinceNanos) {
     if (engineRuns || closed) {
       return;
     }
@@ -184,7 +206,7 @@ final class AgentRuntime
       Recorders recorders = new Recorders(Measure.of(options.get("measure")));
       Gates gates = new Gates(recorders, new ModuleOpener(instrumentation), this);
       started = new Engine(options, recorders, gates, this, instrumentation);
-      startedNanos = System.nanoTime();
+      startedNanos = sinceNanos;
       engine = started;
       // Before the class can run: its first call links against this.
       GateLinker.connect(gates);
@@ -215,7 +237,7 @@ final class AgentRuntime
     }
   }
 
-  /** Says once, a while after the engine started, what the gates file names in vain so far. */
+  /** Says once, a while after the engine started, what was named in vain so far. */
   void tellUnmet(long nowNanos) {
     // Read first: the time is written before it.
     boolean running = engine != null && !closed;
@@ -225,7 +247,16 @@ final class AgentRuntime
       }
       toldUnmet = true;
     }
-    rules.unmet().forEach(AgentLog::line);
+    namedInVain().forEach(AgentLog::line);
+  }
+
+  private List<String> namedInVain() {
+    List<String> lines = new ArrayList<>(rules.unmet());
+    Engine running = engine;
+    if (running != null) {
+      lines.addAll(running.pinsInVain());
+    }
+    return lines;
   }
 
   @Override
@@ -238,13 +269,18 @@ final class AgentRuntime
   /**
    * What did not come about so far.
    *
-   * @param timeIsUp whether what the gates file names should be there by now
+   * @param timeIsUp whether what was named should be there by now
    */
   private List<String> unmet(boolean timeIsUp) {
     List<String> lines = new ArrayList<>(problems);
     lines.addAll(overlooked);
+    Engine running = engine;
+    String ofFlags = running == null ? "" : running.flagsFileProblem();
+    if (!ofFlags.isEmpty()) {
+      lines.add(ofFlags);
+    }
     if (timeIsUp) {
-      lines.addAll(rules.unmet());
+      lines.addAll(namedInVain());
     }
     return lines;
   }

@@ -18,6 +18,7 @@ import java.io.File;
 import java.lang.instrument.Instrumentation;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,7 +56,7 @@ final class Engine implements AutoCloseable {
   private int ticks;
   private long lastLookNanos = System.nanoTime();
   private long pausedUntilNanos = lastLookNanos;
-  private @Nullable FlagsFile flagsFile;
+  private volatile @Nullable FlagsFile flagsFile;
   private volatile @Nullable ControlClient client;
   private volatile @Nullable StatusPort port;
   private @Nullable Meters meters;
@@ -105,6 +106,19 @@ final class Engine implements AutoCloseable {
               .formatted(flag, pinned.share(), pinned.origin()));
     }
     rules.gated(flag);
+  }
+
+  /** What is wrong with the flags file by now; empty if nothing is, or there is none. */
+  String flagsFileProblem() {
+    FlagsFile file = flagsFile;
+    return file == null ? "" : file.problem();
+  }
+
+  /** Says, a line each, what pins no flag that this JVM has heard of so far. */
+  List<String> pinsInVain() {
+    Set<String> flags = new HashSet<>(runtime.flags());
+    flags.addAll(rules.inForce().flags().keySet());
+    return options.overrides().inVain(flags);
   }
 
   synchronized void start() {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The flags file, looked at again and again. The content of a small file is compared, for the time
  * of its last change is coarse and some deployments set it back; a larger one is read again when
- * its length or time differs, for it is read into the application's memory. Used by one thread.
+ * its length or time differs, for it is read into the application's memory. Used by one thread, but
+ * for what is wrong with it.
  */
 final class FlagsFile {
   private static final long MAX_BYTES = 4 << 20;
@@ -24,10 +25,16 @@ final class FlagsFile {
   private byte @Nullable [] seen;
   private long seenLength = -1;
   private long seenModified = -1;
-  private String lastProblem = "";
+  private String problemOfSeen = "";
+  private volatile String lastProblem = "";
 
   FlagsFile(File file) {
     this.file = file;
+  }
+
+  /** What is wrong with the file since it was last read; empty if nothing is. For any thread. */
+  String problem() {
+    return lastProblem;
   }
 
   /** Returns what the file says if it changed since the last look, else null. */
@@ -36,9 +43,12 @@ final class FlagsFile {
       long modified = file.lastModified();
       byte[] content = read(modified);
       if (content == null || Arrays.equals(content, seen)) {
+        // It may have been away in between.
+        lastProblem = problemOfSeen;
         return null;
       }
       seen = content.length <= SMALL_BYTES ? content : null;
+      problemOfSeen = "";
       Snapshot snapshot =
           FlagsFileCodec.read(file.getPath(), content, Instant.ofEpochMilli(modified));
       lastProblem = "";
@@ -46,7 +56,9 @@ final class FlagsFile {
     } catch (IOException e) {
       tell("the flags file cannot be read, what was read last stays in force: " + e.getMessage());
     } catch (CodecException e) {
-      tell("the flags file is wrong, what was read last stays in force: " + e.getMessage());
+      problemOfSeen =
+          "the flags file is wrong, what was read last stays in force: " + e.getMessage();
+      tell(problemOfSeen);
     }
     return null;
   }

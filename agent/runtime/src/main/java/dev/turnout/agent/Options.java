@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
@@ -53,7 +55,11 @@ public final class Options {
   private static final String LABELS =
       "[a-zA-Z0-9._-]{1,64}:[a-zA-Z0-9._-]{0,128}(,[a-zA-Z0-9._-]{1,64}:[a-zA-Z0-9._-]{0,128})*";
 
+  // So many letters added, left out or mistaken.
+  private static final int NEAR = 2;
+
   private final Map<String, Option> values = new LinkedHashMap<>();
+  private final List<String> problems = new ArrayList<>();
   private Overrides overrides = Overrides.NONE;
 
   /**
@@ -92,6 +98,7 @@ public final class Options {
     }
     options.checkSpelling(system, environment);
     options.overrides = Overrides.read(system, environment);
+    options.problems.addAll(options.overrides.problems());
     options.check();
     return options;
   }
@@ -164,8 +171,8 @@ public final class Options {
   }
 
   /**
-   * Refuses system properties and variables that are but for their dashes an option. Others with
-   * the prefix may be somebody else's.
+   * Refuses system properties and variables that are but for their dashes an option, and tells of
+   * those that are nearly one. Others with the prefix may be somebody else's.
    */
   private void checkSpelling(Properties system, Map<String, String> environment) {
     for (String name : system.stringPropertyNames()) {
@@ -189,11 +196,36 @@ public final class Options {
     }
     String letters = letters(name);
     for (String known : values.keySet()) {
-      if (letters(known).equals(letters)) {
-        throw new IllegalArgumentException(
-            origin + ": there is no such option; did you mean \"" + known + "\"?");
+      int distance = distance(letters, letters(known));
+      String problem = origin + ": there is no such option; did you mean \"" + known + "\"?";
+      if (distance == 0) {
+        throw new IllegalArgumentException(problem);
+      }
+      // Of a short name every other is a neighbour.
+      if (distance <= NEAR && letters.length() > 2 * NEAR) {
+        problems.add(problem);
       }
     }
+  }
+
+  // Levenshtein's, row by row.
+  private static int distance(String from, String to) {
+    int[] row = new int[to.length() + 1];
+    for (int i = 0; i <= from.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= to.length(); j++) {
+        int above = row[j];
+        if (i == 0) {
+          row[j] = j;
+        } else {
+          int mistaken = from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1;
+          row[j] = Math.min(diagonal + mistaken, Math.min(above, row[j - 1]) + 1);
+        }
+        diagonal = above;
+      }
+    }
+    return row[to.length()];
   }
 
   private static String letters(String name) {
@@ -304,6 +336,11 @@ public final class Options {
       }
     }
     return labels;
+  }
+
+  /** What of the options was not taken and is not worth refusing the rest, a line each. */
+  List<String> problems() {
+    return problems;
   }
 
   /** The flags that are pinned for this JVM. */

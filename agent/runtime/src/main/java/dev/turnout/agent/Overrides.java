@@ -3,11 +3,14 @@ package dev.turnout.agent;
 import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.flags.Percentage;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +103,25 @@ public final class Overrides {
   public @Nullable Override of(String flag) {
     Override own = byName.get(flag);
     return own != null ? own : byVariable.get(variable(flag));
+  }
+
+  /** Says, a line each, what pins none of these flags. */
+  List<String> inVain(Collection<String> flags) {
+    Set<String> variables = new HashSet<>();
+    flags.forEach(flag -> variables.add(variable(flag)));
+    List<String> lines = new ArrayList<>();
+    byName.forEach((name, pin) -> tellInVain(flags.contains(name), pin, lines));
+    byVariable.forEach((name, pin) -> tellInVain(variables.contains(name), pin, lines));
+    return lines;
+  }
+
+  private static void tellInVain(boolean pins, Override pin, List<String> lines) {
+    if (!pins) {
+      lines.add(
+          pin.origin()
+              + ": this JVM has no gate of such a flag so far, nor heard of one; if that is not its"
+              + " name, nothing is pinned");
+    }
   }
 
   private static String variable(String flag) {

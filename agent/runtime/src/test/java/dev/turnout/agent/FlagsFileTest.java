@@ -53,6 +53,20 @@ class FlagsFileTest {
   }
 
   @Test
+  void problem_isThere_whileItIs() throws IOException {
+    assertThat(write("flags: {f: {percentage: 10}}")).isNotNull();
+    assertThat(file.problem()).isEmpty();
+    Files.delete(path);
+    assertThat(file.changed()).isNull();
+    assertThat(file.problem()).startsWith("the flags file cannot be read, what was read last");
+    assertThat(write("flags: {f: {percentage: 10}}")).isNull();
+    assertThat(file.problem()).isEmpty();
+    assertThat(write("flags: {f: {percentage: much}}")).isNull();
+    assertThat(file.changed()).isNull();
+    assertThat(file.problem()).startsWith("the flags file is wrong, what was read last stays");
+  }
+
+  @Test
   void tooLarge_lastGoodStays_andTheNextIsRead() throws IOException {
     assertThat(write("flags: {f: {percentage: 10}}")).isNotNull();
     assertThat(write("#".repeat(5 << 20))).isNull();

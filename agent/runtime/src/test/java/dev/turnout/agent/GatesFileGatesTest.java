@@ -169,6 +169,13 @@ class GatesFileGatesTest {
   }
 
   @Test
+  void itselfAsFallback_refused() throws Exception {
+    refused(
+        "method: " + LEGACY + "#there, fallback: there",
+        "no fallback: expected another method there with the same parameters");
+  }
+
+  @Test
   void keyOutOfRange_refused() throws Exception {
     refused("method: " + LEGACY + "#there, fallback: back, key: 1", "there is no parameter 1");
   }
@@ -244,6 +251,17 @@ class GatesFileGatesTest {
   }
 
   @Test
+  void brokenFlagsFile_isInTheStatus() throws Exception {
+    Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: much}}");
+    install("gates: [{method: \"%s#there\", flag: f, fallback: back}]".formatted(LEGACY));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(runtime.apply("status"))
+                    .contains("the flags file is wrong, what was read last stays in force"));
+  }
+
+  @Test
   void unmet_withoutAnyGate_noThread() throws Exception {
     install("gates: [{method: a.Missing#there, flag: f}]");
     assertThat(play()).isEqualTo("new a12");
@@ -253,6 +271,30 @@ class GatesFileGatesTest {
     assertThat(Thread.getAllStackTraces().keySet())
         .extracting(Thread::getName)
         .doesNotContain("turnout-gates", "turnout-engine");
+  }
+
+  @Test
+  void unmet_withoutAnyGate_isToldAfterAWhile() throws Exception {
+    String errors =
+        errors(
+            () -> {
+              install("gates: [{method: a.Missing#there, flag: f}]");
+              runtime.seen(System.nanoTime() + TimeUnit.SECONDS.toNanos(59));
+              assertThat(runtime.engine()).isNull();
+              runtime.seen(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
+              assertThat(runtime.engine()).isNotNull();
+              runtime.tellUnmet(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
+              await().until(() -> written.toString(UTF_8).contains("a.Missing"));
+            });
+    assertThat(errors).containsOnlyOnce("no class a.Missing was loaded so far");
+  }
+
+  @Test
+  void fallbackOfTheSameName_takesTheFailureToo() throws Exception {
+    install("gates: [{method: \"%s#again()\", flag: f, fallback: again}]".formatted(LEGACY));
+    Method again = type.getDeclaredMethod("again");
+    again.setAccessible(true);
+    assertThat(again.invoke(target)).isEqualTo("again after null");
   }
 
   @Test

@@ -31,4 +31,12 @@ public class Legacy {
   String back() {
     return "back";
   }
+
+  String again() {
+    return "again";
+  }
+
+  String again(Throwable failure) {
+    return "again after " + failure;
+  }
 }

@@ -93,9 +93,20 @@ class OptionsTest {
     assertThatThrownBy(() -> Options.read("", new Properties(), Map.of("TURNOUT_FLAGSFILE", "x")))
         .hasMessageContaining("did you mean \"flags-file\"?");
     assertThat(
-            Options.read("", property("turnout.root", "x"), Map.of("TURNOUT_URL", "x"))
-                .get("flags-file"))
+            Options.read("", property("turnout.root", "x"), Map.of("TURNOUT_URL", "x")).problems())
         .isEmpty();
+  }
+
+  @Test
+  void nearlyAnOption_isTold_andTheRestIsTaken() {
+    Options options =
+        Options.read(
+            "service=game", property("turnout.gate-file", "x"), Map.of("TURNOUT_MESURE", "off"));
+    assertThat(options.get("service")).isEqualTo("game");
+    assertThat(options.problems())
+        .containsExactlyInAnyOrder(
+            "-Dturnout.gate-file: there is no such option; did you mean \"gates-file\"?",
+            "TURNOUT_MESURE: there is no such option; did you mean \"measure\"?");
   }
 
   @Test

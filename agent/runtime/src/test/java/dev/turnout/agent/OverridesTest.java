@@ -65,6 +65,19 @@ class OverridesTest {
     assertThat(overrides.of("else")).isNull();
   }
 
+  @Test
+  void inVain_isWhatNoFlagIsCalled() {
+    Properties system = new Properties();
+    system.setProperty("turnout.flag.a", "on");
+    system.setProperty("turnout.flag.typo", "on");
+    Overrides overrides =
+        Overrides.read(system, Map.of("TURNOUT_FLAG_B_1", "on", "TURNOUT_FLAG_TYPE", "on"));
+    assertThat(overrides.inVain(List.of("a", "b-1")))
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith("-Dturnout.flag.typo: this JVM has no gate of"),
+            line -> assertThat(line).startsWith("TURNOUT_FLAG_TYPE: "));
+  }
+
   private GateSite gate(String flag) {
     return gates.link(OverridesTest.class, flag, "m", "", "", 0, "", "", "");
   }

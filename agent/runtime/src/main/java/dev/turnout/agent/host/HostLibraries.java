@@ -1,5 +1,7 @@
 package dev.turnout.agent.host;
 
+import dev.turnout.agent.AgentLog;
+import dev.turnout.agent.AgentThread;
 import dev.turnout.agent.route.Gates;
 import java.lang.instrument.Instrumentation;
 import java.util.ArrayList;
@@ -7,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the libraries that applications of this JVM use by now. Only classes that an application
@@ -21,6 +24,8 @@ public final class HostLibraries {
   private final HostMeters meters;
   private final Gates gates;
   private final Set<Class<?>> seen = Collections.newSetFromMap(new WeakHashMap<>());
+  private @Nullable Thread serving;
+  private boolean toldSlow;
 
   public HostLibraries(Instrumentation instrumentation, HostMeters meters, Gates gates) {
     this.instrumentation = instrumentation;
@@ -28,22 +33,38 @@ public final class HostLibraries {
     this.gates = gates;
   }
 
-  /** Looks at what is loaded, and serves what was there at the last look too. */
+  /**
+   * Looks at what is loaded, and has what was there at the last look too served by a thread of its
+   * own: that calls meters and class loaders of the application, which may take any time, and
+   * neither a kill nor a limit waits for them. Until they are done nothing further is asked of
+   * them.
+   */
   public void look() {
+    List<Class<?>> metrics = new ArrayList<>();
     List<Class<?>> spans = new ArrayList<>();
     for (Class<?> type : instrumentation.getAllLoadedClasses()) {
       String name = type.getName();
       if ((name.equals(METRICS) || name.equals(SPAN)) && !isOurs(type) && !seen.add(type)) {
-        if (name.equals(METRICS)) {
-          meters.register(type);
-        } else {
-          spans.add(type);
-        }
+        (name.equals(METRICS) ? metrics : spans).add(type);
       }
     }
-    for (Class<?> span : spans) {
-      gates.trace(span);
+    if (metrics.isEmpty() && spans.isEmpty()) {
+      return;
     }
+    Thread last = serving;
+    if (last == null || !last.isAlive()) {
+      serving = AgentThread.start("turnout-host", () -> serve(metrics, spans));
+    } else if (!toldSlow) {
+      toldSlow = true;
+      AgentLog.line(
+          "the application's own Micrometer or class loaders take long to answer: until they do,"
+              + " its registry and spans do not show what is new");
+    }
+  }
+
+  private void serve(List<Class<?>> metrics, List<Class<?>> spans) {
+    metrics.forEach(meters::register);
+    spans.forEach(gates::trace);
   }
 
   @SuppressWarnings("ReferenceEquality") // a loader is itself and no other

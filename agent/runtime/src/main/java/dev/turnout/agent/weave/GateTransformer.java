@@ -50,6 +50,9 @@ public final class GateTransformer implements ClassFileTransformer {
   public interface Findings {
     /** A flagged method was gated, or was not for the problem given. */
     void found(String flag, String method, @Nullable String problem);
+
+    /** A class of the application came; told only where a gates file names what shall. */
+    default void seen() {}
   }
 
   public GateTransformer(Instrumentation instrumentation, GateRules rules, Findings findings) {
@@ -66,10 +69,13 @@ public final class GateTransformer implements ClassFileTransformer {
       @Nullable Class<?> classBeingRedefined,
       @Nullable ProtectionDomain protectionDomain,
       byte[] classFile) {
-    if (className == null
-        || loader == null
-        || !isOfApplication(loader)
-        || !isWanted(className, classFile)) {
+    if (className == null || loader == null || !isOfApplication(loader)) {
+      return null;
+    }
+    if (rules != GateRules.NONE) {
+      findings.seen();
+    }
+    if (!isWanted(className, classFile)) {
       return null;
     }
     try {

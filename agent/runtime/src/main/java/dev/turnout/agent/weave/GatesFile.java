@@ -164,9 +164,6 @@ public final class GatesFile {
       throw wrong(fields.node("flag"), "flag must be 1 to 128 characters out of a-z A-Z 0-9 . _ -");
     }
     String fallback = fields.text("fallback", "");
-    if (fallback.equals(method.group(2))) {
-      throw wrong(fields.node("fallback"), "fallback must be another method");
-    }
     String key = fields.text("key", "");
     boolean parameter = INDEXED.matcher(key).matches();
     Matcher keyParts = KEY.matcher(key);

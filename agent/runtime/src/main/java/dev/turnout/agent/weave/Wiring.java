@@ -330,13 +330,15 @@ final class Wiring {
         return callable(fitting, role);
       }
     }
+    if (nearMiss != null) {
+      throw new Misfit(nearMiss);
+    }
     throw new Misfit(
-        nearMiss != null
-            ? nearMiss
-            : (mayTakeFailure ? "no fallback" : "no method for a variant")
-                + ": expected a method "
-                + name
-                + " with the same parameters and return type");
+        (mayTakeFailure ? "no fallback" : "no method for a variant")
+            + ": expected "
+            + (name.equals(method.name()) ? "another method " : "a method ")
+            + name
+            + " with the same parameters and return type");
   }
 
   // The JVM takes the nearest method of that name and type, whether this class may call it or not,

@@ -9,31 +9,12 @@ import dev.turnout.agent.measure.Recorders;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Reason;
 import dev.turnout.flags.Variants;
-import java.io.File;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HostMetersTest {
-  private static final String PACKAGE = "io.micrometer.core.instrument.";
-
   @TempDir Path directory;
-
-  /** A loader with a Micrometer of its own, as an application has one. */
-  private static ClassLoader application() throws Exception {
-    List<URL> jars = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-      if (entry.contains("micrometer") || entry.contains("HdrHistogram")) {
-        jars.add(Path.of(entry).toUri().toURL());
-      }
-    }
-    return new URLClassLoader(jars.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
-  }
 
   @Test
   void applicationsOwnRegistry_showsTheCounts() throws Exception {
@@ -48,26 +29,11 @@ class HostMetersTest {
       manual.recorder().calls(Reason.CANARY).succeeded(0);
     }
     HostMeters meters = new HostMeters(recorders, new TripBook(directory.toFile()));
-    ClassLoader application = application();
-    Class<?> metrics = application.loadClass(PACKAGE + "Metrics");
-    Object simple =
-        application
-            .loadClass(PACKAGE + "simple.SimpleMeterRegistry")
-            .getDeclaredConstructor()
-            .newInstance();
-    metrics
-        .getMethod("addRegistry", application.loadClass(PACKAGE + "MeterRegistry"))
-        .invoke(null, simple);
-    meters.register(metrics);
-    meters.register(metrics);
-    List<String> seen = new ArrayList<>();
-    for (Object meter : (Collection<?>) simple.getClass().getMethod("getMeters").invoke(simple)) {
-      seen.add(
-          meter.getClass().getMethod("getId").invoke(meter)
-              + " "
-              + application.loadClass(PACKAGE + "Meter").getMethod("measure").invoke(meter));
-    }
-    assertThat(seen)
+    Application application = new Application();
+    Object registry = application.addRegistry();
+    meters.register(application.metrics());
+    meters.register(application.metrics());
+    assertThat(application.meters(registry))
         .anyMatch(
             line ->
                 line.contains("turnout.calls")

@@ -72,7 +72,7 @@ class GateTransformerTest {
     assertThat(transform(gates, JAVA_7)).isNull();
     assertThat(found).isEmpty();
     assertThat(transform(gates, GateWeaver.JAVA_8)).isNotNull();
-    assertThat(found).hasSize(6);
+    assertThat(found).hasSize(8);
   }
 
   @Test

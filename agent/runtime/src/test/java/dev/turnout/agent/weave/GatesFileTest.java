@@ -200,7 +200,6 @@ class GatesFileTest {
         "gates: [{method: a.B.c, flag: f}]|line 1, column 18: method must be written class#method",
         "gates: [{method: a.B#c, flag: a b}]|line 1, column 31: flag must be 1 to 128",
         "gates: [{method: a.B#c, flag: f, flg: f}]|line 1, column 34: there is no \"flg\"",
-        "gates: [{method: a.B#c, flag: f, fallback: c}]|column 44: fallback must be another method",
         "gates: [{method: a.B#c, flag: f}] / observe: [{methods: d.*#*, name: f}]|line 2, column 34:"
             + " name must not be a flag's",
         "gates: [{method: a.B#c, flag: f, key: 0..x y}]|key must be a parameter's index",
