@@ -63,10 +63,18 @@ public final class GateCosts {
           new Row("hash of 11 characters, ASCII", "bucket ASCII_11", "", Limit.NONE),
           new Row("hash of 22 characters, ASCII", "bucket ASCII_22", "", Limit.nanos(19)),
           new Row("hash of 36 characters, ASCII", "bucket ASCII_36", "", Limit.nanos(24)),
-          new Row(
-              "hash of 11, one beyond ASCII", "bucket LATIN_11", "bucket ASCII_11", Limit.ratio(2)),
-          new Row("hash of 11, Cyrillic", "bucket CYRILLIC_11", "bucket ASCII_11", Limit.ratio(2)),
-          new Row("hash of 11, Chinese", "bucket CJK_11", "bucket ASCII_11", Limit.ratio(2)));
+          new Row("hash of 8, one beyond ASCII", "bucket LATIN_8", "", Limit.nanos(14)),
+          new Row("hash of 8, Cyrillic", "bucket CYRILLIC_8", "", Limit.nanos(14)),
+          new Row("hash of 8, Cyrillic and ASCII", "bucket MIXED_8", "", Limit.nanos(14)),
+          new Row("hash of 8, Chinese", "bucket CHINESE_8", "", Limit.nanos(14)),
+          new Row("hash of 22, one beyond ASCII", "bucket LATIN_22", "", Limit.nanos(38)),
+          new Row("hash of 22, Cyrillic", "bucket CYRILLIC_22", "", Limit.nanos(38)),
+          new Row("hash of 22, Cyrillic and ASCII", "bucket MIXED_22", "", Limit.nanos(38)),
+          new Row("hash of 22, Chinese", "bucket CHINESE_22", "", Limit.nanos(38)),
+          new Row("hash of 36, one beyond ASCII", "bucket LATIN_36", "", Limit.nanos(48)),
+          new Row("hash of 36, Cyrillic", "bucket CYRILLIC_36", "", Limit.nanos(48)),
+          new Row("hash of 36, Cyrillic and ASCII", "bucket MIXED_36", "", Limit.nanos(48)),
+          new Row("hash of 36, Chinese", "bucket CHINESE_36", "", Limit.nanos(48)));
 
   private GateCosts() {}
 

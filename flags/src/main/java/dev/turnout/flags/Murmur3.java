@@ -17,7 +17,11 @@ final class Murmur3 {
   /** Returns the hash of the text. */
   static int of(String text, int seed) {
     byte[] latin = StringBytes.latin(text);
-    return latin == null ? ofCharacters(text, seed) : ofLatin(latin, seed);
+    if (latin != null) {
+      return ofLatin(latin, seed);
+    }
+    byte[] wide = StringBytes.wide(text);
+    return wide == null ? ofCharacters(text, seed) : WideMurmur3.of(wide, seed);
   }
 
   // ---- by the bytes of the string
@@ -94,11 +98,11 @@ final class Murmur3 {
     return finish(hash, (int) pending, size);
   }
 
-  private static int two(int character) {
+  static int two(int character) {
     return 0x80c0 | character >> 6 | (character & 0x3f) << 8;
   }
 
-  private static int three(int character) {
+  static int three(int character) {
     return 0x8080e0 | character >> 12 | (character >> 6 & 0x3f) << 8 | (character & 0x3f) << 16;
   }
 
@@ -209,7 +213,7 @@ final class Murmur3 {
         && Character.isLowSurrogate(text.charAt(index + 1));
   }
 
-  private static long encodePair(int codePoint) {
+  static long encodePair(int codePoint) {
     return 0x808080f0L
         | codePoint >> 18
         | (codePoint >> 12 & 0x3f) << 8
@@ -217,12 +221,12 @@ final class Murmur3 {
         | (long) (codePoint & 0x3f) << 24;
   }
 
-  private static int mix(int hash, int block) {
+  static int mix(int hash, int block) {
     int mixed = hash ^ Integer.rotateLeft(block * C1, 15) * C2;
     return Integer.rotateLeft(mixed, 13) * 5 + 0xe6546b64;
   }
 
-  private static int finish(int hash, int tail, int length) {
+  static int finish(int hash, int tail, int length) {
     int h = hash ^ Integer.rotateLeft(tail * C1, 15) * C2;
     h ^= length;
     h ^= h >>> 16;
