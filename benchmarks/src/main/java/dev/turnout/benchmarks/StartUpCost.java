@@ -11,9 +11,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import javax.tools.JavaCompiler;
@@ -22,15 +25,16 @@ import javax.tools.ToolProvider;
 
 /**
  * What the agent adds to the start of an application: processor time, time until it is ready, and
- * memory. The application loads 5,000 classes of its own; all variants take turns in one run.
+ * memory. One application says hello and one loads 5,000 classes of its own; all variants take
+ * turns in one run, and each start is compared with the one without an agent of the same round.
  */
 public final class StartUpCost {
   private static final String HELP =
       """
       Usage: benchmarks/startup [--runs N] [--jdk HOME]
-        What the agent adds to the start of an application of 5,000 classes, as a Markdown
-        table of medians, beside the same application without it, with an agent that does
-        nothing, and with the OpenTelemetry agent. Takes about N minutes.
+        What the agent adds to the start of a hello world and of an application of 5,000
+        classes, as Markdown tables of medians, beside the same application without it, with
+        agents that do nothing, and with the OpenTelemetry agent. Takes about N minutes.
           --runs  how often each variant is started, 1 to 100; default 7
           --jdk   the JDK to measure on; default: the one this runs on""";
 
@@ -45,6 +49,9 @@ public final class StartUpCost {
 
   /** What one start took: seconds, seconds and MiB. */
   private record Cost(double cpu, double ready, double peak) {}
+
+  /** One way to start an application. */
+  private record Variant(String name, List<String> options, String argument) {}
 
   private StartUpCost(Path directory, Path jdk, int runs) {
     this.directory = directory;
@@ -76,19 +83,22 @@ public final class StartUpCost {
   private void run() throws IOException, InterruptedException {
     try {
       compile();
-      Map<String, List<Cost>> costs = new LinkedHashMap<>();
-      Map<String, List<String>> variants = variants();
+      List<Variant> large = large();
+      List<Variant> hello = hello();
+      Map<Variant, List<Cost>> costs = new LinkedHashMap<>();
       for (int run = 0; run <= runs; run++) {
-        for (Map.Entry<String, List<String>> variant : variants.entrySet()) {
-          Cost cost = start(variant.getValue());
+        for (Variant variant : Stream.concat(hello.stream(), large.stream()).toList()) {
+          Cost cost = start(variant);
           // The first round fills the disk's cache.
           if (run > 0) {
-            costs.computeIfAbsent(variant.getKey(), name -> new ArrayList<>()).add(cost);
+            costs.computeIfAbsent(variant, any -> new ArrayList<>()).add(cost);
           }
         }
         System.err.println("round " + run + " of " + runs);
       }
-      print(costs);
+      System.out.printf("JDK at %s, medians of %d starts%n", jdk.getFileName(), runs);
+      print("A hello world:", hello, costs);
+      print("5,000 classes:", large, costs);
     } finally {
       try (Stream<Path> left = Files.walk(directory)) {
         left.sorted((a, b) -> b.compareTo(a)).map(Path::toFile).forEach(File::deleteOnExit);
@@ -96,32 +106,57 @@ public final class StartUpCost {
     }
   }
 
-  private Map<String, List<String>> variants() throws IOException {
+  private List<Variant> hello() throws IOException {
+    List<Variant> variants = new ArrayList<>(beside("hello"));
+    variants.add(new Variant("agent, nothing flagged", List.of(agent("")), "hello"));
+    variants.addAll(other("hello"));
+    return variants;
+  }
+
+  private List<Variant> large() throws IOException {
     Path flags = Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 50}}");
     Path token = Files.writeString(directory.resolve("token"), "t");
-    String agent = "-javaagent:" + AGENT.toAbsolutePath() + "=state-directory=" + directory;
-    Map<String, List<String>> variants = new LinkedHashMap<>();
-    variants.put("no agent", List.of("plain"));
-    variants.put("no agent, again", List.of("plain"));
-    String idle = "-javaagent:" + idleAgent();
-    variants.put("an agent that does nothing", List.of(idle, "plain"));
-    variants.put("an agent that is shown every class", List.of(idle + "=shown", "plain"));
-    variants.put("agent, nothing flagged", List.of(agent, "plain"));
-    variants.put("agent, flags file", List.of(agent + ",flags-file=" + flags, "flagged"));
-    variants.put(
-        "agent, server",
-        List.of(agent + ",server=http://127.0.0.1:9,token-file=" + token, "flagged"));
-    if (Files.exists(OTHER)) {
-      variants.put(
-          "OpenTelemetry agent, exporters off",
-          List.of(
-              "-javaagent:" + OTHER.toAbsolutePath(),
-              "-Dotel.traces.exporter=none",
-              "-Dotel.metrics.exporter=none",
-              "-Dotel.logs.exporter=none",
-              "plain"));
-    }
+    String server = ",server=http://127.0.0.1:9,token-file=" + token;
+    List<Variant> variants = new ArrayList<>(beside("plain"));
+    variants.add(new Variant("agent, nothing flagged", List.of(agent("")), "plain"));
+    variants.add(
+        new Variant("agent, flags file", List.of(agent(",flags-file=" + flags)), "flagged"));
+    variants.add(new Variant("agent, server", List.of(agent(server)), "flagged"));
+    variants.addAll(other("plain"));
     return variants;
+  }
+
+  private String agent(String options) {
+    return "-javaagent:" + AGENT.toAbsolutePath() + "=state-directory=" + directory + options;
+  }
+
+  // What it is compared with; the first is what all are.
+  private List<Variant> beside(String argument) throws IOException {
+    String idle = "-javaagent:" + idleAgent();
+    String bootstrap = "=" + AGENT.toAbsolutePath();
+    return List.of(
+        new Variant("no agent", List.of(), argument),
+        new Variant("no agent, again", List.of(), argument),
+        new Variant("an agent that does nothing", List.of(idle), argument),
+        new Variant("an agent that is shown every class", List.of(idle + "=shown"), argument),
+        new Variant(
+            "the same, and its jar searched for classes of the JDK's loader",
+            List.of(idle + bootstrap),
+            argument));
+  }
+
+  private static List<Variant> other(String argument) {
+    return Files.exists(OTHER)
+        ? List.of(
+            new Variant(
+                "OpenTelemetry agent, exporters off",
+                List.of(
+                    "-javaagent:" + OTHER.toAbsolutePath(),
+                    "-Dotel.traces.exporter=none",
+                    "-Dotel.metrics.exporter=none",
+                    "-Dotel.logs.exporter=none"),
+                argument))
+        : List.of();
   }
 
   // What any agent costs, whatever it does: the JVM brings up instrumentation, and shares less. And
@@ -141,14 +176,16 @@ public final class StartUpCost {
     return jar;
   }
 
-  private Cost start(List<String> options) throws IOException, InterruptedException {
+  private Cost start(Variant variant) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(jdk.resolve("bin/java").toString());
-    command.addAll(options.subList(0, options.size() - 1));
+    command.addAll(variant.options());
     command.add("-cp");
     command.add(directory.resolve("classes") + File.pathSeparator + annotations());
     command.add("App");
-    command.add(options.get(options.size() - 1));
+    command.add(variant.argument());
+    // The system's own record of when a process began is off by up to a second.
+    command.add(Long.toString(System.currentTimeMillis()));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -213,19 +250,19 @@ public final class StartUpCost {
   private static final String APPLICATION =
       """
       import java.nio.file.*;
-      import java.time.*;
       public class App {
         public static void main(String[] arguments) throws Exception {
-          for (int i = 0; i < 5000; i++) {
+          boolean hello = arguments[0].equals("hello");
+          for (int i = 0; i < (hello ? 0 : 5000); i++) {
             Class<?> type = Class.forName("C" + i);
             Object made = type.getDeclaredConstructors()[0].newInstance("c", new int[] {1, 2});
             if (made.toString().isEmpty()) { throw new IllegalStateException(); }
           }
           if (arguments[0].equals("flagged")) { Gated.call("user"); }
-          Instant start = ProcessHandle.current().info().startInstant().get();
-          double ready = Duration.between(start, Instant.now()).toMillis() / 1000.0;
+          double ready =
+              (System.currentTimeMillis() - Long.parseLong(arguments[1])) / 1000.0;
           // What the agent does in the background is its cost too.
-          Thread.sleep(3000);
+          Thread.sleep(hello ? 500 : 3000);
           double cpu =
               ProcessHandle.current().info().totalCpuDuration().get().toMillis() / 1000.0;
           double peak = 0;
@@ -240,8 +277,14 @@ public final class StartUpCost {
       class Idle {
         static class Shown implements java.lang.instrument.ClassFileTransformer {}
         public static void premain(
-            String arguments, java.lang.instrument.Instrumentation instrumentation) {
-          if (arguments != null) { instrumentation.addTransformer(new Shown(), true); }
+            String arguments, java.lang.instrument.Instrumentation instrumentation)
+            throws java.io.IOException {
+          if (arguments == null) { return; }
+          if (arguments.endsWith(".jar")) {
+            instrumentation.appendToBootstrapClassLoaderSearch(
+                new java.util.jar.JarFile(new java.io.File(arguments), false));
+          }
+          instrumentation.addTransformer(new Shown(), true);
         }
       }
       class Gated {
@@ -252,38 +295,40 @@ public final class StartUpCost {
       }
       """;
 
-  private void print(Map<String, List<Cost>> costs) {
-    Cost base = median(costs.getOrDefault("no agent", List.of()));
-    System.out.printf("JDK at %s, medians of %d starts%n%n", jdk.getFileName(), runs);
+  private static void print(String what, List<Variant> variants, Map<Variant, List<Cost>> costs) {
+    List<Cost> base = costs.getOrDefault(variants.get(0), List.of());
+    System.out.printf("%n%s%n%n", what);
     System.out.println(
         "| | CPU, s | ready after, s | peak, MiB | CPU added | ready added | peak added |");
     System.out.println("|---|---|---|---|---|---|---|");
-    costs.forEach(
-        (name, all) -> {
-          Cost cost = median(all);
-          System.out.println(
-              String.format(
-                  Locale.ROOT,
-                  "| %s | %.2f | %.2f | %.0f | %+.2f | %+.2f (%+.0f %%) | %+.0f |",
-                  name,
-                  cost.cpu(),
-                  cost.ready(),
-                  cost.peak(),
-                  cost.cpu() - base.cpu(),
-                  cost.ready() - base.ready(),
-                  100 * (cost.ready() / base.ready() - 1),
-                  cost.peak() - base.peak()));
-        });
+    for (Variant variant : variants) {
+      List<Cost> all = costs.getOrDefault(variant, List.of());
+      double ready = added(all, base, Cost::ready);
+      System.out.println(
+          String.format(
+              Locale.ROOT,
+              "| %s | %.2f | %.2f | %.0f | %+.2f | %+.2f (%+.0f %%) | %+.1f |",
+              variant.name(),
+              median(all.stream().mapToDouble(Cost::cpu)),
+              median(all.stream().mapToDouble(Cost::ready)),
+              median(all.stream().mapToDouble(Cost::peak)),
+              added(all, base, Cost::cpu),
+              ready,
+              100 * ready / median(base.stream().mapToDouble(Cost::ready)),
+              added(all, base, Cost::peak)));
+    }
   }
 
-  private static Cost median(List<Cost> costs) {
-    return new Cost(
-        median(costs.stream().mapToDouble(Cost::cpu).sorted().toArray()),
-        median(costs.stream().mapToDouble(Cost::ready).sorted().toArray()),
-        median(costs.stream().mapToDouble(Cost::peak).sorted().toArray()));
+  // Start by start: what the machine did meanwhile, it did to both.
+  private static double added(List<Cost> all, List<Cost> base, ToDoubleFunction<Cost> figure) {
+    return median(
+        IntStream.range(0, all.size())
+            .mapToDouble(
+                i -> figure.applyAsDouble(all.get(i)) - figure.applyAsDouble(base.get(i))));
   }
 
-  private static double median(double[] sorted) {
+  private static double median(DoubleStream figures) {
+    double[] sorted = figures.sorted().toArray();
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }

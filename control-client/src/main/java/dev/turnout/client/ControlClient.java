@@ -109,6 +109,9 @@ public final class ControlClient implements AutoCloseable {
   private volatile @Nullable Instant lastContact;
   private volatile @Nullable Http http;
   private Requests.@Nullable Job reporting;
+  private boolean streams;
+  private boolean asks;
+  private volatile boolean awaitsThreads;
   private boolean closed;
 
   /** Creates a client; nothing happens before {@link #start}. */
@@ -151,13 +154,25 @@ public final class ControlClient implements AutoCloseable {
 
   /**
    * Delivers the stored snapshot, if there is one, on the calling thread, then connects in the
-   * background. Call once.
+   * background. Call once: where no thread is to be had, {@link #look} tries again.
    */
   public void start() {
     inForce.restore();
-    Daemon.start("turnout-stream", warnings, stream::goesOn, stream::round);
     requests.add(poll.first(), poll::poll);
-    Daemon.start("turnout-requests", warnings, requests::goesOn, requests::round);
+    startThreads();
+  }
+
+  private synchronized void startThreads() {
+    awaitsThreads = true;
+    if (!closed && !streams) {
+      Daemon.start("turnout-stream", warnings, stream::goesOn, stream::round);
+      streams = true;
+    }
+    if (!closed && !asks) {
+      Daemon.start("turnout-requests", warnings, requests::goesOn, requests::round);
+      asks = true;
+    }
+    awaitsThreads = false;
   }
 
   /**
@@ -165,11 +180,22 @@ public final class ControlClient implements AutoCloseable {
    * called several times a second, by a thread that waits for nothing: this does not either.
    */
   public void look() {
+    if (awaitsThreads) {
+      tryThreads();
+    }
     Http ready = http;
     if (ready != null) {
       ready.look();
     }
     inForce.look(sources.clock().instant());
+  }
+
+  private void tryThreads() {
+    try {
+      startThreads();
+    } catch (Throwable e) {
+      warnings.warn(Topic.INTERNAL, "no thread is to be had to follow the control server: " + e);
+    }
   }
 
   // Not before it is needed, and never on the thread that starts the client: to load an HTTP client

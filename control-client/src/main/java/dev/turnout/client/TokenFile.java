@@ -1,8 +1,9 @@
 package dev.turnout.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Properties;
@@ -13,7 +14,9 @@ import java.util.function.Supplier;
  * be rotated in place.
  */
 public final class TokenFile implements Supplier<String> {
-  private final Path file;
+  private static final int MAX_BYTES = 1 << 20;
+
+  private final SteadyFile file;
   private final String property;
 
   /** Creates the supplier; the file need not exist yet. */
@@ -28,7 +31,7 @@ public final class TokenFile implements Supplier<String> {
    *     it or not; empty if the file holds nothing else
    */
   public TokenFile(Path file, String property) {
-    this.file = file.toAbsolutePath();
+    this.file = new SteadyFile(file, MAX_BYTES);
     this.property = property;
   }
 
@@ -57,7 +60,8 @@ public final class TokenFile implements Supplier<String> {
 
   private String read() {
     try {
-      return property.isEmpty() ? Files.readString(file) : readProperty();
+      byte[] content = file.read();
+      return property.isEmpty() ? new String(content, UTF_8) : property(content);
     } catch (NoSuchFileException e) {
       throw unusable("does not exist");
     } catch (IOException e) {
@@ -66,10 +70,10 @@ public final class TokenFile implements Supplier<String> {
     }
   }
 
-  private String readProperty() throws IOException {
+  private String property(byte[] content) throws IOException {
     Properties properties = new Properties();
-    try (InputStream in = Files.newInputStream(file)) {
-      properties.load(in);
+    try {
+      properties.load(new ByteArrayInputStream(content));
     } catch (IllegalArgumentException e) {
       throw unusable("is no properties file");
     }
@@ -79,7 +83,7 @@ public final class TokenFile implements Supplier<String> {
   private Unusable unusable(String why) {
     return new Unusable(
         "the token file "
-            + file
+            + file.path()
             + " "
             + why
             + (property.isEmpty()

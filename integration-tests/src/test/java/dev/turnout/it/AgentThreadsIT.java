@@ -34,9 +34,9 @@ class AgentThreadsIT {
   private static final List<String> LASTING =
       List.of("turnout-engine", "turnout-requests", "turnout-stream");
 
-  /** There for one line, for one page, and for one snapshot to be written. */
+  /** There for one line, for one page, and for one thing to be written or read. */
   private static final List<String> PASSING =
-      List.of("turnout-log", "turnout-page", "turnout-store");
+      List.of("turnout-log", "turnout-page", "turnout-store", "turnout-disk", "turnout-read");
 
   private static final String AGENT_LOADER = "dev.turnout.bootstrap.AgentClassLoader";
   private static final Duration LONG_ENOUGH_FOR_RECONNECTS = Duration.ofSeconds(3);
@@ -112,7 +112,7 @@ class AgentThreadsIT {
           .allMatch(Seen::daemon)
           .allMatch(thread -> thread.loader().equals(AGENT_LOADER));
       assertThat(own)
-          .filteredOn(it -> !it.name().matches("turnout-(page|store)"))
+          .filteredOn(it -> !it.name().matches("turnout-(page|store|disk|read)"))
           .hasSizeLessThanOrEqualTo(MOST);
       assertThat(own)
           .as(when)

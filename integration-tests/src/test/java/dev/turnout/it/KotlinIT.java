@@ -30,6 +30,7 @@ class KotlinIT {
         "object",
         "static-of-object",
         "object-that-delegates",
+        "object-with-a-delegate",
         "companion",
         "interface",
         "sealed-generic",

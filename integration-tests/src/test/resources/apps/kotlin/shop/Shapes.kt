@@ -61,6 +61,20 @@ object Delegating {
   }
 }
 
+object DelegatingToAField {
+  private val behind = Behind()
+
+  @JvmStatic
+  @Flagged("checkout", fallback = "payOld")
+  fun pay(@FlagKey user: String): String = behind.pay(user)
+
+  @JvmStatic fun payOld(user: String): String = "old"
+
+  class Behind {
+    fun pay(user: String): String = "new"
+  }
+}
+
 class Early {
   @Flagged("checkout", fallback = "payOld")
   fun pay(@FlagKey user: String, times: Int?): String {
@@ -146,6 +160,7 @@ fun main() {
   println("object " + Split.of { user -> Single.pay(user) })
   println("static-of-object " + Split.of { user -> Single.fixed(user) })
   println("object-that-delegates " + Split.of { user -> Delegating.pay(user) })
+  println("object-with-a-delegate " + Split.of { user -> DelegatingToAField.pay(user) })
   println("companion " + Split.of { user -> WithCompanion.pay(user) })
   println("interface " + Split.of { user -> Goods().pay(user) })
   println("sealed-generic " + Split.of { user -> (Shape.Round() as Shape<String>).pay(user) })

@@ -65,6 +65,7 @@ final class AgentRuntime
   private final long installedNanos = System.nanoTime();
   private long startedNanos;
   private boolean toldUnmet;
+  private volatile boolean toldEarly;
   private final List<String> problems;
   private volatile List<String> overlooked = List.of();
   private volatile boolean closed;
@@ -140,35 +141,30 @@ final class AgentRuntime
   public void found(String flag, String method, @Nullable String problem) {
     news.add(new Report.Gate(flag, method, problem == null, problem));
     if (!engineRuns) {
-      startOrTell(System.nanoTime());
+      startOrTell();
     }
   }
 
-  /**
-   * Starts the engine all the same when the time is up for what a gates file names and none of it
-   * has come: to tell of that.
-   */
+  /** Where no gate comes about at all, there is no engine either to tell of that in time. */
   @Override
   public void seen() {
-    seen(System.nanoTime());
+    if (!engineRuns && !toldEarly) {
+      seen(System.nanoTime());
+    }
   }
 
   void seen(long nowNanos) {
-    if (engineRuns || toldFailure || nowNanos - installedNanos < NANOS_TO_LOAD) {
+    if (engineRuns || toldEarly || closed || nowNanos - installedNanos < NANOS_TO_LOAD) {
       return;
     }
-    try {
-      startOrTell(installedNanos);
-    } catch (RuntimeException | Error told) {
-      // The next class that has a gate tries again.
-      return;
-    }
+    toldEarly = true;
+    rules.unmet().forEach(AgentLog::line);
   }
 
   // Without an engine nobody would tell of what was found.
-  private void startOrTell(long sinceNanos) {
+  private void startOrTell() {
     try {
-      start(sinceNanos);
+      start();
     } catch (RuntimeException | Error e) {
       if (!toldFailure) {
         toldFailure = true;
@@ -196,7 +192,7 @@ final class AgentRuntime
 
   // Whatever of it failed is done again when the next class is found: the machine may have had no
   // thread to give just then.
-  private synchronized void start(long sinceNanos) {
+  private synchronized void start() {
     if (engineRuns || closed) {
       return;
     }
@@ -206,7 +202,7 @@ final class AgentRuntime
       Recorders recorders = new Recorders(Measure.of(options.get("measure")));
       Gates gates = new Gates(recorders, new ModuleOpener(instrumentation), this);
       started = new Engine(options, recorders, gates, this, instrumentation);
-      startedNanos = sinceNanos;
+      startedNanos = System.nanoTime();
       engine = started;
       // Before the class can run: its first call links against this.
       GateLinker.connect(gates);

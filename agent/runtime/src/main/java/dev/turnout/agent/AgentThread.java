@@ -46,30 +46,29 @@ public final class AgentThread {
   }
 
   /**
-   * Repeats a round until {@code goesOn} says no or the thread is interrupted, whatever the round
-   * throws, even if memory has run out: then what it does may matter most.
+   * Repeats a round until {@code goesOn} says no, whatever the round throws, even if memory has run
+   * out: then what it does may matter most. An interrupt is the application's doing, which may send
+   * one to all threads that it sees; or it comes with the end, and hurries that.
    */
   public static void repeat(String what, BooleanSupplier goesOn, Round round) {
     while (goesOn.getAsBoolean()) {
       try {
         round.run();
       } catch (InterruptedException e) {
-        return;
+        continue;
       } catch (Throwable e) {
         tell(what, e);
-        if (!pause()) {
-          return;
-        }
+        pause();
       }
     }
   }
 
-  private static boolean pause() {
+  private static void pause() {
     try {
       Thread.sleep(AFTER_FAILURE_MILLIS);
-      return true;
     } catch (InterruptedException e) {
-      return false;
+      // The next round comes the sooner.
+      return;
     }
   }
 

@@ -17,21 +17,23 @@ import dev.turnout.flags.Trip;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that is not a call: four times a second it looks at the flags file and at the limits,
- * at the sampling and at requests that take too long; in between it serves the metrics port. All of
- * that is on one thread, which waits for nobody. The server's changes do not wait for it either:
- * the client's thread puts them in force itself.
+ * Everything that is not a call: four times a second it looks at the limits, at the sampling and at
+ * requests that take too long; in between it serves the metrics port. All of that is on one thread,
+ * which waits for nobody. What is to be read from a disk, or written, is left to other threads, and
+ * changes do not wait for it: who reads the flags file, or hears of the server, puts them in force
+ * itself.
  */
 final class Engine implements AutoCloseable {
+  private static final int LONGEST_READ_SECONDS = 2;
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final int TICKS_PER_WINDOW = 20;
   private static final int TICKS_PER_LOOK_AT_LIBRARIES = 20;
@@ -45,6 +47,7 @@ final class Engine implements AutoCloseable {
   private final AgentRuntime runtime;
   private final Host host;
   private final Rulebook rules;
+  private final Errands disk = new Errands("turnout-disk");
   private final TripBook tripBook;
   private final Breaker breaker;
   private final FlagNews news = new FlagNews();
@@ -53,6 +56,8 @@ final class Engine implements AutoCloseable {
   private final HostLibraries libraries;
   private final Clock clock = Clock.systemUTC();
   private @Nullable Thread thread;
+  private final CountDownLatch fileRead = new CountDownLatch(1);
+  private @Nullable Thread fileThread;
   private int ticks;
   private long lastLookNanos = System.nanoTime();
   private long pausedUntilNanos = lastLookNanos;
@@ -76,9 +81,16 @@ final class Engine implements AutoCloseable {
     host =
         new Host(
             options.get("service"), options.instance(), options.get("region"), options.labels());
-    rules = new Rulebook(host, gates, options.overrides());
-    tripBook = new TripBook(options.stateDirectory());
+    tripBook = new TripBook(options.stateDirectory(), disk);
     breaker = new Breaker(recorders);
+    rules =
+        new Rulebook(
+            host,
+            inForce -> {
+              breaker.begin(inForce.snapshot(), System.nanoTime(), clock.instant());
+              gates.apply(inForce.decider());
+            },
+            options.overrides());
     opener = new ModuleOpener(instrumentation);
     libraries = new HostLibraries(instrumentation, new HostMeters(recorders, tripBook), gates);
   }
@@ -137,7 +149,7 @@ final class Engine implements AutoCloseable {
   private void open() {
     openStrings();
     AgentThread.survive("reading the record of trips", this::readTrips);
-    AgentThread.survive("reading the flags file", this::openFlagsFile);
+    AgentThread.survive("following the flags file", this::followFlagsFile);
     AgentThread.survive("looking at what was gated", runtime::gates);
     AgentThread.survive("connecting to the control server", this::connect);
     AgentThread.survive("opening the metrics port", this::openPort);
@@ -192,19 +204,71 @@ final class Engine implements AutoCloseable {
     }
   }
 
+  // Before anything is on. If the disk hangs, it is not waited for: the server's kills and the
+  // limits are worth more than what tripped before.
   private void readTrips() {
-    tripBook.load();
-    rules.trips(tripBook.trips());
+    CountDownLatch read = new CountDownLatch(1);
+    disk.execute(
+        () -> {
+          try {
+            tripBook.load();
+            rules.trips(tripBook::trips);
+          } finally {
+            read.countDown();
+          }
+        });
+    await(read, "the record of trips");
   }
 
-  private void openFlagsFile() {
-    if (!options.get("flags-file").isEmpty()) {
-      FlagsFile file = new FlagsFile(new File(options.get("flags-file")));
-      flagsFile = file;
-      Snapshot snapshot = file.changed();
-      if (snapshot != null) {
-        rules.file(snapshot);
+  // Before the server's flags: one may be killed in the file. On a thread of its own, for a disk
+  // that hangs must not keep limits from being looked at, nor one more kill from being told.
+  private void followFlagsFile() {
+    if (options.get("flags-file").isEmpty()) {
+      return;
+    }
+    flagsFile = new FlagsFile(new File(options.get("flags-file")));
+    startFileThread();
+    await(fileRead, "the flags file");
+  }
+
+  // Asked for again at each look: there may be no thread to be had just then.
+  private void startFileThread() {
+    FlagsFile file = flagsFile;
+    synchronized (this) {
+      if (file != null && fileThread == null && !closed) {
+        fileThread =
+            AgentThread.start(
+                "turnout-file",
+                () ->
+                    AgentThread.repeat("reading the flags file", () -> !closed, () -> read(file)));
       }
+    }
+  }
+
+  private void read(FlagsFile file) throws InterruptedException {
+    try {
+      file.look(this::take);
+    } finally {
+      fileRead.countDown();
+    }
+    TimeUnit.NANOSECONDS.sleep(TICK_NANOS);
+  }
+
+  private void take(Snapshot fromFile) {
+    if (!closed) {
+      rules.file(fromFile);
+    }
+  }
+
+  private static void await(CountDownLatch read, String what) {
+    try {
+      if (!read.await(LONGEST_READ_SECONDS, TimeUnit.SECONDS)) {
+        AgentLog.line(
+            what + " takes longer than " + LONGEST_READ_SECONDS + " s to read and is waited for");
+      }
+    } catch (InterruptedException e) {
+      // The end, or some thread of the application: neither has time to wait.
+      return;
     }
   }
 
@@ -271,11 +335,8 @@ final class Engine implements AutoCloseable {
       connected.look();
     }
     runtime.gates();
-    FlagsFile file = flagsFile;
-    Snapshot fromFile = file == null ? null : file.changed();
-    if (fromFile != null) {
-      rules.file(fromFile);
-    }
+    AgentThread.survive("putting in force what was brought", rules::catchUp);
+    AgentThread.survive("following the flags file", this::startFileThread);
     forgetResetTrips();
     judge();
     // Flags that nobody has told of by then will not come.
@@ -295,7 +356,7 @@ final class Engine implements AutoCloseable {
       }
     }
     if (changed) {
-      rules.trips(tripBook.trips());
+      rules.trips(tripBook::trips);
     }
   }
 
@@ -310,13 +371,10 @@ final class Engine implements AutoCloseable {
     boolean paused = now - pausedUntilNanos < 0;
     List<Trip> breaches = breaker.look(snapshot, stopped, paused, now, clock.instant());
     if (!breaches.isEmpty()) {
-      // All in force before any is written down: the disk may be slow.
-      Map<String, Trip> all = new HashMap<>(tripBook.trips());
-      breaches.forEach(trip -> all.put(trip.flag(), trip));
-      rules.trips(all);
+      breaches.forEach(tripBook::add);
+      rules.trips(tripBook::trips);
     }
     for (Trip trip : breaches) {
-      tripBook.add(trip);
       AgentLog.line(
           "TRIPPED flag "
               + trip.flag()
@@ -333,8 +391,13 @@ final class Engine implements AutoCloseable {
   public void close() {
     closed = true;
     Thread running;
+    Thread reading;
     synchronized (this) {
       running = thread;
+      reading = fileThread;
+    }
+    if (reading != null) {
+      reading.interrupt();
     }
     if (running != null) {
       running.interrupt();
@@ -356,6 +419,7 @@ final class Engine implements AutoCloseable {
     if (open != null) {
       open.close();
     }
+    AgentThread.survive("taking meters out of the application's registries", libraries::close);
     rules.server(Snapshot.EMPTY);
     rules.file(Snapshot.EMPTY);
   }

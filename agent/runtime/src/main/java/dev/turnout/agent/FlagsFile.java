@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,30 +38,34 @@ final class FlagsFile {
     return lastProblem;
   }
 
-  /** Returns what the file says if it changed since the last look, else null. */
-  @Nullable Snapshot changed() {
+  /**
+   * Hands over what the file says if it changed since that was last taken. If the taker throws, it
+   * gets the same at the next look.
+   */
+  void look(Consumer<Snapshot> taker) {
     try {
       long modified = file.lastModified();
       byte[] content = read(modified);
       if (content == null || Arrays.equals(content, seen)) {
         // It may have been away in between.
         lastProblem = problemOfSeen;
-        return null;
+        return;
+      }
+      String problem = "";
+      try {
+        taker.accept(FlagsFileCodec.read(file.getPath(), content, Instant.ofEpochMilli(modified)));
+      } catch (CodecException e) {
+        problem = "the flags file is wrong, what was read last stays in force: " + e.getMessage();
+        tell(problem);
       }
       seen = content.length <= SMALL_BYTES ? content : null;
-      problemOfSeen = "";
-      Snapshot snapshot =
-          FlagsFileCodec.read(file.getPath(), content, Instant.ofEpochMilli(modified));
-      lastProblem = "";
-      return snapshot;
+      seenLength = content.length;
+      seenModified = modified;
+      problemOfSeen = problem;
+      lastProblem = problem;
     } catch (IOException e) {
       tell("the flags file cannot be read, what was read last stays in force: " + e.getMessage());
-    } catch (CodecException e) {
-      problemOfSeen =
-          "the flags file is wrong, what was read last stays in force: " + e.getMessage();
-      tell(problemOfSeen);
     }
-    return null;
   }
 
   /** Returns the content; null if it is large and seems unchanged. */
@@ -78,10 +83,7 @@ final class FlagsFile {
       return null;
     }
     try (InputStream in = new FileInputStream(file)) {
-      byte[] content = in.readNBytes((int) MAX_BYTES);
-      seenLength = length;
-      seenModified = modified;
-      return content;
+      return in.readNBytes((int) MAX_BYTES);
     }
   }
 

@@ -176,12 +176,12 @@ public final class Options {
    */
   private void checkSpelling(Properties system, Map<String, String> environment) {
     for (String name : system.stringPropertyNames()) {
-      if (name.startsWith("turnout.")) {
+      if (name.startsWith("turnout.") && !name.startsWith(Overrides.PROPERTY)) {
         checkSpelling(name.substring("turnout.".length()), "-D" + name);
       }
     }
     for (String name : environment.keySet()) {
-      if (name.startsWith("TURNOUT_")) {
+      if (name.startsWith("TURNOUT_") && !name.startsWith(Overrides.VARIABLE)) {
         String own = name.substring("TURNOUT_".length()).toLowerCase(Locale.ROOT);
         if (!values.containsKey(own.replace('_', '-'))) {
           checkSpelling(own, name);

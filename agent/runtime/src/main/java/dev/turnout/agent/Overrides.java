@@ -23,8 +23,11 @@ public final class Overrides {
   /** No flag is pinned. */
   public static final Overrides NONE = new Overrides(Map.of(), Map.of(), List.of());
 
-  private static final String PROPERTY = "turnout.flag.";
-  private static final String VARIABLE = "TURNOUT_FLAG_";
+  /** What the names of properties that pin begin with. */
+  static final String PROPERTY = "turnout.flag.";
+
+  /** What the names of variables that pin begin with. */
+  static final String VARIABLE = "TURNOUT_FLAG_";
 
   private final Map<String, Override> byName;
   private final Map<String, Override> byVariable;

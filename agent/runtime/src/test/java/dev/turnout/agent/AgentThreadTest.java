@@ -8,6 +8,8 @@ import java.io.InputStream;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Method;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +71,34 @@ class AgentThreadTest {
     } finally {
       end.countDown();
     }
+  }
+
+  // Some applications send one to all threads that they see.
+  @Test
+  void interrupt_endsNoRepetition() throws Exception {
+    AtomicBoolean goesOn = new AtomicBoolean(true);
+    AtomicInteger rounds = new AtomicInteger();
+    Thread repeating =
+        AgentThread.start(
+            "turnout-test",
+            () ->
+                AgentThread.repeat(
+                    "testing",
+                    goesOn::get,
+                    () -> {
+                      rounds.incrementAndGet();
+                      Thread.sleep(60_000);
+                    }));
+    for (int i = 1; i <= 3; i++) {
+      int round = i;
+      await().until(() -> rounds.get() == round);
+      repeating.interrupt();
+    }
+    await().until(() -> rounds.get() == 4);
+    goesOn.set(false);
+    repeating.interrupt();
+    repeating.join(10_000);
+    assertThat(repeating.isAlive()).isFalse();
   }
 
   @Test

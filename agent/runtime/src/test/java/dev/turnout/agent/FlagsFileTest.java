@@ -1,6 +1,7 @@
 package dev.turnout.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnout.flags.Snapshot;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,7 +31,27 @@ class FlagsFileTest {
 
   private @Nullable Snapshot write(String text) throws IOException {
     Files.writeString(path, text);
-    return file.changed();
+    return changed();
+  }
+
+  private @Nullable Snapshot changed() {
+    AtomicReference<Snapshot> taken = new AtomicReference<>();
+    file.look(taken::set);
+    return taken.get();
+  }
+
+  @Test
+  void whatCouldNotBeTaken_comesAgain() throws IOException {
+    Files.writeString(path, "flags: {f: {percentage: 10, killed: true}}");
+    assertThatThrownBy(
+            () ->
+                file.look(
+                    snapshot -> {
+                      throw new OutOfMemoryError("as if");
+                    }))
+        .isInstanceOf(OutOfMemoryError.class);
+    assertThat(changed()).isNotNull();
+    assertThat(changed()).isNull();
   }
 
   @Test
@@ -38,18 +60,18 @@ class FlagsFileTest {
     FileTime time = Files.getLastModifiedTime(path);
     Files.writeString(path, "flags: {f: {percentage: 20}}");
     Files.setLastModifiedTime(path, time);
-    assertThat(file.changed()).isNotNull();
-    assertThat(file.changed()).isNull();
+    assertThat(changed()).isNotNull();
+    assertThat(changed()).isNull();
   }
 
   @Test
   void largeFile_isReadWhenItsTimeDiffers() throws IOException {
     String much = "# " + "x".repeat(100_000) + "\n";
     assertThat(write(much + "flags: {f: {percentage: 10}}")).isNotNull();
-    assertThat(file.changed()).isNull();
+    assertThat(changed()).isNull();
     Files.writeString(path, much + "flags: {f: {percentage: 20}}");
     Files.setLastModifiedTime(path, FileTime.fromMillis(1_000));
-    assertThat(file.changed()).isNotNull();
+    assertThat(changed()).isNotNull();
   }
 
   @Test
@@ -57,12 +79,12 @@ class FlagsFileTest {
     assertThat(write("flags: {f: {percentage: 10}}")).isNotNull();
     assertThat(file.problem()).isEmpty();
     Files.delete(path);
-    assertThat(file.changed()).isNull();
+    assertThat(changed()).isNull();
     assertThat(file.problem()).startsWith("the flags file cannot be read, what was read last");
     assertThat(write("flags: {f: {percentage: 10}}")).isNull();
     assertThat(file.problem()).isEmpty();
     assertThat(write("flags: {f: {percentage: much}}")).isNull();
-    assertThat(file.changed()).isNull();
+    assertThat(changed()).isNull();
     assertThat(file.problem()).startsWith("the flags file is wrong, what was read last stays");
   }
 
@@ -79,7 +101,7 @@ class FlagsFileTest {
     Process maker = startMkfifo();
     Assumptions.assumeTrue(maker != null, "needs the command mkfifo");
     assertThat(maker.waitFor(Duration.ofSeconds(5).toMillis(), TimeUnit.MILLISECONDS)).isTrue();
-    assertThat(file.changed()).isNull();
+    assertThat(changed()).isNull();
   }
 
   private @Nullable Process startMkfifo() {

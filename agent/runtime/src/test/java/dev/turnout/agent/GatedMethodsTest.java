@@ -332,6 +332,20 @@ class GatedMethodsTest {
   }
 
   @Test
+  void manyFuturesThatNeverComplete_hideNoFailure() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    for (int i = 0; i < 70_000; i++) {
+      call("later", "u", new CompletableFuture<>());
+    }
+    PathCounts before = counts(true);
+    CompletableFuture<String> failing = new CompletableFuture<>();
+    call("later", "u", failing);
+    assertThat(counts(true).calls()).isEqualTo(before.calls());
+    failing.completeExceptionally(new IllegalStateException("later"));
+    assertThat(counts(true).errors()).isEqualTo(before.errors() + 1);
+  }
+
+  @Test
   void reactor_eachSubscriptionIsACall() throws Exception {
     turn("f: {percentage: 100}", "new");
     PathCounts before = counts(true);

@@ -280,13 +280,24 @@ class GatesFileGatesTest {
             () -> {
               install("gates: [{method: a.Missing#there, flag: f}]");
               runtime.seen(System.nanoTime() + TimeUnit.SECONDS.toNanos(59));
-              assertThat(runtime.engine()).isNull();
+              AgentLog.line("before");
               runtime.seen(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
-              assertThat(runtime.engine()).isNotNull();
-              runtime.tellUnmet(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
+              runtime.seen(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
+              assertThat(runtime.engine()).isNull();
               await().until(() -> written.toString(UTF_8).contains("a.Missing"));
             });
     assertThat(errors).containsOnlyOnce("no class a.Missing was loaded so far");
+    assertThat(errors.indexOf("before")).isLessThan(errors.indexOf("a.Missing"));
+  }
+
+  @Test
+  void annotatedClassThatTheFileNamesToo_wasLoaded() throws Exception {
+    install(
+        "gates: [{method: \"%s#plain\", flag: f, fallback: plainFallback}]"
+            .formatted(Subjects.class.getName()));
+    Class.forName(Subjects.class.getName(), true, new FreshLoader());
+    runtime.tellUnmet(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
+    assertThat(runtime.unmet()).isEmpty();
   }
 
   @Test

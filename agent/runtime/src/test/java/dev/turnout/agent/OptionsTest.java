@@ -98,6 +98,14 @@ class OptionsTest {
   }
 
   @Test
+  void pin_isNoMisspelledOption() {
+    Options options =
+        Options.read("", property("turnout.flag.sfile", "on"), Map.of("TURNOUT_FLAG_S_FILE", "on"));
+    assertThat(options.problems()).isEmpty();
+    assertThat(options.overrides().of("sfile")).isNotNull();
+  }
+
+  @Test
   void nearlyAnOption_isTold_andTheRestIsTaken() {
     Options options =
         Options.read(

@@ -84,14 +84,18 @@ class OverridesTest {
 
   @Test
   void flagInNoSnapshot_goesByItsPin() {
-    Rulebook rules = new Rulebook(Host.UNKNOWN, gates, environment("TURNOUT_FLAG_F", "on"));
+    Rulebook rules =
+        new Rulebook(
+            Host.UNKNOWN, all -> gates.apply(all.decider()), environment("TURNOUT_FLAG_F", "on"));
     rules.gated("f");
     assertThat(gate("f").choose(null).branch).isEqualTo(GatePath.BODY);
   }
 
   @Test
   void pin_winsOverPercentageAndCanaries_notOverAKill() {
-    Rulebook rules = new Rulebook(Host.UNKNOWN, gates, environment("TURNOUT_FLAG_F", "off"));
+    Rulebook rules =
+        new Rulebook(
+            Host.UNKNOWN, all -> gates.apply(all.decider()), environment("TURNOUT_FLAG_F", "off"));
     Flag flag =
         Flag.named("f")
             .edit()
@@ -103,7 +107,9 @@ class OverridesTest {
     rules.server(snapshot(canary, flag));
     assertThat(gate("f").choose("u").branch).isEqualTo(GatePath.FALLBACK);
 
-    Rulebook pinnedOn = new Rulebook(Host.UNKNOWN, gates, environment("TURNOUT_FLAG_F", "on"));
+    Rulebook pinnedOn =
+        new Rulebook(
+            Host.UNKNOWN, all -> gates.apply(all.decider()), environment("TURNOUT_FLAG_F", "on"));
     Stop stop = new Stop(Stop.Kind.KILLED, "me", Instant.EPOCH, "because", null);
     pinnedOn.server(snapshot(CanaryMode.OFF, flag.edit().enabled(false).done()));
     assertThat(gate("f").choose("u").branch).isEqualTo(GatePath.BODY);
@@ -113,7 +119,9 @@ class OverridesTest {
 
   @Test
   void pin_winsOverWhatTheFlagDependsOn_notOverAKillOfThat() {
-    Rulebook rules = new Rulebook(Host.UNKNOWN, gates, environment("TURNOUT_FLAG_F", "on"));
+    Rulebook rules =
+        new Rulebook(
+            Host.UNKNOWN, all -> gates.apply(all.decider()), environment("TURNOUT_FLAG_F", "on"));
     Stop stop = new Stop(Stop.Kind.KILLED, "me", Instant.EPOCH, "because", null);
     Flag flag = Flag.named("f").edit().dependencies(List.of("middle")).done();
     Flag middle = Flag.named("middle").edit().dependencies(List.of("base")).done();

@@ -36,8 +36,8 @@ class ReporterTest {
     return new Reporter(
         host,
         recorders,
-        new Rulebook(host, gates, Overrides.NONE),
-        new TripBook(directory.toFile()),
+        new Rulebook(host, all -> gates.apply(all.decider()), Overrides.NONE),
+        new TripBook(directory.toFile(), Runnable::run),
         List::of,
         List::of);
   }

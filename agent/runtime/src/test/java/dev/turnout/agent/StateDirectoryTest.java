@@ -27,10 +27,15 @@ class StateDirectoryTest {
   }
 
   private JsonNode stateDirectory(Path state) throws Exception {
-    Options options = Options.read("state-directory=" + state, new Properties(), Map.of());
+    Path flags = Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 1}}");
+    Options options =
+        Options.read(
+            "state-directory=" + state + ",flags-file=" + flags, new Properties(), Map.of());
     runtime = AgentMain.install(options, ByteBuddyAgent.install());
     Class.forName(Subjects.class.getName(), true, new FreshLoader());
     await().until(() -> runtime.engine() != null);
+    // Flags are read after the trips are.
+    await().until(() -> runtime.apply("status").contains("\"name\":\"f\""));
     return new ObjectMapper().readTree(runtime.apply("status")).get("state_directory");
   }
 

@@ -1,7 +1,11 @@
 package dev.turnout.client.signing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.turnout.client.SteadyFile;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -17,12 +21,12 @@ import org.jspecify.annotations.Nullable;
  * touched, before the first snapshot. Safe for use by several threads.
  */
 public final class PinnedKeys {
-  private static final long MAX_FILE_BYTES = 64 << 10;
+  private static final int MAX_FILE_BYTES = 64 << 10;
 
-  private final @Nullable Path file;
+  private final @Nullable SteadyFile file;
   private final String given;
 
-  private PinnedKeys(@Nullable Path file, String given) {
+  private PinnedKeys(@Nullable SteadyFile file, String given) {
     this.file = file;
     this.given = given;
   }
@@ -35,10 +39,10 @@ public final class PinnedKeys {
   /**
    * Keys in a file, one a line, with {@code #} before what is no key. It is read again for every
    * snapshot, so that keys can be changed without a restart; while it cannot be read, every
-   * snapshot is refused.
+   * snapshot is refused. While the disk does not answer, the keys that were read last count.
    */
   public static PinnedKeys in(Path file) {
-    return new PinnedKeys(file.toAbsolutePath(), "");
+    return new PinnedKeys(new SteadyFile(file, MAX_FILE_BYTES), "");
   }
 
   /**
@@ -91,16 +95,15 @@ public final class PinnedKeys {
     return keys;
   }
 
-  private static String read(Path file) throws UntrustedException {
+  private static String read(SteadyFile file) throws UntrustedException {
     try {
-      if (Files.size(file) > MAX_FILE_BYTES) {
-        throw unusable(file + " is larger than " + MAX_FILE_BYTES + " bytes", null);
-      }
-      return Files.readString(file);
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(file.read())).toString();
     } catch (NoSuchFileException e) {
-      throw unusable(file + " does not exist", e);
+      throw unusable(file.path() + " does not exist", e);
+    } catch (CharacterCodingException e) {
+      throw unusable(file.path() + " is no text", e);
     } catch (IOException e) {
-      throw unusable(file + " cannot be read: " + e, e);
+      throw unusable(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -9,12 +9,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Finds the libraries that applications of this JVM use by now. Only classes that an application
  * has loaded itself are touched, one look later: to load them for it would fix what it has yet to
- * decide, such as its logging. Used by one thread.
+ * decide, such as its logging. Used by one thread, but for its end.
  */
 public final class HostLibraries {
   private static final String METRICS = "io.micrometer.core.instrument.Metrics";
@@ -24,7 +24,8 @@ public final class HostLibraries {
   private final HostMeters meters;
   private final Gates gates;
   private final Set<Class<?>> seen = Collections.newSetFromMap(new WeakHashMap<>());
-  private @Nullable Thread serving;
+  // Not the thread itself: some JDKs keep in it what it ran, and that is classes of applications.
+  private final AtomicBoolean serving = new AtomicBoolean();
   private boolean toldSlow;
 
   public HostLibraries(Instrumentation instrumentation, HostMeters meters, Gates gates) {
@@ -51,14 +52,41 @@ public final class HostLibraries {
     if (metrics.isEmpty() && spans.isEmpty()) {
       return;
     }
-    Thread last = serving;
-    if (last == null || !last.isAlive()) {
-      serving = AgentThread.start("turnout-host", () -> serve(metrics, spans));
+    if (serving.compareAndSet(false, true)) {
+      start(() -> serve(metrics, spans));
     } else if (!toldSlow) {
       toldSlow = true;
       AgentLog.line(
           "the application's own Micrometer or class loaders take long to answer: until they do,"
               + " its registry and spans do not show what is new");
+    }
+  }
+
+  private void start(Runnable service) {
+    boolean started = false;
+    try {
+      var unused =
+          AgentThread.start(
+              "turnout-host",
+              () -> {
+                try {
+                  service.run();
+                } finally {
+                  serving.set(false);
+                }
+              });
+      started = true;
+    } finally {
+      if (!started) {
+        serving.set(false);
+      }
+    }
+  }
+
+  /** Takes the meters out of the applications' registries again, on a thread of its own. */
+  public void close() {
+    if (meters.areRegistered()) {
+      var unused = AgentThread.start("turnout-host", meters::remove);
     }
   }
 

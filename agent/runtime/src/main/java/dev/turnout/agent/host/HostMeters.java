@@ -6,9 +6,12 @@ import dev.turnout.agent.measure.Recorders;
 import dev.turnout.flags.Histogram;
 import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Reason;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -27,6 +30,11 @@ public final class HostMeters {
   private final TripBook tripBook;
   private final Map<Class<?>, Set<String>> registered =
       Collections.synchronizedMap(new WeakHashMap<>());
+
+  private final List<Registered> meters = new ArrayList<>();
+
+  /** A meter and the registry that holds it. */
+  private record Registered(WeakReference<Object> meter, WeakReference<Object> registry) {}
 
   public HostMeters(Recorders recorders, TripBook tripBook) {
     this.recorders = recorders;
@@ -68,6 +76,48 @@ public final class HostMeters {
       if (known.add("failed")) {
         AgentLog.line("the application's own Micrometer does not show turnout's meters: " + e);
       }
+    }
+  }
+
+  /** Whether there is anything to take out again. */
+  boolean areRegistered() {
+    synchronized (meters) {
+      return !meters.isEmpty();
+    }
+  }
+
+  /**
+   * Takes all meters out again. They would show what was counted last for ever, and be in the way
+   * of those of the next agent that is attached.
+   */
+  void remove() {
+    List<Registered> all;
+    synchronized (meters) {
+      all = List.copyOf(meters);
+      meters.clear();
+    }
+    for (Registered each : all) {
+      Object meter = each.meter().get();
+      Object registry = each.registry().get();
+      if (meter != null && registry != null) {
+        remove(meter, registry);
+      }
+    }
+  }
+
+  private void remember(Object meter, Object registry) {
+    synchronized (meters) {
+      meters.removeIf(each -> each.meter().get() == null);
+      meters.add(new Registered(new WeakReference<>(meter), new WeakReference<>(registry)));
+    }
+  }
+
+  private static void remove(Object meter, Object registry) {
+    try {
+      Class<?> type = registry.getClass().getClassLoader().loadClass(PACKAGE + "Meter");
+      registry.getClass().getMethod("remove", type).invoke(registry, meter);
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+      AgentLog.line("a meter stays in the application's own Micrometer: " + e);
     }
   }
 
@@ -124,7 +174,7 @@ public final class HostMeters {
   }
 
   /** A global registry of another class loader; meters hold what they read weakly. */
-  private static final class Registry {
+  private final class Registry {
     private final Object registry;
     private final Class<?> registryType;
     private final ClassLoader loader;
@@ -169,7 +219,8 @@ public final class HostMeters {
     private void register(Object builder, String... tags) throws ReflectiveOperationException {
       Object tagged =
           builder.getClass().getMethod("tags", String[].class).invoke(builder, (Object) tags);
-      tagged.getClass().getMethod("register", registryType).invoke(tagged, registry);
+      Object meter = tagged.getClass().getMethod("register", registryType).invoke(tagged, registry);
+      remember(meter, registry);
     }
   }
 }

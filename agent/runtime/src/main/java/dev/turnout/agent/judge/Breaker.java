@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Breaker {
   private final Recorders recorders;
   private final Map<String, Watch> watches = new HashMap<>();
+  private PathWatch.@Nullable Look last;
 
   /**
    * What is watched of a flag.
@@ -31,10 +32,57 @@ public final class Breaker {
    * @param variants by name; filled and emptied as the flag's variants change
    */
   private record Watch(
-      List<Limit> limits, long resetRevision, PathWatch whole, Map<String, PathWatch> variants) {}
+      List<Limit> limits, long resetRevision, PathWatch whole, Map<String, PathWatch> variants) {
+    boolean isOf(Flag flag) {
+      return resetRevision == flag.resetRevision() && limits.equals(flag.limits());
+    }
+  }
 
   public Breaker(Recorders recorders) {
     this.recorders = recorders;
+  }
+
+  /**
+   * Begins to watch what a snapshot has that was not watched before: to be called before any call
+   * is decided by it, so that no failure goes unseen until the next look.
+   *
+   * @param snapshot what is about to be in force
+   * @param nowNanos a monotonic time
+   * @param now the time of day
+   */
+  public synchronized void begin(Snapshot snapshot, long nowNanos, Instant now) {
+    PathWatch.Look look = at(false, nowNanos, now);
+    for (Flag flag : snapshot.flags().values()) {
+      if (!flag.limits().isEmpty() && flag.stop() == null) {
+        Watch watch = watches.get(flag.name());
+        if (watch == null || !watch.isOf(flag)) {
+          watches.put(flag.name(), watch(flag, look));
+        }
+      }
+    }
+  }
+
+  private Watch watch(Flag flag, PathWatch.Look look) {
+    boolean timed = isTimed(flag);
+    Map<String, PathWatch> variants = new HashMap<>();
+    for (String name : flag.variants().names()) {
+      variants.put(name, new PathWatch(flag.limits(), variant(flag.name(), name, timed), look));
+    }
+    PathWatch whole = new PathWatch(flag.limits(), whole(flag.name(), timed), look);
+    return new Watch(flag.limits(), flag.resetRevision(), whole, variants);
+  }
+
+  private static boolean isTimed(Flag flag) {
+    return flag.limits().stream().anyMatch(Limit::isLatency);
+  }
+
+  // Whoever waited here for another may come with an earlier time.
+  private PathWatch.Look at(boolean paused, long nowNanos, Instant now) {
+    PathWatch.Look before = last;
+    long nanos = before == null || nowNanos - before.nanos() > 0 ? nowNanos : before.nanos();
+    PathWatch.Look look = new PathWatch.Look(paused, nanos, now);
+    last = look;
+    return look;
   }
 
   /**
@@ -48,9 +96,9 @@ public final class Breaker {
    * @param now the time of day
    * @return the limits that are breached, at most one for each flag
    */
-  public List<Trip> look(
+  public synchronized List<Trip> look(
       Snapshot snapshot, Set<String> stopped, boolean paused, long nowNanos, Instant now) {
-    PathWatch.Look look = new PathWatch.Look(paused, nowNanos, now);
+    PathWatch.Look look = at(paused, nowNanos, now);
     List<Trip> trips = new ArrayList<>();
     watches.keySet().retainAll(snapshot.flags().keySet());
     for (Flag flag : snapshot.flags().values()) {
@@ -67,21 +115,13 @@ public final class Breaker {
   }
 
   private @Nullable Trip look(Flag flag, PathWatch.Look look) {
-    boolean timed = flag.limits().stream().anyMatch(Limit::isLatency);
-    PathWatch.Reading whole = whole(flag.name(), timed);
     Watch watch = watches.get(flag.name());
-    if (watch == null
-        || watch.resetRevision() != flag.resetRevision()
-        || !watch.limits().equals(flag.limits())) {
-      watch =
-          new Watch(
-              flag.limits(),
-              flag.resetRevision(),
-              new PathWatch(flag.limits(), whole, look),
-              new HashMap<>());
+    if (watch == null || !watch.isOf(flag)) {
+      watch = watch(flag, look);
       watches.put(flag.name(), watch);
     }
-    Trip trip = watch.whole().look(flag, whole, look);
+    boolean timed = isTimed(flag);
+    Trip trip = watch.whole().look(flag, whole(flag.name(), timed), look);
     List<Trip> ofVariants = lookAtVariants(flag, watch, timed, look);
     // The one bad variant is what people want to hear of, even if it drags the whole along.
     return trip == null || ofVariants.size() == 1

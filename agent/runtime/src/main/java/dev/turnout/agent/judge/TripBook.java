@@ -10,79 +10,118 @@ import java.io.InputStream;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * This JVM's trips, each kept in a file of its own so that a tripped flag is still off after a
  * restart. Several JVMs may share the directory, and one unreadable file costs no other trip. A
- * file is written aside, forced to disk and renamed. Safe for many threads.
+ * file is written aside, forced to disk and renamed; by another thread than the one that trips a
+ * flag, for a disk may hang. Safe for many threads.
  */
 public final class TripBook {
   private static final String SUFFIX = ".trip";
 
   private final File directory;
+  private final Executor disk;
   private final Map<String, Trip> trips = new HashMap<>();
+  private final Set<String> unwritten = new HashSet<>();
   private volatile Map<String, Trip> copy = Map.of();
-  private @Nullable String failure;
+  private volatile @Nullable String problem;
 
   /**
    * Creates the book; nothing is read or written yet.
    *
    * @param stateDirectory created when first needed
+   * @param disk writes, one thing after the other
    */
-  public TripBook(File stateDirectory) {
+  public TripBook(File stateDirectory, Executor disk) {
     directory = new File(stateDirectory.getAbsoluteFile(), "trips");
+    this.disk = disk;
   }
 
   /**
    * Reads what earlier runs left; an unreadable file is told and left alone, and so is a directory
-   * that no trip could be written to: better known now than at a restart after one.
+   * that no trip could be written to: better known now than at a restart after one. Takes as long
+   * as the disk does.
    */
-  public synchronized void load() {
-    failure = obstacle();
-    if (failure != null) {
+  public void load() {
+    String obstacle = obstacle();
+    problem = obstacle;
+    if (obstacle != null) {
       AgentLog.line(
           "state-directory "
               + directory.getParent()
               + " cannot be used: "
-              + failure
+              + obstacle
               + "; until it is a directory that this process may write to, trips and snapshots are"
               + " kept in memory only and a restart forgets them");
     }
     File[] files = directory.listFiles((place, name) -> name.endsWith(SUFFIX));
     for (File file : files == null ? new File[0] : files) {
       try {
-        Trip trip = read(file);
-        trips.put(trip.flag(), trip);
-        copy = Map.copyOf(trips);
+        found(read(file));
       } catch (IOException | IllegalArgumentException | DateTimeException e) {
         AgentLog.line("the record of a trip " + file + " is unreadable: " + e.getMessage());
       }
     }
   }
 
-  /** Adds a trip and writes it down. */
-  public synchronized void add(Trip trip) {
-    trips.put(trip.flag(), trip);
-    copy = Map.copyOf(trips);
-    File file = file(trip.flag());
-    try {
-      write(trip, file);
-      failure = null;
-    } catch (IOException e) {
-      if (failure == null) {
-        AgentLog.line("trips are kept in memory only, a restart forgets them: " + e.getMessage());
-      }
-      failure = String.valueOf(e.getMessage());
+  // What has tripped or was reset meanwhile is newer.
+  private synchronized void found(Trip trip) {
+    if (!unwritten.contains(trip.flag()) && trips.putIfAbsent(trip.flag(), trip) == null) {
+      copy = Map.copyOf(trips);
     }
   }
 
-  /** Says why trips are in memory only and a restart would forget them; null if they are not. */
-  public synchronized @Nullable String problem() {
-    String obstacle = obstacle();
-    return obstacle != null ? obstacle : failure;
+  /** Adds a trip, and has it written down. */
+  public synchronized void add(Trip trip) {
+    trips.put(trip.flag(), trip);
+    changed(trip.flag());
+  }
+
+  private void changed(String flag) {
+    copy = Map.copyOf(trips);
+    if (unwritten.add(flag)) {
+      disk.execute(() -> writeDown(flag));
+    }
+  }
+
+  // Whatever there is to be said of the flag by then.
+  private void writeDown(String flag) {
+    Trip trip;
+    synchronized (this) {
+      unwritten.remove(flag);
+      trip = trips.get(flag);
+    }
+    File file = file(flag);
+    if (trip == null) {
+      if (file.exists() && !file.delete()) {
+        AgentLog.line(file + " cannot be deleted: it is void, for its flag was reset");
+      }
+      return;
+    }
+    try {
+      write(trip, file);
+      problem = null;
+    } catch (IOException e) {
+      if (problem == null) {
+        AgentLog.line("trips are kept in memory only, a restart forgets them: " + e.getMessage());
+      }
+      problem = String.valueOf(e.getMessage());
+    }
+  }
+
+  /**
+   * Says why trips are in memory only and a restart would forget them, as of when the disk was last
+   * needed; null if they are not.
+   */
+  public @Nullable String problem() {
+    return problem;
   }
 
   // The directory is made when the first trip needs it: here it is only looked at.
@@ -99,11 +138,8 @@ public final class TripBook {
 
   /** Forgets the trip of a flag that was reset. */
   public synchronized void remove(String flag) {
-    File file = file(flag);
-    boolean known = trips.remove(flag) != null;
-    copy = Map.copyOf(trips);
-    if (known && file.exists() && !file.delete()) {
-      AgentLog.line(file + " cannot be deleted: it is void, for its flag was reset");
+    if (trips.remove(flag) != null) {
+      changed(flag);
     }
   }
 

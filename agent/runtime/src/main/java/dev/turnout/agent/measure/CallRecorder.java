@@ -1,6 +1,9 @@
 package dev.turnout.agent.measure;
 
 import dev.turnout.flags.Histogram;
+import java.lang.ref.WeakReference;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +22,19 @@ public final class CallRecorder {
   private static final int UNTIMED = 0;
   private static final int FAILED = 1;
 
-  private static final int MOST_FOLLOWED = 1 << 16;
+  // So many at once are followed without a look at who is asked to tell.
+  private static final int MANY_FOLLOWED = 1 << 16;
+
+  // What one future is asked to tell of at most once there are many.
+  private static final int MOST_OF_ONE = 1 << 10;
 
   private final FailureRow failureRow;
 
   // Calls that go on and tell when they end: what they tell is kept by what the application keeps.
   private final AtomicInteger followed = new AtomicInteger();
+
+  // The last one that was asked for as much as it may be.
+  private volatile WeakReference<Object> filled = new WeakReference<>(null);
 
   // Most paths of a flag never run: the tables are made when one does.
   private volatile long @Nullable [] counts;
@@ -134,14 +144,32 @@ public final class CallRecorder {
 
   /**
    * Whether one more call that goes on elsewhere may be followed to its end. There is a bound: a
-   * method may return one and the same future, which never completes, with each call.
+   * method may return one and the same future, which never completes, with each call. Where many
+   * are followed, and some are never completed but dropped, each future is asked how many wait for
+   * it; one that cannot say is not followed then.
+   *
+   * @param stage what the call returned
    */
-  public boolean follows() {
-    if (followed.get() >= MOST_FOLLOWED) {
+  public boolean follows(CompletionStage<?> stage) {
+    if (followed.get() >= MANY_FOLLOWED && isFilled(stage)) {
       return false;
     }
     followed.incrementAndGet();
     return true;
+  }
+
+  // To count those that wait takes as long as there are many: once of each that is full.
+  private boolean isFilled(CompletionStage<?> stage) {
+    if (filled.get() == stage) {
+      return true;
+    }
+    boolean full =
+        !(stage instanceof CompletableFuture<?> future)
+            || future.getNumberOfDependents() >= MOST_OF_ONE;
+    if (full) {
+      filled = new WeakReference<>(stage);
+    }
+    return full;
   }
 
   /** A call that was followed is no longer. */

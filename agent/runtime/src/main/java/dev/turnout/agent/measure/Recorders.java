@@ -54,8 +54,15 @@ public final class Recorders {
    * {@link Variants#OFF}.
    */
   public Use use(String flag, long revision, String ring, String variant) {
-    FlagRecorders known = flags.get(flag);
-    return (known != null ? known : admit(flag)).use(revision, ring, variant);
+    while (true) {
+      FlagRecorders known = flags.get(flag);
+      FlagRecorders recorders = known != null ? known : admit(flag);
+      Use use = recorders.use(revision, ring, variant);
+      // Until then nothing held it, and another flag may have taken its room.
+      if (recorders == flags.get(flag) || recorders == flags.get(OTHERS)) {
+        return use;
+      }
+    }
   }
 
   // Classes may come and go with their loaders, and have new names for flags each time. When there

@@ -9,9 +9,11 @@ import dev.turnout.flags.CompiledFlag;
 import dev.turnout.flags.Decider;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Snapshot;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -25,7 +27,8 @@ public final class Gates implements GateLinker.Backend {
   private final Recorders recorders;
   private final Consumer<Class<?>> opener;
   private final Troubles troubles;
-  private final List<WeakReference<RoutedGate>> linked = new ArrayList<>();
+  private final Set<Reference<RoutedGate>> linked = new HashSet<>();
+  private final ReferenceQueue<RoutedGate> gone = new ReferenceQueue<>();
   private Decider decider =
       Decider.compile(Snapshot.EMPTY, Host.UNKNOWN, Set.of(), new BucketDraw());
 
@@ -91,7 +94,8 @@ public final class Gates implements GateLinker.Backend {
           recorders.measure() == Measure.OFF
               ? new SilentGate(gated, recorders, trouble, compiled)
               : new RoutedGate(gated, recorders, trouble, compiled);
-      linked.add(new WeakReference<>(gate));
+      forgetGone();
+      linked.add(new WeakReference<>(gate, gone));
       return gate;
     }
   }
@@ -123,13 +127,17 @@ public final class Gates implements GateLinker.Backend {
   /** Puts new decisions in force in every gate. */
   public synchronized void apply(Decider newDecider) {
     decider = newDecider;
-    for (Iterator<WeakReference<RoutedGate>> all = linked.iterator(); all.hasNext(); ) {
-      RoutedGate gate = all.next().get();
-      if (gate == null) {
-        all.remove();
-      } else {
-        gate.swap(newDecider.flag(gate.flag()));
-      }
+    forgetGone();
+    for (RoutedGate gate : alive()) {
+      gate.swap(newDecider.flag(gate.flag()));
+    }
+  }
+
+  // A class loader may be made for each script, and no flag change for days.
+  private void forgetGone() {
+    Reference<? extends RoutedGate> collected;
+    while ((collected = gone.poll()) != null) {
+      linked.remove(collected);
     }
   }
 
@@ -154,7 +162,7 @@ public final class Gates implements GateLinker.Backend {
 
   private synchronized List<RoutedGate> alive() {
     List<RoutedGate> alive = new ArrayList<>();
-    for (WeakReference<RoutedGate> reference : linked) {
+    for (Reference<RoutedGate> reference : linked) {
       RoutedGate gate = reference.get();
       if (gate != null) {
         alive.add(gate);

@@ -123,7 +123,7 @@ final class RecordedPath extends GatePath {
   }
 
   private boolean follow(Latencies.@Nullable Later later, CompletionStage<?> stage) {
-    if (!calls.follows()) {
+    if (!calls.follows(stage)) {
       return false;
     }
     try {

@@ -13,7 +13,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +31,7 @@ public final class Rulebook {
   private static final IntSupplier DRAW = new BucketDraw();
 
   private final Host host;
-  private final Gates gates;
+  private final Consumer<InForce> gates;
   private final Overrides overrides;
   private final Set<String> gated = new HashSet<>(); // those that are pinned
   private Snapshot server = Snapshot.EMPTY;
@@ -37,7 +39,16 @@ public final class Rulebook {
   private Map<String, Trip> trips = Map.of();
   private volatile InForce inForce;
 
-  public Rulebook(Host host, Gates gates, Overrides overrides) {
+  // What was brought last is not in every gate yet: memory ran out on the way.
+  private volatile boolean behind;
+  private Snapshot serverInForce = Snapshot.EMPTY;
+
+  /**
+   * Creates the rules: there are no flags yet.
+   *
+   * @param gates puts them in force in every gate
+   */
+  public Rulebook(Host host, Consumer<InForce> gates, Overrides overrides) {
     this.host = host;
     this.gates = gates;
     this.overrides = overrides;
@@ -74,13 +85,34 @@ public final class Rulebook {
     compile();
   }
 
-  /** Puts this JVM's trips in force. */
-  public synchronized void trips(Map<String, Trip> current) {
-    trips = Map.copyOf(current);
+  /**
+   * Puts this JVM's trips in force.
+   *
+   * @param current asked while nobody else can put older ones in force
+   */
+  public synchronized void trips(Supplier<Map<String, Trip>> current) {
+    trips = Map.copyOf(current.get());
     compile();
   }
 
+  /**
+   * Puts in force what could not be when it came. To be called again and again: it may be a kill,
+   * and whoever brought it does not come twice.
+   */
+  public void catchUp() {
+    if (behind) {
+      compileAgain();
+    }
+  }
+
+  private synchronized void compileAgain() {
+    if (behind) {
+      compile();
+    }
+  }
+
   private void compile() {
+    behind = true;
     Map<String, Flag> flags = new HashMap<>(file.flags());
     flags.putAll(server.flags());
     for (Flag local : file.flags().values()) {
@@ -105,8 +137,11 @@ public final class Rulebook {
             flags,
             base.validUntil());
     Decider decider = Decider.compile(merged, host, valid.keySet(), DRAW);
-    inForce = new InForce(merged, Map.copyOf(valid), decider);
-    gates.apply(decider);
+    InForce next = new InForce(merged, Map.copyOf(valid), decider);
+    inForce = next;
+    gates.accept(next);
+    serverInForce = server;
+    behind = false;
   }
 
   // A pin is in place of all that a flag says, but no way around a kill or a trip.
@@ -168,6 +203,6 @@ public final class Rulebook {
 
   /** The revision of the server's snapshot in force; what a report acknowledges. */
   public synchronized Snapshot serverSnapshot() {
-    return server;
+    return serverInForce;
   }
 }

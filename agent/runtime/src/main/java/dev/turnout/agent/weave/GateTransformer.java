@@ -115,8 +115,9 @@ public final class GateTransformer implements ClassFileTransformer {
    * @param internalName the class's name, slashes between
    */
   boolean isWanted(String internalName, byte[] classFile) {
-    return ConstantPoolScan.contains(classFile, FLAGGED)
-        || (rules != GateRules.NONE && rules.concern(internalName.replace('/', '.')));
+    // Both are asked: the rules take note of which classes came.
+    boolean named = rules != GateRules.NONE && rules.concern(internalName.replace('/', '.'));
+    return named || ConstantPoolScan.contains(classFile, FLAGGED);
   }
 
   private byte @Nullable [] gate(

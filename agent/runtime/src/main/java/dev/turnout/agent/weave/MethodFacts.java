@@ -159,11 +159,11 @@ record MethodFacts(
               || owner.endsWith("$DefaultImpls") && called.equals("access$" + name + "$jd");
     }
 
-    // A class has its companion in a field, and an interface finds it where it is made. Other
-    // objects that are declared in a class are in neither.
+    // A class has its companion in a field of the companion's name, and an interface finds it where
+    // it is made. Other objects that are declared in a class are in neither.
     @Override
     public void visitFieldInsn(int opcode, String of, String field, String type) {
-      boolean own = of.equals(owner) && type.startsWith("L" + owner + "$");
+      boolean own = of.equals(owner) && type.equals("L" + owner + "$" + field + ";");
       if (opcode == Opcodes.GETSTATIC && (own || field.equals("$$INSTANCE"))) {
         companion = own ? type.substring(1, type.length() - 1) : of;
       }

@@ -9,6 +9,7 @@ import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.agent.route.Gates;
 import dev.turnout.agent.route.NoTroubles;
+import java.lang.ref.WeakReference;
 import java.net.MalformedURLException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -54,7 +55,7 @@ class HostLibrariesTest {
     HostLibraries libraries =
         new HostLibraries(
             ByteBuddyAgent.install(),
-            new HostMeters(recorders, new TripBook(directory.toFile())),
+            new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run)),
             new Gates(recorders, type -> {}, new NoTroubles()));
     BusyApplication application = new BusyApplication();
     Object registry = application.addRegistry();
@@ -77,5 +78,31 @@ class HostLibrariesTest {
             () ->
                 assertThat(application.meters(registry))
                     .anyMatch(meter -> meter.contains("turnout.trips")));
+  }
+
+  @Test
+  void applicationThatIsGone_isNotHeld() throws Exception {
+    Recorders recorders = new Recorders(Measure.SAMPLED);
+    HostLibraries libraries =
+        new HostLibraries(
+            ByteBuddyAgent.install(),
+            new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run)),
+            new Gates(recorders, type -> {}, new NoTroubles()));
+    WeakReference<ClassLoader> gone = served(libraries);
+    await()
+        .untilAsserted(
+            () -> {
+              System.gc();
+              assertThat(gone.get()).isNull();
+            });
+  }
+
+  private static WeakReference<ClassLoader> served(HostLibraries libraries) throws Exception {
+    Application application = new Application();
+    Object registry = application.addRegistry();
+    libraries.look();
+    libraries.look();
+    await().until(() -> !application.meters(registry).isEmpty());
+    return new WeakReference<>(application);
   }
 }

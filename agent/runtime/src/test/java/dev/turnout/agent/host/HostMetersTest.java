@@ -10,11 +10,16 @@ import dev.turnout.flags.Flag;
 import dev.turnout.flags.Reason;
 import dev.turnout.flags.Variants;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HostMetersTest {
   @TempDir Path directory;
+
+  // Meters hold what they read weakly.
+  private final List<Object> kept = new ArrayList<>();
 
   @Test
   void applicationsOwnRegistry_showsTheCounts() throws Exception {
@@ -28,7 +33,7 @@ class HostMetersTest {
     for (int i = 0; i < 7; i++) {
       manual.recorder().calls(Reason.CANARY).succeeded(0);
     }
-    HostMeters meters = new HostMeters(recorders, new TripBook(directory.toFile()));
+    HostMeters meters = new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run));
     Application application = new Application();
     Object registry = application.addRegistry();
     meters.register(application.metrics());
@@ -49,5 +54,30 @@ class HostMetersTest {
         .anyMatch(line -> line.contains("turnout.decisions") && line.contains("reason=SPLIT"))
         .anyMatch(line -> line.contains("turnout.latency"))
         .anyMatch(line -> line.contains("turnout.trips"));
+  }
+
+  @Test
+  void removed_makeRoomForTheNextAgents() throws Exception {
+    Application application = new Application();
+    Object registry = application.addRegistry();
+    HostMeters first = meters(3);
+    first.register(application.metrics());
+    assertThat(application.meters(registry)).anyMatch(line -> line.contains("value=3.0"));
+    first.remove();
+    assertThat(application.meters(registry)).isEmpty();
+    assertThat(first.areRegistered()).isFalse();
+    meters(5).register(application.metrics());
+    assertThat(application.meters(registry)).anyMatch(line -> line.contains("value=5.0"));
+  }
+
+  private HostMeters meters(int calls) {
+    Recorders recorders = new Recorders(Measure.COUNTS);
+    CallRecorder recorder =
+        recorders.use("f", 1, Flag.GA, Variants.ON).recorder().calls(Reason.SPLIT);
+    for (int i = 0; i < calls; i++) {
+      recorder.succeeded(0);
+    }
+    kept.add(recorders);
+    return new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run));
   }
 }

@@ -68,6 +68,23 @@ class BreakerTest {
   }
 
   @Test
+  void failuresBeforeTheFirstLook_count_fromTheBeginning() {
+    Flag flag = flag(Limit.of(Limit.Metric.ERROR_RATE, 5));
+    calls(100, true, 1_000);
+    Snapshot snapshot =
+        new Snapshot("", 1, 1, Instant.EPOCH, CanaryMode.OFF, Map.of(), Map.of("f", flag));
+    breaker.begin(snapshot, now, Instant.EPOCH);
+    assertThat(look(flag, false)).isEmpty();
+    Flag reset = flag.edit().resetRevision(2).done();
+    breaker.begin(
+        new Snapshot("", 1, 2, Instant.EPOCH, CanaryMode.OFF, Map.of(), Map.of("f", reset)),
+        now,
+        Instant.EPOCH);
+    calls(100, true, 1_000);
+    assertThat(look(reset, false)).hasSize(1);
+  }
+
+  @Test
   void slowCallsAroundAPause_areNotJudged() {
     Flag flag = flag(Limit.of(Limit.Metric.P99, 300));
     calls(1_000, false, 1_000_000);

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.Queue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,7 +17,7 @@ class TripBookTest {
   @TempDir Path directory;
 
   private TripBook opened() {
-    TripBook book = new TripBook(directory.toFile());
+    TripBook book = new TripBook(directory.toFile(), Runnable::run);
     book.load();
     return book;
   }
@@ -68,7 +70,7 @@ class TripBookTest {
   @Test
   void noDirectory_keptInMemory() throws IOException {
     Files.writeString(directory.resolve("file"), "");
-    TripBook book = new TripBook(directory.resolve("file").toFile());
+    TripBook book = new TripBook(directory.resolve("file").toFile(), Runnable::run);
     book.load();
     assertThat(book.problem()).isEqualTo(directory.resolve("file") + " is no directory");
     book.add(trip("f"));
@@ -80,7 +82,7 @@ class TripBookTest {
 
   @Test
   void directoryThatIsNotThereYet_isNotMadeBeforeATrip() {
-    TripBook book = new TripBook(directory.resolve("new/state").toFile());
+    TripBook book = new TripBook(directory.resolve("new/state").toFile(), Runnable::run);
     book.load();
     assertThat(book.problem()).isNull();
     assertThat(directory).isEmptyDirectory();
@@ -97,5 +99,31 @@ class TripBookTest {
     book.remove("f");
     assertThat(trips).containsOnlyKeys("f");
     assertThat(book.trips()).isEmpty();
+  }
+
+  @Test
+  void diskThatHangs_holdsNothingUp() {
+    Queue<Runnable> hung = new ArrayDeque<>();
+    TripBook book = new TripBook(directory.toFile(), hung::add);
+    book.add(trip("f"));
+    book.add(trip("f"));
+    book.add(trip("g"));
+    book.remove("g");
+    assertThat(book.trips()).containsOnlyKeys("f");
+    assertThat(book.problem()).isNull();
+    // Of each flag there is one thing to be done at most, and that says the latest.
+    assertThat(hung).hasSize(2);
+    hung.forEach(Runnable::run);
+    assertThat(opened().trips()).containsOnlyKeys("f");
+  }
+
+  @Test
+  void whatTrippedBeforeTheRecordWasRead_isNewer() {
+    opened().add(trip("f").of("old"));
+    Queue<Runnable> hung = new ArrayDeque<>();
+    TripBook book = new TripBook(directory.toFile(), hung::add);
+    book.add(trip("f"));
+    book.load();
+    assertThat(book.trips()).containsValue(trip("f"));
   }
 }

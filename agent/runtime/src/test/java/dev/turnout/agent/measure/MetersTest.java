@@ -24,8 +24,9 @@ class MetersTest {
 
   private Meters meters() {
     Gates gates = new Gates(recorders, type -> {}, new NoTroubles());
-    Rulebook rules = new Rulebook(Host.UNKNOWN, gates, Overrides.NONE);
-    return new Meters(recorders, rules, new TripBook(directory.toFile()), Clock.systemUTC());
+    Rulebook rules = new Rulebook(Host.UNKNOWN, all -> gates.apply(all.decider()), Overrides.NONE);
+    return new Meters(
+        recorders, rules, new TripBook(directory.toFile(), Runnable::run), Clock.systemUTC());
   }
 
   private void calls(String variant, int count) {
