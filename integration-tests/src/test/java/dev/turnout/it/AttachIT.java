@@ -113,7 +113,8 @@ class AttachIT {
       flag("percentage: 0");
       Run attached = attach(jdk, "force=true");
       assertThat(attached.exit()).as(attached.toString()).isZero();
-      assertThat(attached.out()).isEqualTo("3 of 3 gates in loaded classes are in place\n");
+      // One class is broken, and costs no other its gates.
+      assertThat(attached.out()).startsWith("3 of 4 gates in loaded classes are in place");
       assertThat(answer()).isEqualTo("old shop, record old user-1");
       assertThat(answer("generated")).isEqualTo("old generated");
       flag("percentage: 100");

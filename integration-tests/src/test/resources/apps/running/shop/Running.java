@@ -48,6 +48,28 @@ public class Running {
     }
   }
 
+  /** Of no use: the JVM can neither run nor change it. */
+  static class Broken {
+    static final int NUMBER = Integer.parseInt("none");
+
+    @Flagged(value = "checkout", fallback = "payOld")
+    String pay(@FlagKey String user) {
+      return "new " + NUMBER;
+    }
+
+    String payOld(String user) {
+      return "old " + NUMBER;
+    }
+  }
+
+  private static void breakOne() {
+    try {
+      System.err.println(new Broken().pay("u"));
+    } catch (ExceptionInInitializerError e) {
+      System.err.println("broken, as it shall be");
+    }
+  }
+
   private static final class Generator extends ClassLoader {
     @SuppressWarnings("unchecked")
     UnaryOperator<String> make() throws Exception {
@@ -66,6 +88,7 @@ public class Running {
 
   public static void main(String[] arguments) throws Exception {
     Running running = new Running("shop");
+    breakOne();
     UnaryOperator<String> generated = new Generator().make();
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
     for (String user = in.readLine(); user != null; user = in.readLine()) {

@@ -65,6 +65,9 @@ public final class AgentStart {
     } catch (IllegalArgumentException | IllegalStateException e) {
       answer = "refused " + e.getMessage();
       System.err.println("[turnout] " + e.getMessage());
+    } catch (Throwable e) {
+      answer = "refused the agent failed: " + e;
+      System.err.println("[turnout] failed to answer who attached: " + e);
     }
     if (answerFile != null) {
       write(answer, answerFile);
@@ -78,11 +81,11 @@ public final class AgentStart {
       if (running == null) {
         throw new IllegalStateException("no agent is running in this JVM");
       }
-      String answer = running.apply(arguments);
       if (arguments.equals("detach")) {
+        // Whatever comes of it, there is no more to be had from this one.
         runtime = null;
       }
-      return answer;
+      return running.apply(arguments);
     }
     if (running != null) {
       throw new IllegalStateException("an agent is running in this JVM already; detach it first");
@@ -93,7 +96,7 @@ public final class AgentStart {
     }
     try {
       return started.apply("attached");
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       runtime = null;
       throw e;
     }

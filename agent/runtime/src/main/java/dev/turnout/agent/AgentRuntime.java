@@ -108,6 +108,15 @@ final class AgentRuntime
   private String attached() {
     boolean force = options.get("force").equalsIgnoreCase("true");
     try {
+      LoadedClasses.check(Runtime.version(), force);
+    } catch (IllegalStateException e) {
+      close();
+      throw e;
+    }
+    try {
+      // The application is at work: its calls are to be decided rightly from the first one on.
+      startOrTell();
+      awaitFlags();
       overlooked = loadedClasses.gate(Runtime.version(), force);
       overlooked.forEach(AgentLog::line);
       List<Report.Gate> gates = gates();
@@ -115,9 +124,21 @@ final class AgentRuntime
       String answer = wired + " of " + gates.size() + " gates in loaded classes are in place";
       List<String> unmet = unmet(true);
       return unmet.isEmpty() ? answer : answer + "; " + String.join("; ", unmet);
-    } catch (IllegalStateException e) {
-      close();
+    } catch (RuntimeException | Error e) {
+      AgentThread.survive("taking back what was done", this::detach);
       throw e;
+    }
+  }
+
+  private void awaitFlags() {
+    Engine running = engine;
+    try {
+      if (running != null) {
+        running.awaitFlags();
+      }
+    } catch (InterruptedException e) {
+      // By the application, whose calls take the fallback then until flags are known.
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -129,12 +150,22 @@ final class AgentRuntime
   }
 
   private String detach() {
-    close();
-    Map<String, String> kept = loadedClasses.restore();
+    // First all calls go where the written method would, then the gates go, then who decided.
     GateLinker.connect(null);
-    return kept.isEmpty()
-        ? "the gated classes are as they were written"
-        : "these classes could not be changed back and keep their gates: " + kept;
+    Engine running = engine;
+    if (running != null) {
+      running.release();
+    }
+    try {
+      instrumentation.removeTransformer(transformer);
+      Map<String, String> kept = loadedClasses.restore();
+      return kept.isEmpty()
+          ? "the gated classes are as they were written"
+          : "these classes could not be changed back, and keep gates that let every call through: "
+              + kept;
+    } finally {
+      close();
+    }
   }
 
   @Override
@@ -142,6 +173,10 @@ final class AgentRuntime
     news.add(new Report.Gate(flag, method, problem == null, problem));
     if (!engineRuns) {
       startOrTell();
+    }
+    Engine running = engine;
+    if (running != null && problem == null && !rules.isObserved(method)) {
+      running.pin(flag);
     }
   }
 

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Engine implements AutoCloseable {
   private static final int LONGEST_READ_SECONDS = 2;
+  private static final int LONGEST_ANSWER_SECONDS = 3;
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final int TICKS_PER_WINDOW = 20;
   private static final int TICKS_PER_LOOK_AT_LIBRARIES = 20;
@@ -56,7 +57,10 @@ final class Engine implements AutoCloseable {
   private final HostLibraries libraries;
   private final Clock clock = Clock.systemUTC();
   private @Nullable Thread thread;
+  private final Gates gates;
+  private final CountDownLatch opened = new CountDownLatch(1);
   private final CountDownLatch fileRead = new CountDownLatch(1);
+  private final CountDownLatch served = new CountDownLatch(1);
   private @Nullable Thread fileThread;
   private int ticks;
   private long lastLookNanos = System.nanoTime();
@@ -77,6 +81,7 @@ final class Engine implements AutoCloseable {
       Instrumentation instrumentation) {
     this.options = options;
     this.recorders = recorders;
+    this.gates = gates;
     this.runtime = runtime;
     host =
         new Host(
@@ -108,6 +113,11 @@ final class Engine implements AutoCloseable {
     return recorders;
   }
 
+  /** Puts a pin in force before the first call of what has a gate of that flag. */
+  void pin(String flag) {
+    rules.gated(flag);
+  }
+
   /** Takes note of a flag that this JVM has a gate for. */
   void gated(String flag) {
     openStrings();
@@ -137,10 +147,27 @@ final class Engine implements AutoCloseable {
     thread = AgentThread.start("turnout-engine", this::run);
   }
 
+  /**
+   * Waits until it is known by what calls are to be decided: whoever attaches to a JVM that serves
+   * calls does not want them to take the fallback meanwhile. Not for ever: a server may be away.
+   */
+  void awaitFlags() throws InterruptedException {
+    if (opened.await(LONGEST_READ_SECONDS + 1L, TimeUnit.SECONDS)
+        && !options.get("server").isEmpty()) {
+      var unused = served.await(LONGEST_ANSWER_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  /** Has gated methods run as they were written from now on. */
+  void release() {
+    gates.release();
+  }
+
   private void run() {
     if (!closed) {
       open();
     }
+    opened.countDown();
     AgentThread.repeat("looking at flags and limits", () -> !closed, this::round);
     // Who closed may not have waited for what was being opened just then.
     shut();
@@ -283,6 +310,7 @@ final class Engine implements AutoCloseable {
               @Override
               public void snapshot(Snapshot snapshot) {
                 rules.server(snapshot);
+                served.countDown();
               }
 
               @Override

@@ -154,9 +154,15 @@ class LateAttachTest {
                 getClass().getClassLoader(), new Class<?>[] {Instrumentation.class}, handler);
     AgentRuntime runtime = install("", refusing);
     Class<?> type = new GeneratingLoader().loadClass(Subjects.class.getName());
+    Object target = type.getDeclaredConstructor().newInstance();
+    Method text = type.getDeclaredMethod("text", String.class, int.class);
+    text.setAccessible(true);
+    assertThat(text.invoke(target, "u", 1)).isEqualTo("old u1");
     assertThat(runtime.apply("detach"))
-        .startsWith("these classes could not be changed back and keep their gates: ")
+        .startsWith("these classes could not be changed back, and keep gates that let every call")
         .contains(type.getName(), "not now");
+    // As it was written all the same.
+    assertThat(text.invoke(target, "u", 1)).isEqualTo("new u1");
   }
 
   @Test

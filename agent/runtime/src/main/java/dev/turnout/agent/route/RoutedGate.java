@@ -22,6 +22,18 @@ import org.jspecify.annotations.Nullable;
  * the flag changed. A change swaps the whole state, so no call ever sees half of one.
  */
 class RoutedGate extends GateSite {
+  // Of a gate that decides nothing any more: the method runs as it was written.
+  private static final State RELEASED =
+      new State(
+          null,
+          new GatePath[0],
+          SilentPath.TO_BODY,
+          null,
+          SilentPath.TO_BODY,
+          SilentPath.TO_BODY,
+          SilentPath.TO_BODY,
+          null);
+
   private final WeakReference<ClassLoader> loader;
   private final String flag;
   private final List<String> variants;
@@ -85,7 +97,11 @@ class RoutedGate extends GateSite {
       GatePath on,
       GatePath off,
       GatePath failed,
-      @Nullable SpanTags spanTags) {}
+      @Nullable SpanTags spanTags) {
+    boolean isReleased() {
+      return failed == SilentPath.TO_BODY;
+    }
+  }
 
   /** The loader of the class that declares the method; null once it is gone. */
   @Nullable ClassLoader loader() {
@@ -98,15 +114,20 @@ class RoutedGate extends GateSite {
 
   /** Puts a new revision of the flag in force; null if there is no such flag. */
   void swap(@Nullable CompiledFlag compiled) {
-    if (state.flag() != compiled) {
+    if (state.flag() != compiled && !state.isReleased()) {
       previous = state;
       inForce(state(compiled));
     }
   }
 
+  /** Has the method run as it was written from now on, whatever comes. */
+  void release() {
+    inForce(RELEASED);
+  }
+
   /** Has decisions told to an application's spans from now on. */
   void trace(SpanTags tags) {
-    if (spanTags == null) {
+    if (spanTags == null && !state.isReleased()) {
       spanTags = tags;
       inForce(state(state.flag()));
       recalled = state;
@@ -226,6 +247,9 @@ class RoutedGate extends GateSite {
 
   private GatePath decide(State current, @Nullable Object keyValue)
       throws ReflectiveOperationException {
+    if (current.isReleased()) {
+      return SilentPath.TO_BODY;
+    }
     Object[] context = contextsUsed.get() ? ambient.current() : null;
     GatePath settled = current.settled;
     if (context == null) {

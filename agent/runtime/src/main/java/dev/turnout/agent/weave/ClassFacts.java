@@ -91,6 +91,32 @@ record ClassFacts(
         List.copyOf(collector.methods));
   }
 
+  /** Whether it has what Kotlin makes of methods whose parameters may be left out. */
+  boolean hasDefaults() {
+    for (MethodFacts method : methods) {
+      if (method.name().endsWith("$default")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Returns this class with what another reading of it tells of overloads. When a class is changed
+   * that was loaded before, the JVM leaves out the annotation that says so.
+   */
+  ClassFacts withOverloadsOf(ClassFacts written) {
+    List<MethodFacts> told = new ArrayList<>();
+    for (MethodFacts method : methods) {
+      boolean overload = false;
+      for (MethodFacts other : written.methods) {
+        overload |= other.isSame(method) && other.origin() == MethodFacts.Origin.OVERLOAD;
+      }
+      told.add(overload ? method.overload() : method);
+    }
+    return new ClassFacts(name, superName, interfaces, access, version, trait, List.copyOf(told));
+  }
+
   private static final class Collector extends ClassVisitor {
     private final List<MethodFacts> methods = new ArrayList<>();
     private int version;

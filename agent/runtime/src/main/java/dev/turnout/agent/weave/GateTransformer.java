@@ -80,7 +80,8 @@ public final class GateTransformer implements ClassFileTransformer {
     }
     try {
       FaultPoint.reach("transform");
-      return gate(module, loader, className.replace('/', '.'), classFile);
+      return gate(
+          module, loader, className.replace('/', '.'), classFile, classBeingRedefined != null);
     } catch (Throwable e) {
       findings.found("", className.replace('/', '.'), "the class could not be rewritten: " + e);
       return null;
@@ -121,7 +122,7 @@ public final class GateTransformer implements ClassFileTransformer {
   }
 
   private byte @Nullable [] gate(
-      Module module, ClassLoader loader, String className, byte[] classFile) {
+      Module module, ClassLoader loader, String className, byte[] classFile, boolean loaded) {
     if (!seesTheGate(loader)) {
       findings.found(
           "",
@@ -130,7 +131,7 @@ public final class GateTransformer implements ClassFileTransformer {
               + " (org.osgi.framework.bootdelegation, or jboss.modules.system.pkgs)");
       return null;
     }
-    GateWeaver.Result result = weaver().weave(classFile, loader);
+    GateWeaver.Result result = weaver().weave(classFile, loader, loaded);
     for (Wiring.Refusal refusal : result.refusals()) {
       findings.found(refusal.flag(), refusal.method(), refusal.problem());
     }

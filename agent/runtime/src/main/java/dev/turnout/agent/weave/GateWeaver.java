@@ -41,12 +41,18 @@ final class GateWeaver {
    * Gates the methods of a class. If one of them cannot be gated the whole class is left as it is,
    * so that a half-gated class never runs.
    *
+   * @param loaded whether the class was loaded before
    * @throws RuntimeException if the class file cannot be read, or would become too large
    */
-  Result weave(byte[] classFile, ClassLoader loader) {
+  Result weave(byte[] classFile, ClassLoader loader, boolean loaded) {
     ClassReader reader = new ClassReader(classFile);
+    ClassFiles files = new ClassFiles(loader);
     ClassFacts type = ClassFacts.read(reader, true);
-    Wiring wiring = Wiring.of(type, new ClassFiles(loader), rules);
+    ClassFacts written = loaded && type.hasDefaults() ? files.find(type.name()) : null;
+    if (written != null) {
+      type = type.withOverloadsOf(written);
+    }
+    Wiring wiring = Wiring.of(type, files, rules);
     List<Wire> wires = wiring.wires();
     if (type.version() < JAVA_8) {
       return new Result(null, wires, tooOld(wires, type.version()));

@@ -40,6 +40,23 @@ public final class LoadedClasses {
   }
 
   /**
+   * Looks whether loaded classes may be changed.
+   *
+   * @param version of this JVM
+   * @param force whether also where the JVM has a bug that this brings out
+   * @throws IllegalStateException if the JVM would lose something of them
+   */
+  public static void check(Runtime.Version version, boolean force) {
+    if (!force && losesNames(version)) {
+      throw new IllegalStateException(
+          "this JVM, "
+              + version
+              + ", loses the names of parameters when a loaded class is changed (JDK-8240908);"
+              + " start it with -javaagent, or on 17.0.20, 19 or newer, or attach with force=true");
+    }
+  }
+
+  /**
    * Has all loaded classes that want a gate transformed.
    *
    * @param version of this JVM
@@ -48,13 +65,7 @@ public final class LoadedClasses {
    * @throws IllegalStateException if the JVM would lose something of them
    */
   public List<String> gate(Runtime.Version version, boolean force) {
-    if (!force && losesNames(version)) {
-      throw new IllegalStateException(
-          "this JVM, "
-              + version
-              + ", loses the names of parameters when a loaded class is changed (JDK-8240908);"
-              + " start it with -javaagent, or on 17.0.20, 19 or newer, or attach with force=true");
-    }
+    check(version, force);
     List<Class<?>> wanted = new ArrayList<>();
     List<Class<?>> unread = new ArrayList<>();
     sort(wanted, unread);
@@ -191,8 +202,9 @@ public final class LoadedClasses {
       List<Class<?>> batch = classes.subList(from, Math.min(from + BATCH, classes.size()));
       try {
         instrumentation.retransformClasses(batch.toArray(Class<?>[]::new));
-      } catch (UnmodifiableClassException | RuntimeException | LinkageError e) {
-        // One of them: so that the others get theirs, each by itself.
+      } catch (UnmodifiableClassException | RuntimeException | LinkageError | InternalError e) {
+        // One of them: so that the others get theirs, each by itself. The last is said of a class
+        // whose initialiser failed or that refers to a library which is not there.
         batch.forEach(type -> retransformOne(type, problems));
       }
     }
@@ -202,7 +214,7 @@ public final class LoadedClasses {
   private void retransformOne(Class<?> type, Map<String, String> problems) {
     try {
       instrumentation.retransformClasses(type);
-    } catch (UnmodifiableClassException | RuntimeException | LinkageError e) {
+    } catch (UnmodifiableClassException | RuntimeException | LinkageError | InternalError e) {
       problems.put(type.getName(), e.toString());
     }
   }

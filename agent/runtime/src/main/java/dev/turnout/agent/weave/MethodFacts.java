@@ -79,6 +79,22 @@ record MethodFacts(
     return Type.getArgumentTypes(descriptor);
   }
 
+  /** The same, as one of those of which Kotlin makes several by leaving out parameters. */
+  MethodFacts overload() {
+    return new MethodFacts(
+        owner,
+        access,
+        name,
+        descriptor,
+        flagged,
+        fallback,
+        keyParameter,
+        keyPath,
+        locals,
+        line,
+        Origin.OVERLOAD);
+  }
+
   /** The parameters' types as people write them. */
   List<String> parameterNames() {
     List<String> names = new ArrayList<>();

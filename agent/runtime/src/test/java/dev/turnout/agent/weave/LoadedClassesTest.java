@@ -8,6 +8,7 @@ import java.lang.instrument.Instrumentation;
 import java.lang.reflect.Array;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,9 @@ class LoadedClassesTest {
                       case "getAllLoadedClasses" -> loaded.toArray(Class<?>[]::new);
                       case "isModifiableClass" -> true;
                       case "retransformClasses" -> {
+                        if (Arrays.toString((Class<?>[]) arguments[0]).contains("Invalid")) {
+                          throw new InternalError("class redefinition failed: invalid class");
+                        }
                         changed += Array.getLength(arguments[0]);
                         yield null;
                       }
@@ -73,6 +77,20 @@ class LoadedClassesTest {
         .asString()
         .contains("class files are not to be found", type.getName(), "more than 2000");
     assertThat(changed).isEqualTo(2_000);
+  }
+
+  /** Stands for one whose initialiser failed, or that refers to a library which is not there. */
+  static class Invalid {}
+
+  @Test
+  void classThatTheJvmCannotChange_costsNoOtherItsGates() throws IOException {
+    Class<?> sound = new Generator().define(Generated.class);
+    Class<?> invalid = new Generator().define(Invalid.class);
+    assertThat(gate(SOUND, List.of(sound, invalid, sound)))
+        .singleElement()
+        .asString()
+        .contains("1 of them", invalid.getName(), "invalid class");
+    assertThat(changed).isEqualTo(2);
   }
 
   @Test
