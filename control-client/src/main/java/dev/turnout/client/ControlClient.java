@@ -17,6 +17,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class ControlClient implements AutoCloseable {
   private static final int DISK_IDLE_SECONDS = 1;
   private static final int LONGEST_WRITE_SECONDS = 2;
+  private static final int LONGEST_READ_SECONDS = 2;
 
   /**
    * Where the server is and who asks.
@@ -153,13 +155,29 @@ public final class ControlClient implements AutoCloseable {
   }
 
   /**
-   * Delivers the stored snapshot, if there is one, on the calling thread, then connects in the
-   * background. Call once: where no thread is to be had, {@link #look} tries again.
+   * Delivers the stored snapshot, if there is one, then connects in the background. Call once:
+   * where no thread is to be had, {@link #look} tries again. A disk that hangs is waited for 2 s;
+   * what is stored there is delivered when it answers, unless the server has by then.
    */
   public void start() {
-    inForce.restore();
+    restore();
     requests.add(poll.first(), poll::poll);
     startThreads();
+  }
+
+  private void restore() {
+    try {
+      disk.submit(inForce::restore).get(LONGEST_READ_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      warnings.warn(
+          Topic.INTERNAL,
+          "the stored snapshot takes longer than " + LONGEST_READ_SECONDS + " s to read");
+    } catch (InterruptedException e) {
+      // By the application, which sends it to all threads: there is no time to wait.
+      return;
+    } catch (Throwable e) {
+      warnings.warn(Topic.INTERNAL, "the stored snapshot could not be read: " + e);
+    }
   }
 
   private synchronized void startThreads() {

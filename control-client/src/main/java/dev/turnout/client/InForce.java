@@ -98,10 +98,19 @@ final class InForce {
     return snapshot.epoch() + ":" + snapshot.revision();
   }
 
-  /** Puts what was stored by an earlier JVM in force. */
-  synchronized void restore() {
+  /**
+   * Puts what was stored by an earlier JVM in force, unless the server was faster. Takes as long as
+   * the disk does.
+   */
+  void restore() {
     SnapshotStore.Kept stored = store == null ? null : store.load();
     if (stored != null) {
+      restored(stored);
+    }
+  }
+
+  private synchronized void restored(SnapshotStore.Kept stored) {
+    if (!closed && current.snapshot().equals(Snapshot.EMPTY)) {
       current = new Held(stored.snapshot(), SnapshotSignature.parse(stored.signature()));
       deliver(stored.snapshot());
     }

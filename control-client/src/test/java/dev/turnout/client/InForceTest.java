@@ -57,6 +57,17 @@ class InForceTest {
   }
 
   @Test
+  void storedSnapshotThatIsReadLate_isPassedOver() {
+    offer(inForce(Runnable::run), 1);
+    delivered.clear();
+    InForce inForce = inForce(task -> {});
+    Snapshot second = offer(inForce, 2);
+    inForce.restore();
+    assertThat(delivered).containsExactly(second);
+    assertThat(inForce.snapshot()).isEqualTo(second);
+  }
+
+  @Test
   void noThreadToWriteWith_isToldAndNothingElse() {
     InForce inForce =
         inForce(

@@ -115,7 +115,10 @@ final class Engine implements AutoCloseable {
 
   /** Puts a pin in force before the first call of what has a gate of that flag. */
   void pin(String flag) {
-    rules.gated(flag);
+    if (rules.override(flag) != null) {
+      openStrings();
+      rules.gated(flag);
+    }
   }
 
   /** Takes note of a flag that this JVM has a gate for. */
