@@ -183,9 +183,7 @@ final class AgentRuntime
   /** Where no gate comes about at all, there is no engine either to tell of that in time. */
   @Override
   public void seen() {
-    if (!engineRuns && !toldEarly) {
-      seen(System.nanoTime());
-    }
+    seen(System.nanoTime());
   }
 
   void seen(long nowNanos) {

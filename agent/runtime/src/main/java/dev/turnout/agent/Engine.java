@@ -59,13 +59,11 @@ final class Engine implements AutoCloseable {
   private @Nullable Thread thread;
   private final Gates gates;
   private final CountDownLatch opened = new CountDownLatch(1);
-  private final CountDownLatch fileRead = new CountDownLatch(1);
   private final CountDownLatch served = new CountDownLatch(1);
-  private @Nullable Thread fileThread;
   private int ticks;
   private long lastLookNanos = System.nanoTime();
   private long pausedUntilNanos = lastLookNanos;
-  private volatile @Nullable FlagsFile flagsFile;
+  private volatile @Nullable FlagsFollower flagsFile;
   private volatile @Nullable ControlClient client;
   private volatile @Nullable StatusPort port;
   private @Nullable Meters meters;
@@ -135,7 +133,7 @@ final class Engine implements AutoCloseable {
 
   /** What is wrong with the flags file by now; empty if nothing is, or there is none. */
   String flagsFileProblem() {
-    FlagsFile file = flagsFile;
+    FlagsFollower file = flagsFile;
     return file == null ? "" : file.problem();
   }
 
@@ -250,43 +248,21 @@ final class Engine implements AutoCloseable {
     await(read, "the record of trips");
   }
 
-  // Before the server's flags: one may be killed in the file. On a thread of its own, for a disk
-  // that hangs must not keep limits from being looked at, nor one more kill from being told.
+  // Before the server's flags: one may be killed in the file.
   private void followFlagsFile() {
-    if (options.get("flags-file").isEmpty()) {
-      return;
-    }
-    flagsFile = new FlagsFile(new File(options.get("flags-file")));
-    startFileThread();
-    await(fileRead, "the flags file");
-  }
-
-  // Asked for again at each look: there may be no thread to be had just then.
-  private void startFileThread() {
-    FlagsFile file = flagsFile;
-    synchronized (this) {
-      if (file != null && fileThread == null && !closed) {
-        fileThread =
-            AgentThread.start(
-                "turnout-file",
-                () ->
-                    AgentThread.repeat("reading the flags file", () -> !closed, () -> read(file)));
-      }
+    if (!options.get("flags-file").isEmpty()) {
+      File file = new File(options.get("flags-file"));
+      FlagsFollower follower = new FlagsFollower(new FlagsFile(file), rules::file);
+      flagsFile = follower;
+      follower.start();
+      await(follower.read(), "the flags file");
     }
   }
 
-  private void read(FlagsFile file) throws InterruptedException {
-    try {
-      file.look(this::take);
-    } finally {
-      fileRead.countDown();
-    }
-    TimeUnit.NANOSECONDS.sleep(TICK_NANOS);
-  }
-
-  private void take(Snapshot fromFile) {
-    if (!closed) {
-      rules.file(fromFile);
+  private void keepFollowingFlagsFile() {
+    FlagsFollower follower = flagsFile;
+    if (follower != null) {
+      follower.start();
     }
   }
 
@@ -367,7 +343,7 @@ final class Engine implements AutoCloseable {
     }
     runtime.gates();
     AgentThread.survive("putting in force what was brought", rules::catchUp);
-    AgentThread.survive("following the flags file", this::startFileThread);
+    AgentThread.survive("following the flags file", this::keepFollowingFlagsFile);
     forgetResetTrips();
     judge();
     // Flags that nobody has told of by then will not come.
@@ -422,13 +398,8 @@ final class Engine implements AutoCloseable {
   public void close() {
     closed = true;
     Thread running;
-    Thread reading;
     synchronized (this) {
       running = thread;
-      reading = fileThread;
-    }
-    if (reading != null) {
-      reading.interrupt();
     }
     if (running != null) {
       running.interrupt();
@@ -442,6 +413,10 @@ final class Engine implements AutoCloseable {
   }
 
   private void shut() {
+    FlagsFollower follower = flagsFile;
+    if (follower != null) {
+      follower.close();
+    }
     ControlClient connected = client;
     if (connected != null) {
       connected.close();

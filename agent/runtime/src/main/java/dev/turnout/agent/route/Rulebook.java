@@ -40,7 +40,7 @@ public final class Rulebook {
   private volatile InForce inForce;
 
   // What was brought last is not in every gate yet: memory ran out on the way.
-  private volatile boolean behind;
+  private boolean behind;
   private Snapshot serverInForce = Snapshot.EMPTY;
 
   /**
@@ -99,13 +99,7 @@ public final class Rulebook {
    * Puts in force what could not be when it came. To be called again and again: it may be a kill,
    * and whoever brought it does not come twice.
    */
-  public void catchUp() {
-    if (behind) {
-      compileAgain();
-    }
-  }
-
-  private synchronized void compileAgain() {
+  public synchronized void catchUp() {
     if (behind) {
       compile();
     }

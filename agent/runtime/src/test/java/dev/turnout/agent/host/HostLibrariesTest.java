@@ -42,6 +42,14 @@ class HostLibrariesTest {
     }
   }
 
+  private HostLibraries libraries() {
+    Recorders recorders = new Recorders(Measure.SAMPLED);
+    return new HostLibraries(
+        ByteBuddyAgent.install(),
+        new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run)),
+        new Gates(recorders, type -> {}, new NoTroubles()));
+  }
+
   private static long threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().equals("turnout-host"))
@@ -51,12 +59,7 @@ class HostLibrariesTest {
   // Who looks also watches the limits and reads the file with the kills.
   @Test
   void look_doesNotWaitForTheApplication() throws Exception {
-    Recorders recorders = new Recorders(Measure.SAMPLED);
-    HostLibraries libraries =
-        new HostLibraries(
-            ByteBuddyAgent.install(),
-            new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run)),
-            new Gates(recorders, type -> {}, new NoTroubles()));
+    HostLibraries libraries = libraries();
     BusyApplication application = new BusyApplication();
     Object registry = application.addRegistry();
     CompletableFuture<Void> looks =
@@ -82,12 +85,7 @@ class HostLibrariesTest {
 
   @Test
   void applicationThatIsGone_isNotHeld() throws Exception {
-    Recorders recorders = new Recorders(Measure.SAMPLED);
-    HostLibraries libraries =
-        new HostLibraries(
-            ByteBuddyAgent.install(),
-            new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run)),
-            new Gates(recorders, type -> {}, new NoTroubles()));
+    HostLibraries libraries = libraries();
     WeakReference<ClassLoader> gone = served(libraries);
     await()
         .untilAsserted(
