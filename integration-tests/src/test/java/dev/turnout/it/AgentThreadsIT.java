@@ -36,7 +36,13 @@ class AgentThreadsIT {
 
   /** There for one line, for one page, and for one thing to be written or read. */
   private static final List<String> PASSING =
-      List.of("turnout-log", "turnout-page", "turnout-store", "turnout-disk", "turnout-read");
+      List.of(
+          "turnout-log",
+          "turnout-page",
+          "turnout-store",
+          "turnout-disk",
+          "turnout-read",
+          "turnout-rehearsal");
 
   private static final String AGENT_LOADER = "dev.turnout.bootstrap.AgentClassLoader";
   private static final Duration LONG_ENOUGH_FOR_RECONNECTS = Duration.ofSeconds(3);
@@ -112,7 +118,7 @@ class AgentThreadsIT {
           .allMatch(Seen::daemon)
           .allMatch(thread -> thread.loader().equals(AGENT_LOADER));
       assertThat(own)
-          .filteredOn(it -> !it.name().matches("turnout-(page|store|disk|read)"))
+          .filteredOn(it -> !it.name().matches("turnout-(page|store|disk|read|rehearsal)"))
           .hasSizeLessThanOrEqualTo(MOST);
       assertThat(own)
           .as(when)

@@ -61,7 +61,8 @@ class PremainIT {
             "split",
             "checkout",
             "plain",
-            "hello");
+            "hello",
+            "readiness");
     jar = build.resolve("damaged.jar");
   }
 
@@ -84,22 +85,52 @@ class PremainIT {
     assertThat(loaded)
         .filteredOn(name -> NOT_BEFORE_MAIN.stream().anyMatch(name::startsWith))
         .isEmpty();
-    assertThat(loaded).noneMatch(name -> name.contains("bytebuddy") || name.contains("okhttp"));
+    assertThat(loaded).noneMatch(name -> name.contains("okhttp") || name.contains("micrometer"));
   }
 
   private Set<String> loadedBeforeMain(Path jdk, String option) throws Exception {
+    return loaded(jdk, option, "Hello").stream()
+        .takeWhile(name -> !name.equals("Hello"))
+        .collect(Collectors.toSet());
+  }
+
+  /** What a program had the JVM load, in this order. */
+  private List<String> loaded(Path jdk, String option, String mainClass) throws Exception {
     Path log = Files.createTempFile(directory, "classes", ".log");
     Run run =
         Run.of(
             jdk,
             "java",
             directory,
-            onClassPath("-Xlog:class+load=info:file=" + log + "::filesize=0", option, "Hello"));
-    assertThat(run.out()).as(run.err()).contains("hello world");
+            onClassPath("-Xlog:class+load=info:file=" + log + "::filesize=0", option, mainClass));
+    assertThat(run.exit()).as(run.toString()).isZero();
     return Files.readAllLines(log).stream()
         .map(line -> line.substring(line.lastIndexOf(']') + 1).strip().split(" ")[0])
-        .takeWhile(name -> !name.equals("Hello"))
-        .collect(Collectors.toSet());
+        .toList();
+  }
+
+  private static List<String> between(String from, String to, List<String> loaded) {
+    assertThat(loaded).contains(from, to);
+    return loaded.subList(loaded.indexOf(from), loaded.indexOf(to));
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void whileTheApplicationStarts_theAgentGetsReady_andTheFirstGatedCallWaitsForLittle(Path jdk)
+      throws Exception {
+    List<String> loaded = loaded(jdk, HostAgent.half(directory), "shop.Ready");
+    List<String> without = loaded(jdk, "-Dno=agent", "shop.Ready");
+
+    List<String> rehearsed = loaded.subList(0, loaded.indexOf("shop.Rehearsed"));
+    assertThat(rehearsed)
+        .filteredOn(name -> NOT_BEFORE_MAIN.stream().anyMatch(name::startsWith))
+        .filteredOn(name -> !name.equals("sun.nio.fs.UnixFileKey"))
+        .isSubsetOf(without);
+    assertThat(between("shop.Rehearsed", "shop.Called", loaded))
+        .contains("shop.Checkout")
+        .noneMatch(name -> name.contains("bytebuddy"))
+        .noneMatch(name -> name.startsWith("dev.turnout.agent.weave."))
+        .noneMatch(name -> name.startsWith("dev.turnout.agent.route.Gate"));
   }
 
   @ParameterizedTest

@@ -1,6 +1,8 @@
 package shop;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URL;
 import java.util.Scanner;
 
@@ -23,10 +25,21 @@ public class Deep {
     }
   }
 
-  // What the agent says of the calls, at the port that it was given.
-  private static void printCounted() throws IOException {
+  // What the agent says of the calls, at the port that it was given. It opens that in its own time.
+  private static InputStream metrics() throws IOException, InterruptedException {
     URL metrics = new URL("http://127.0.0.1:" + Integer.getInteger("port") + "/metrics");
-    try (Scanner lines = new Scanner(metrics.openStream(), "UTF-8")) {
+    for (int i = 0; i < 500; i++) {
+      try {
+        return metrics.openStream();
+      } catch (ConnectException e) {
+        Thread.sleep(20);
+      }
+    }
+    return metrics.openStream();
+  }
+
+  private static void printCounted() throws IOException, InterruptedException {
+    try (Scanner lines = new Scanner(metrics(), "UTF-8")) {
       while (lines.hasNextLine()) {
         String line = lines.nextLine();
         if (line.startsWith("turnout_calls_total") && line.contains("success")) {

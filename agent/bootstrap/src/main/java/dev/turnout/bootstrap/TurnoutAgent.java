@@ -1,27 +1,24 @@
 package dev.turnout.bootstrap;
 
 import java.io.File;
-import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.security.CodeSource;
 import java.util.Locale;
-import java.util.jar.JarFile;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where the JVM enters the agent.
  *
  * <p>This class runs on the system class loader, before the application, and may be loaded by any
- * JVM from Java 8 on. Rules that bind it: it refers to {@link AgentStart} only once that can come
- * from the bootstrap loader, and to no other class of ours; no {@code java.util.logging}, no {@code
- * java.nio.file}, no JMX, no network, no thread; whatever goes wrong ends as one line on standard
- * error, and the application starts ungated.
+ * JVM from Java 8 on. Rules that bind it: it refers to {@link AgentStart} only once that comes from
+ * the bootstrap loader, and besides to {@link BootstrapClasses} alone, which brings it there; no
+ * {@code java.util.logging}, no {@code java.nio.file}, no JMX, no network, no thread; whatever goes
+ * wrong ends as one line on standard error, and the application starts ungated.
  */
 public final class TurnoutAgent {
   private static final int OLDEST_JAVA = 17;
-  private static final String START = "dev.turnout.bootstrap.AgentStart";
 
   private TurnoutAgent() {}
 
@@ -47,7 +44,8 @@ public final class TurnoutAgent {
         return;
       }
       File jar = ownJar();
-      append(instrumentation, jar);
+      BootstrapClasses.bring(instrumentation, jar);
+      checkLoader();
       if (attached) {
         AgentStart.attached(arguments, instrumentation, jar);
       } else {
@@ -61,18 +59,11 @@ public final class TurnoutAgent {
     }
   }
 
-  // Appended once only: whoever attaches comes again, and each time the JVM would warn.
-  private static void append(Instrumentation instrumentation, File jar) throws IOException {
-    try {
-      Class.forName(START, false, null);
-    } catch (ClassNotFoundException first) {
-      // false: no signature check, which would initialise the security providers too early.
-      instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jar, false));
-    }
-    // A system class loader that asks its parent last has made a second one of its own.
-    if (AgentStart.class.getClassLoader() != null) {
-      throw new IllegalArgumentException(
-          "the system class loader " + AgentStart.class.getClassLoader() + " hides the agent");
+  // A system class loader that asks its parent last has made a second one of its own.
+  private static void checkLoader() {
+    ClassLoader loader = AgentStart.class.getClassLoader();
+    if (loader != null) {
+      throw new IllegalArgumentException("the system class loader " + loader + " hides the agent");
     }
   }
 

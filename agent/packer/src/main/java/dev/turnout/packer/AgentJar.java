@@ -25,6 +25,7 @@ import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -70,6 +71,13 @@ final class AgentJar {
               + "|META-INF/[^/]*-LICEN[CS]E[^/]*"
               + "|META-INF/(licen[cs]es?|notices?)/.*",
           Pattern.CASE_INSENSITIVE);
+
+  /**
+   * What applications wait for when they start is not compressed: that is a tenth of the time, and
+   * of the jar.
+   */
+  private static final Pattern LOADED_AT_START =
+      Pattern.compile("dev/turnout/|" + INNER + "(dev/turnout|net/bytebuddy/jar/asm)/");
 
   private static final Pattern VERSION_IN_FILE_NAME = Pattern.compile("-\\d.*$|\\.jar$");
 
@@ -202,6 +210,13 @@ final class AgentJar {
       throws IOException {
     ZipEntry entry = new ZipEntry(name);
     entry.setTimeLocal(time);
+    if (LOADED_AT_START.matcher(name).lookingAt()) {
+      CRC32 checksum = new CRC32();
+      checksum.update(bytes);
+      entry.setMethod(ZipEntry.STORED);
+      entry.setSize(bytes.length);
+      entry.setCrc(checksum.getValue());
+    }
     out.putNextEntry(entry);
     out.write(bytes);
     out.closeEntry();

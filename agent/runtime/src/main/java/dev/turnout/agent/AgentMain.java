@@ -11,8 +11,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runtime's entry, called in premain. Reads the options and installs the transformer, nothing
- * else: whatever costs time or touches the network waits for the first flagged class.
+ * The runtime's entry, called in premain. Reads the options, installs the transformer and has
+ * another thread load what the first flagged class will need, nothing else: whatever has to be
+ * waited for or touches the network comes with that class.
  */
 public final class AgentMain implements AgentStart.Starter {
   private static final String NOT_THERE = "; the gates of this file are not there";
@@ -27,9 +28,14 @@ public final class AgentMain implements AgentStart.Starter {
   public @Nullable Function<String, String> start(
       @Nullable String arguments, Instrumentation instrumentation) {
     Options options = Options.read(arguments, System.getProperties(), System.getenv());
-    return options.get("enabled").equalsIgnoreCase("true")
-        ? install(options, instrumentation)
-        : null;
+    if (!options.get("enabled").equalsIgnoreCase("true")) {
+      return null;
+    }
+    AgentRuntime runtime = install(options, instrumentation);
+    if (options.expectFlags()) {
+      runtime.rehearse();
+    }
+    return runtime;
   }
 
   /** Installs the transformer with a runtime of its own, and returns that. */

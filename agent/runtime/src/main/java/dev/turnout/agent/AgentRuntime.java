@@ -89,6 +89,11 @@ final class AgentRuntime
     instrumentation.addTransformer(transformer, true);
   }
 
+  /** Gets ready for the first flagged class while the application starts. */
+  void rehearse() {
+    new Rehearsal(options, this, transformer, instrumentation).start();
+  }
+
   /**
    * Answers who attached to the JVM.
    *

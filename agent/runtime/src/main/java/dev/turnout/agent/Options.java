@@ -348,6 +348,11 @@ public final class Options {
     return overrides;
   }
 
+  /** Whether anything says that there are flags, so that a flagged class is to be expected. */
+  boolean expectFlags() {
+    return !get("server").isEmpty() || !get("flags-file").isEmpty() || !get("gates-file").isEmpty();
+  }
+
   /** Where trips and the last good snapshot are kept. */
   public File stateDirectory() {
     String given = get("state-directory");
@@ -359,6 +364,18 @@ public final class Options {
   /** The instance's name: what was given, or service and process id. */
   public String instance() {
     String given = get("instance");
-    return given.isEmpty() ? get("service") + "-" + ProcessHandle.current().pid() : given;
+    return given.isEmpty() ? get("service") + "-" + processId() : given;
+  }
+
+  // The JDK makes ready to wait for child processes before it tells who this one is, and that takes
+  // as long as to gate a class.
+  private static String processId() {
+    String own;
+    try {
+      own = new File("/proc/self").getCanonicalFile().getName();
+    } catch (IOException e) {
+      own = "told by the JDK alone";
+    }
+    return own.matches("[0-9]+") ? own : Long.toString(ProcessHandle.current().pid());
   }
 }

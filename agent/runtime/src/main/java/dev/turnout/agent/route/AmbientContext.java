@@ -1,6 +1,7 @@
 package dev.turnout.agent.route;
 
-import java.lang.reflect.Field;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Map;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,17 +33,18 @@ final class AmbientContext {
     try {
       Class<?> type = Class.forName(NAME, true, loader);
       return new AmbientContext(
-          (AtomicBoolean) read(type, "USED"),
-          (ThreadLocal<Object @Nullable []>) read(type, "CURRENT"));
+          (AtomicBoolean) field(type, "USED", AtomicBoolean.class).get(),
+          (ThreadLocal<Object @Nullable []>) field(type, "CURRENT", ThreadLocal.class).get());
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
       return NONE;
     }
   }
 
-  private static Object read(Class<?> type, String name) throws ReflectiveOperationException {
-    Field field = type.getDeclaredField(name);
-    field.setAccessible(true);
-    return field.get(null);
+  // Reflection would read them too, and makes code for that first.
+  private static VarHandle field(Class<?> type, String name, Class<?> of)
+      throws ReflectiveOperationException {
+    return MethodHandles.privateLookupIn(type, MethodHandles.lookup())
+        .findStaticVarHandle(type, name, of);
   }
 
   /** Whether any thread ever opened a context. */

@@ -136,12 +136,9 @@ public final class GateTransformer implements ClassFileTransformer {
       findings.found(refusal.flag(), refusal.method(), refusal.problem());
     }
     boolean gated = result.bytes() != null;
-    if (gated && !linked) {
-      unlinkable = linkFirst();
-      linked = true;
-    }
-    if (gated && unlinkable != null) {
-      findings.found("", className, unlinkable);
+    String obstacle = gated ? obstacle() : null;
+    if (obstacle != null) {
+      findings.found("", className, obstacle);
       return null;
     }
     for (Wire wire : result.wires()) {
@@ -164,7 +161,26 @@ public final class GateTransformer implements ClassFileTransformer {
     return result.bytes();
   }
 
+  /** Gates a class that nobody has, as it will the first one that somebody has. */
+  public void rehearse() {
+    ClassLoader loader = GateTransformer.class.getClassLoader();
+    GateWeaver.Result result =
+        new GateWeaver(GateRules.NONE).weave(RehearsedClass.file(), loader, false);
+    new Woven().add(loader, "");
+    if (result.bytes() == null || obstacle() != null) {
+      throw new IllegalStateException(result.refusals() + " " + unlinkable);
+    }
+  }
+
   // Null if gates can be linked. If they cannot, no class may get any: its methods would fail.
+  private @Nullable String obstacle() {
+    if (!linked) {
+      unlinkable = linkFirst();
+      linked = true;
+    }
+    return unlinkable;
+  }
+
   private static @Nullable String linkFirst() {
     try {
       FirstLink.make();
