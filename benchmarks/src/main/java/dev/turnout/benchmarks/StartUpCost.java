@@ -25,16 +25,18 @@ import javax.tools.ToolProvider;
 
 /**
  * What the agent adds to the start of an application: processor time, time until it is ready, and
- * memory. One application says hello and one loads 5,000 classes of its own; all variants take
- * turns in one run, and each start is compared with the one without an agent of the same round.
+ * memory. One application says hello and one loads 5,000 classes of its own, from a folder or out
+ * of an archive of shared classes; all variants take turns in one run, and each start is compared
+ * with the one without an agent of the same round.
  */
 public final class StartUpCost {
   private static final String HELP =
       """
       Usage: benchmarks/startup [--runs N] [--jdk HOME]
         What the agent adds to the start of a hello world and of an application of 5,000
-        classes, as Markdown tables of medians, beside the same application without it, with
-        agents that do nothing, and with the OpenTelemetry agent. Takes about N minutes.
+        classes, also out of an archive of shared classes, as Markdown tables of medians,
+        beside the same application without it, with agents that do nothing, and with the
+        OpenTelemetry agent. Takes about two minutes for each start.
           --runs  how often each variant is started, 1 to 100; default 7
           --jdk   the JDK to measure on; default: the one this runs on""";
 
@@ -51,7 +53,11 @@ public final class StartUpCost {
   private record Cost(double cpu, double ready, double peak) {}
 
   /** One way to start an application. */
-  private record Variant(String name, List<String> options, String argument) {}
+  private record Variant(String name, List<String> options, String argument) {
+    Variant with(List<String> more) {
+      return new Variant(name, Stream.concat(more.stream(), options.stream()).toList(), argument);
+    }
+  }
 
   private StartUpCost(Path directory, Path jdk, int runs) {
     this.directory = directory;
@@ -85,9 +91,10 @@ public final class StartUpCost {
       compile();
       List<Variant> large = large();
       List<Variant> hello = hello();
+      List<Variant> shared = shared();
       Map<Variant, List<Cost>> costs = new LinkedHashMap<>();
       for (int run = 0; run <= runs; run++) {
-        for (Variant variant : Stream.concat(hello.stream(), large.stream()).toList()) {
+        for (Variant variant : Stream.of(hello, large, shared).flatMap(List::stream).toList()) {
           Cost cost = start(variant);
           // The first round fills the disk's cache.
           if (run > 0) {
@@ -99,6 +106,7 @@ public final class StartUpCost {
       System.out.printf("JDK at %s, medians of %d starts%n", jdk.getFileName(), runs);
       print("A hello world:", hello, costs);
       print("5,000 classes:", large, costs);
+      print("5,000 classes, out of an archive of shared classes:", shared, costs);
     } finally {
       try (Stream<Path> left = Files.walk(directory)) {
         left.sorted((a, b) -> b.compareTo(a)).map(Path::toFile).forEach(File::deleteOnExit);
@@ -107,42 +115,64 @@ public final class StartUpCost {
   }
 
   private List<Variant> hello() throws IOException {
-    List<Variant> variants = new ArrayList<>(beside("hello"));
-    variants.add(new Variant("agent, nothing flagged", List.of(agent("")), "hello"));
-    variants.addAll(other("hello"));
-    return variants;
+    return variants("hello", onClassPath(directory.resolve("classes")));
   }
 
   private List<Variant> large() throws IOException {
-    Path flags = Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 50}}");
-    Path token = Files.writeString(directory.resolve("token"), "t");
-    String server = ",server=http://127.0.0.1:9,token-file=" + token;
-    List<Variant> variants = new ArrayList<>(beside("plain"));
-    variants.add(new Variant("agent, nothing flagged", List.of(agent("")), "plain"));
+    return variants("plain", onClassPath(directory.resolve("classes")));
+  }
+
+  // The JVM shares classes of jars only, and makes no archive while it has an agent.
+  private List<Variant> shared() throws IOException, InterruptedException {
+    Path jar = directory.resolve("application.jar");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+        Stream<Path> classes = Files.list(directory.resolve("classes"))) {
+      for (Path file : classes.toList()) {
+        out.putNextEntry(new ZipEntry(file.getFileName().toString()));
+        Files.copy(file, out);
+      }
+    }
+    List<String> options = new ArrayList<>(onClassPath(jar));
+    // What it has to say of classes that it does not share, and of agents.
+    options.add("-Xlog:disable");
+    Path archive = directory.resolve("shared.jsa");
+    Variant making =
+        new Variant("making", List.of("-XX:ArchiveClassesAtExit=" + archive), "flagged");
+    start(making.with(options));
+    options.add("-XX:SharedArchiveFile=" + archive);
+    return variants("plain", options);
+  }
+
+  private static List<String> onClassPath(Path application) throws IOException {
+    return List.of("-cp", application + File.pathSeparator + annotations());
+  }
+
+  private List<Variant> variants(String argument, List<String> options) throws IOException {
+    String idle = "-javaagent:" + idleAgent();
+    List<Variant> variants = new ArrayList<>();
+    // The first is what all are compared with.
+    variants.add(new Variant("no agent", List.of(), argument));
+    variants.add(new Variant("no agent, again", List.of(), argument));
+    variants.add(new Variant("an agent that does nothing", List.of(idle), argument));
     variants.add(
-        new Variant("agent, flags file", List.of(agent(",flags-file=" + flags)), "flagged"));
-    variants.add(new Variant("agent, server", List.of(agent(server)), "flagged"));
-    variants.addAll(other("plain"));
-    return variants;
+        new Variant("an agent that is shown every class", List.of(idle + "=shown"), argument));
+    variants.add(new Variant("agent, nothing flagged", List.of(agent("")), argument));
+    if (!argument.equals("hello")) {
+      Path flags =
+          Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 50}}");
+      Path token = Files.writeString(directory.resolve("token"), "t");
+      String file = agent(",flags-file=" + flags);
+      String server = agent(",server=http://127.0.0.1:9,token-file=" + token);
+      variants.add(new Variant("agent, flags file, nothing flagged", List.of(file), argument));
+      variants.add(new Variant("agent, flags file", List.of(file), "flagged"));
+      variants.add(new Variant("agent, server", List.of(server), "flagged"));
+    }
+    variants.addAll(other(argument));
+    return variants.stream().map(variant -> variant.with(options)).toList();
   }
 
   private String agent(String options) {
     return "-javaagent:" + AGENT.toAbsolutePath() + "=state-directory=" + directory + options;
-  }
-
-  // What it is compared with; the first is what all are.
-  private List<Variant> beside(String argument) throws IOException {
-    String idle = "-javaagent:" + idleAgent();
-    String bootstrap = "=" + AGENT.toAbsolutePath();
-    return List.of(
-        new Variant("no agent", List.of(), argument),
-        new Variant("no agent, again", List.of(), argument),
-        new Variant("an agent that does nothing", List.of(idle), argument),
-        new Variant("an agent that is shown every class", List.of(idle + "=shown"), argument),
-        new Variant(
-            "the same, and its jar searched for classes of the JDK's loader",
-            List.of(idle + bootstrap),
-            argument));
   }
 
   private static List<Variant> other(String argument) {
@@ -180,8 +210,6 @@ public final class StartUpCost {
     List<String> command = new ArrayList<>();
     command.add(jdk.resolve("bin/java").toString());
     command.addAll(variant.options());
-    command.add("-cp");
-    command.add(directory.resolve("classes") + File.pathSeparator + annotations());
     command.add("App");
     command.add(variant.argument());
     // The system's own record of when a process began is off by up to a second.
@@ -277,14 +305,8 @@ public final class StartUpCost {
       class Idle {
         static class Shown implements java.lang.instrument.ClassFileTransformer {}
         public static void premain(
-            String arguments, java.lang.instrument.Instrumentation instrumentation)
-            throws java.io.IOException {
-          if (arguments == null) { return; }
-          if (arguments.endsWith(".jar")) {
-            instrumentation.appendToBootstrapClassLoaderSearch(
-                new java.util.jar.JarFile(new java.io.File(arguments), false));
-          }
-          instrumentation.addTransformer(new Shown(), true);
+            String arguments, java.lang.instrument.Instrumentation instrumentation) {
+          if (arguments != null) { instrumentation.addTransformer(new Shown(), true); }
         }
       }
       class Gated {
