@@ -368,7 +368,6 @@ final class Engine implements AutoCloseable {
   }
 
   private void judge() {
-    Snapshot snapshot = rules.inForce();
     Set<String> stopped = tripBook.trips().keySet();
     long now = System.nanoTime();
     if (now - lastLookNanos > PAUSE_NANOS) {
@@ -376,7 +375,7 @@ final class Engine implements AutoCloseable {
     }
     lastLookNanos = now;
     boolean paused = now - pausedUntilNanos < 0;
-    List<Trip> breaches = breaker.look(snapshot, stopped, paused, now, clock.instant());
+    List<Trip> breaches = breaker.look(rules::inForce, stopped, paused, now, clock.instant());
     if (!breaches.isEmpty()) {
       breaches.forEach(tripBook::add);
       rules.trips(tripBook::trips);

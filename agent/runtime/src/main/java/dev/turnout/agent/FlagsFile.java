@@ -21,16 +21,36 @@ import org.jspecify.annotations.Nullable;
 final class FlagsFile {
   private static final long MAX_BYTES = 4 << 20;
   private static final long SMALL_BYTES = 64 << 10;
+  private static final long MILLIS_TO_SETTLE = 30;
+  private static final int MOST_READS = 10;
 
   private final File file;
+  private final Pause pause;
   private byte @Nullable [] seen;
   private long seenLength = -1;
   private long seenModified = -1;
   private String problemOfSeen = "";
   private volatile String lastProblem = "";
 
+  /**
+   * What was read at once.
+   *
+   * @param modified the time of the file's last change before
+   */
+  private record Content(byte[] bytes, long modified) {}
+
+  /** Waits, as {@link Thread#sleep(long)} does. */
+  interface Pause {
+    void millis(long millis) throws InterruptedException;
+  }
+
   FlagsFile(File file) {
+    this(file, Thread::sleep);
+  }
+
+  FlagsFile(File file, Pause pause) {
     this.file = file;
+    this.pause = pause;
   }
 
   /** What is wrong with the file since it was last read; empty if nothing is. For any thread. */
@@ -40,27 +60,30 @@ final class FlagsFile {
 
   /**
    * Hands over what the file says if it changed since that was last taken. If the taker throws, it
-   * gets the same at the next look.
+   * gets the same at the next look. Takes a moment more where there is a change.
+   *
+   * @throws InterruptedException if the thread is to end; the change comes with the next look
    */
-  void look(Consumer<Snapshot> taker) {
+  void look(Consumer<Snapshot> taker) throws InterruptedException {
     try {
-      long modified = file.lastModified();
-      byte[] content = read(modified);
-      if (content == null || Arrays.equals(content, seen)) {
+      Content content = changed();
+      if (content == null) {
         // It may have been away in between.
         lastProblem = problemOfSeen;
         return;
       }
+      byte[] bytes = content.bytes();
       String problem = "";
       try {
-        taker.accept(FlagsFileCodec.read(file.getPath(), content, Instant.ofEpochMilli(modified)));
+        taker.accept(
+            FlagsFileCodec.read(file.getPath(), bytes, Instant.ofEpochMilli(content.modified())));
       } catch (CodecException e) {
         problem = "the flags file is wrong, what was read last stays in force: " + e.getMessage();
         tell(problem);
       }
-      seen = content.length <= SMALL_BYTES ? content : null;
-      seenLength = content.length;
-      seenModified = modified;
+      seen = bytes.length <= SMALL_BYTES ? bytes : null;
+      seenLength = bytes.length;
+      seenModified = content.modified();
       problemOfSeen = problem;
       lastProblem = problem;
     } catch (IOException e) {
@@ -68,8 +91,39 @@ final class FlagsFile {
     }
   }
 
-  /** Returns the content; null if it is large and seems unchanged. */
-  private byte @Nullable [] read(long modified) throws IOException {
+  /** Returns the content; null if it seems to be what was seen. */
+  private @Nullable Content changed() throws IOException, InterruptedException {
+    long length = length();
+    if (length > SMALL_BYTES && length == seenLength && file.lastModified() == seenModified) {
+      return null;
+    }
+    Content content = read();
+    if (Arrays.equals(content.bytes(), seen)) {
+      return null;
+    }
+    // Who writes a file in place makes it empty first, and it is read half-way then: of the flags
+    // that are still to come one may be killed. What changes all the time is taken as it is.
+    for (int i = 0; i < MOST_READS && seenLength >= 0; i++) {
+      pause.millis(MILLIS_TO_SETTLE);
+      Content again = read();
+      if (Arrays.equals(again.bytes(), content.bytes())) {
+        break;
+      }
+      content = again;
+    }
+    return content;
+  }
+
+  private Content read() throws IOException {
+    length();
+    // Before it is read: a change meanwhile is one that is still to be seen.
+    long modified = file.lastModified();
+    try (InputStream in = new FileInputStream(file)) {
+      return new Content(in.readNBytes((int) MAX_BYTES), modified);
+    }
+  }
+
+  private long length() throws IOException {
     if (file.exists() && !file.isFile()) {
       // To read a pipe would wait for whoever writes to it.
       throw new IOException(file + " is not a regular file");
@@ -79,12 +133,7 @@ final class FlagsFile {
       throw new IOException(
           file + " has " + length + " bytes, more than the " + MAX_BYTES + " allowed");
     }
-    if (length > SMALL_BYTES && length == seenLength && modified == seenModified) {
-      return null;
-    }
-    try (InputStream in = new FileInputStream(file)) {
-      return in.readNBytes((int) MAX_BYTES);
-    }
+    return length;
   }
 
   private void tell(String problem) {

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnout.flags.Snapshot;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -29,19 +34,19 @@ class FlagsFileTest {
     file = new FlagsFile(path.toFile());
   }
 
-  private @Nullable Snapshot write(String text) throws IOException {
+  private @Nullable Snapshot write(String text) throws Exception {
     Files.writeString(path, text);
     return changed();
   }
 
-  private @Nullable Snapshot changed() {
+  private @Nullable Snapshot changed() throws InterruptedException {
     AtomicReference<Snapshot> taken = new AtomicReference<>();
     file.look(taken::set);
     return taken.get();
   }
 
   @Test
-  void whatCouldNotBeTaken_comesAgain() throws IOException {
+  void whatCouldNotBeTaken_comesAgain() throws Exception {
     Files.writeString(path, "flags: {f: {percentage: 10, killed: true}}");
     assertThatThrownBy(
             () ->
@@ -55,7 +60,7 @@ class FlagsFileTest {
   }
 
   @Test
-  void sameLengthAndTime_isSeenAllTheSame() throws IOException {
+  void sameLengthAndTime_isSeenAllTheSame() throws Exception {
     assertThat(write("flags: {f: {percentage: 10}}")).isNotNull();
     FileTime time = Files.getLastModifiedTime(path);
     Files.writeString(path, "flags: {f: {percentage: 20}}");
@@ -65,7 +70,7 @@ class FlagsFileTest {
   }
 
   @Test
-  void largeFile_isReadWhenItsTimeDiffers() throws IOException {
+  void largeFile_isReadWhenItsTimeDiffers() throws Exception {
     String much = "# " + "x".repeat(100_000) + "\n";
     assertThat(write(much + "flags: {f: {percentage: 10}}")).isNotNull();
     assertThat(changed()).isNull();
@@ -75,7 +80,7 @@ class FlagsFileTest {
   }
 
   @Test
-  void problem_isThere_whileItIs() throws IOException {
+  void problem_isThere_whileItIs() throws Exception {
     assertThat(write("flags: {f: {percentage: 10}}")).isNotNull();
     assertThat(file.problem()).isEmpty();
     Files.delete(path);
@@ -89,10 +94,49 @@ class FlagsFileTest {
   }
 
   @Test
-  void tooLarge_lastGoodStays_andTheNextIsRead() throws IOException {
+  void tooLarge_lastGoodStays_andTheNextIsRead() throws Exception {
     assertThat(write("flags: {f: {percentage: 10}}")).isNotNull();
     assertThat(write("#".repeat(5 << 20))).isNull();
     assertThat(write("flags: {f: {percentage: 10, killed: true}}")).isNotNull();
+  }
+
+  private void rewrite(String text) {
+    try {
+      Files.writeString(path, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void rewrittenInPlace_isTakenOnceItIsWhole() throws Exception {
+    String half = "flags:\n  f: {percentage: 100}\n";
+    Deque<String> next = new ArrayDeque<>(List.of(half, half + "  g: {killed: true}\n"));
+    file =
+        new FlagsFile(
+            path.toFile(),
+            millis -> {
+              if (!next.isEmpty()) {
+                rewrite(next.remove());
+              }
+            });
+    assertThat(write("flags: {}")).isNotNull();
+    Snapshot taken = write("");
+    assertThat(taken).isNotNull();
+    assertThat(taken.flags().keySet()).containsExactlyInAnyOrder("f", "g");
+    assertThat(changed()).isNull();
+  }
+
+  @Test
+  void rewrittenAllTheTime_isTakenAllTheSame() throws Exception {
+    AtomicInteger pauses = new AtomicInteger();
+    file =
+        new FlagsFile(
+            path.toFile(),
+            millis -> rewrite("flags: {f: {percentage: %d}}".formatted(pauses.incrementAndGet())));
+    assertThat(write("flags: {}")).isNotNull();
+    assertThat(write("flags: {f: {percentage: 0}}")).isNotNull();
+    assertThat(pauses).hasValueBetween(2, 20);
   }
 
   @Test

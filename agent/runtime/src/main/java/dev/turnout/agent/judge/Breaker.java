@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,7 +89,7 @@ public final class Breaker {
   /**
    * Looks at every flag with limits.
    *
-   * @param snapshot what is in force
+   * @param inForce what is in force; asked while nobody can put something else there unseen
    * @param stopped flags that tripped in this JVM already
    * @param paused whether the JVM stood still since the last look, or shortly before: calls seem
    *     slow then through no fault of theirs
@@ -97,8 +98,9 @@ public final class Breaker {
    * @return the limits that are breached, at most one for each flag
    */
   public synchronized List<Trip> look(
-      Snapshot snapshot, Set<String> stopped, boolean paused, long nowNanos, Instant now) {
+      Supplier<Snapshot> inForce, Set<String> stopped, boolean paused, long nowNanos, Instant now) {
     PathWatch.Look look = at(paused, nowNanos, now);
+    Snapshot snapshot = inForce.get();
     List<Trip> trips = new ArrayList<>();
     watches.keySet().retainAll(snapshot.flags().keySet());
     for (Flag flag : snapshot.flags().values()) {

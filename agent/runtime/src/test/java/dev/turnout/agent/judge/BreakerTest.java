@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class BreakerTest {
@@ -31,7 +32,7 @@ class BreakerTest {
     now += TimeUnit.MILLISECONDS.toNanos(250);
     Snapshot snapshot =
         new Snapshot("", 1, 1, Instant.EPOCH, CanaryMode.OFF, Map.of(), Map.of(flag.name(), flag));
-    return breaker.look(snapshot, Set.of(), paused, now, Instant.EPOCH);
+    return breaker.look(() -> snapshot, Set.of(), paused, now, Instant.EPOCH);
   }
 
   private static Flag flag(Limit limit) {
@@ -82,6 +83,17 @@ class BreakerTest {
         Instant.EPOCH);
     calls(100, true, 1_000);
     assertThat(look(reset, false)).hasSize(1);
+  }
+
+  // Or what begins to be watched in between is forgotten again, with its failures until then.
+  @Test
+  void whatIsInForce_isAsked_whileNothingElseCanBegin() {
+    Supplier<Snapshot> inForce =
+        () -> {
+          assertThat(Thread.holdsLock(breaker)).isTrue();
+          return Snapshot.EMPTY;
+        };
+    assertThat(breaker.look(inForce, Set.of(), false, now, Instant.EPOCH)).isEmpty();
   }
 
   @Test
