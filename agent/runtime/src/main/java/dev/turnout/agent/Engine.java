@@ -6,7 +6,6 @@ import dev.turnout.agent.judge.Breaker;
 import dev.turnout.agent.judge.TripBook;
 import dev.turnout.agent.measure.Meters;
 import dev.turnout.agent.measure.Recorders;
-import dev.turnout.agent.measure.StatusPort;
 import dev.turnout.agent.route.Gates;
 import dev.turnout.agent.route.Rulebook;
 import dev.turnout.client.ControlClient;
@@ -19,7 +18,6 @@ import java.lang.instrument.Instrumentation;
 import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -65,10 +63,8 @@ final class Engine implements AutoCloseable {
   private long pausedUntilNanos = lastLookNanos;
   private volatile @Nullable FlagsFollower flagsFile;
   private volatile @Nullable ControlClient client;
-  private volatile @Nullable StatusPort port;
-  private @Nullable Meters meters;
+  private final StatusPages pages;
   private long nextTickNanos;
-  private boolean portRests;
   private volatile boolean closed;
 
   Engine(
@@ -96,6 +92,9 @@ final class Engine implements AutoCloseable {
             options.overrides());
     opener = new ModuleOpener(instrumentation);
     libraries = new HostLibraries(instrumentation, new HostMeters(recorders, tripBook), gates);
+    pages =
+        new StatusPages(
+            options, () -> status().json(), () -> new Meters(recorders, rules, tripBook, clock));
   }
 
   Status status() {
@@ -180,16 +179,16 @@ final class Engine implements AutoCloseable {
     AgentThread.survive("following the flags file", this::followFlagsFile);
     AgentThread.survive("looking at what was gated", runtime::gates);
     AgentThread.survive("connecting to the control server", this::connect);
-    AgentThread.survive("opening the metrics port", this::openPort);
+    AgentThread.survive("opening the metrics port", pages::open);
   }
 
   private void round() throws InterruptedException {
-    servePort(nextTickNanos - System.nanoTime());
+    pages.serve(nextTickNanos - System.nanoTime());
     if (nextTickNanos - System.nanoTime() > 0) {
       return;
     }
     try {
-      portRests = false;
+      pages.resume();
       ticks++;
       tick(ticks % TICKS_PER_WINDOW == 0);
       if (ticks % TICKS_PER_LOOK_AT_LIBRARIES == 0) {
@@ -197,27 +196,6 @@ final class Engine implements AutoCloseable {
       }
     } finally {
       nextTickNanos = System.nanoTime() + TICK_NANOS;
-    }
-  }
-
-  /** Serves the port, or just waits, for a while at most. */
-  private void servePort(long nanos) throws InterruptedException {
-    StatusPort open = port;
-    // Rounded up, or the last of a millisecond would be spent going round.
-    long millis = Math.max(0, TimeUnit.NANOSECONDS.toMillis(nanos + 999_999));
-    if (open == null || portRests) {
-      Thread.sleep(millis);
-      return;
-    }
-    try {
-      open.serve(millis);
-    } catch (Throwable e) {
-      // Such as no more files: it may be back at the next tick, and the tick must not wait for it.
-      portRests = true;
-      throw e;
-    }
-    if (Thread.interrupted()) {
-      throw new InterruptedException();
     }
   }
 
@@ -302,37 +280,6 @@ final class Engine implements AutoCloseable {
         new Reporter(host, recorders, rules, tripBook, runtime::gates, connected::refused);
     connected.report(Reporter.INTERVAL, reporter);
     connected.start();
-  }
-
-  private void openPort() {
-    if (options.get("metrics-port").isEmpty()) {
-      return;
-    }
-    StatusPort opened;
-    try {
-      opened =
-          StatusPort.open(
-              options.get("metrics-host"),
-              Integer.parseInt(options.get("metrics-port")),
-              Map.of("/metrics", this::scrape, "/status.json", status()::json),
-              page -> AgentThread.start("turnout-page", page));
-    } catch (IllegalStateException e) {
-      AgentLog.line(e.getMessage() + "; the agent goes on without the port");
-      return;
-    }
-    port = opened;
-    AgentLog.line(
-        "metrics at " + opened.url() + "/metrics, status at " + opened.url() + "/status.json");
-  }
-
-  // To load the meters' library takes long, and some are never asked for them.
-  private synchronized byte[] scrape() {
-    Meters asked = meters;
-    if (asked == null) {
-      asked = new Meters(recorders, rules, tripBook, clock);
-      meters = asked;
-    }
-    return asked.scrape();
   }
 
   private void tick(boolean windowEnds) {
@@ -420,10 +367,7 @@ final class Engine implements AutoCloseable {
     if (connected != null) {
       connected.close();
     }
-    StatusPort open = port;
-    if (open != null) {
-      open.close();
-    }
+    pages.close();
     AgentThread.survive("taking meters out of the application's registries", libraries::close);
     rules.server(Snapshot.EMPTY);
     rules.file(Snapshot.EMPTY);
