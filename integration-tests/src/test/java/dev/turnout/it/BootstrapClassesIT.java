@@ -7,12 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
-import java.util.jar.JarOutputStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,14 +39,7 @@ class BootstrapClassesIT {
     Path classes =
         Javac.compile(
             directory.resolve("classes"), List.of(Built.ANNOTATIONS), "checkout", "readiness");
-    application = directory.resolve("application.jar");
-    try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(application));
-        Stream<Path> files = Files.walk(classes)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        jar.putNextEntry(new JarEntry(classes.relativize(file).toString().replace('\\', '/')));
-        Files.copy(file, jar);
-      }
-    }
+    application = Jars.pack(directory.resolve("application.jar"), classes, Map.of());
     Files.writeString(directory.resolve("flags.yaml"), "flags: {checkout: {percentage: 0}}");
   }
 
@@ -121,16 +112,7 @@ class BootstrapClassesIT {
   void jdkThatKeepsItsWaysToItself_theJarIsAppended_andGatesWorkAllTheSame(Path jdk)
       throws Exception {
     Path agent = directory.resolve("agent.jar");
-    try (JarFile whole = new JarFile(Built.AGENT.toFile());
-        JarOutputStream out = new JarOutputStream(Files.newOutputStream(agent))) {
-      assertThat(whole.getEntry(DEFINER)).isNotNull();
-      for (JarEntry entry : Collections.list(whole.entries())) {
-        if (!entry.getName().equals(DEFINER)) {
-          out.putNextEntry(new JarEntry(entry.getName()));
-          whole.getInputStream(entry).transferTo(out);
-        }
-      }
-    }
+    Jars.copyWithout(DEFINER, Built.AGENT, agent);
     Run run = run(jdk, agent, List.of(), List.of("GateSite"));
     assertThat(run.answer("GateSite")).isEqualTo("null");
     assertThat(run.err()).contains(SHARING_ENDS);

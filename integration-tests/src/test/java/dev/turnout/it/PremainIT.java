@@ -7,13 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.jar.JarEntry;
-import java.util.jar.JarFile;
-import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -189,7 +185,7 @@ class PremainIT {
   @ParameterizedTest
   @MethodSource("jdks")
   void engineThatCannotBeLoaded_oneLine_andTheApplicationRunsUngated(Path jdk) throws Exception {
-    leaveOut("inst/dev/turnout/agent/Engine.classdata");
+    Jars.copyWithout("inst/dev/turnout/agent/Engine.classdata", Built.AGENT, jar);
     Run run = runWithJar(jdk);
     assertThat(run.exit()).as(run.toString()).isZero();
     assertThat(run.answer("method")).isEqualTo("new 100 old 0");
@@ -209,19 +205,6 @@ class PremainIT {
             HostAgent.option(directory, "percentage: 0")
                 .replace(Built.AGENT.toString(), jar.toString()),
             "shop.Main"));
-  }
-
-  private void leaveOut(String left) throws IOException {
-    try (JarFile whole = new JarFile(Built.AGENT.toFile());
-        JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
-      assertThat(whole.getEntry(left)).as(left).isNotNull();
-      for (JarEntry entry : Collections.list(whole.entries())) {
-        if (!entry.getName().equals(left)) {
-          out.putNextEntry(new JarEntry(entry.getName()));
-          whole.getInputStream(entry).transferTo(out);
-        }
-      }
-    }
   }
 
   private void damage() throws IOException {

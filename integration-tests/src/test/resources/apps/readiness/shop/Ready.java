@@ -1,6 +1,6 @@
 package shop;
 
-/** Has its first gated call when the agent has got ready for it. */
+/** Has its first gated call when the agent has got ready for it; ends with its input. */
 public class Ready {
   private static boolean isRehearsing() {
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
@@ -27,6 +27,8 @@ public class Ready {
       Class<?> type = Class.forName("dev.turnout.bootstrap." + name, false, null);
       System.out.println(name + " " + type.getClassLoader());
     }
+    // The agent may have something to say yet.
+    while (System.in.read() >= 0) {}
   }
 }
 

@@ -17,7 +17,7 @@ public final class AgentStart {
   private static final String RUNTIME = "dev.turnout.agent.AgentMain";
   private static final String ANSWER_FILE = ",answer-file=";
 
-  // Answers "attached", "status" and "detach"; null while no agent runs.
+  // Answers "started", "attached", "status" and "detach"; null while no agent runs.
   private static @Nullable Function<String, String> runtime;
 
   // Reflection would find the entry too, and costs a start some 20 ms on its first use.
@@ -44,7 +44,10 @@ public final class AgentStart {
       System.err.println("[turnout] is running in this JVM already; the second agent stays out");
       return;
     }
-    run(arguments, instrumentation, jar);
+    Function<String, String> started = run(arguments, instrumentation, jar);
+    if (started != null) {
+      String unused = started.apply("started");
+    }
   }
 
   /**

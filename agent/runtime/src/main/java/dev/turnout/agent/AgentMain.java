@@ -28,14 +28,9 @@ public final class AgentMain implements AgentStart.Starter {
   public @Nullable Function<String, String> start(
       @Nullable String arguments, Instrumentation instrumentation) {
     Options options = Options.read(arguments, System.getProperties(), System.getenv());
-    if (!options.get("enabled").equalsIgnoreCase("true")) {
-      return null;
-    }
-    AgentRuntime runtime = install(options, instrumentation);
-    if (options.expectFlags()) {
-      runtime.rehearse();
-    }
-    return runtime;
+    return options.get("enabled").equalsIgnoreCase("true")
+        ? install(options, instrumentation)
+        : null;
   }
 
   /** Installs the transformer with a runtime of its own, and returns that. */

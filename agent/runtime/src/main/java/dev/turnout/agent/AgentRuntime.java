@@ -10,6 +10,8 @@ import dev.turnout.agent.weave.GateTransformer;
 import dev.turnout.agent.weave.LoadedClasses;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.Report;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.instrument.Instrumentation;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -89,25 +91,39 @@ final class AgentRuntime
     instrumentation.addTransformer(transformer, true);
   }
 
-  /** Gets ready for the first flagged class while the application starts. */
-  void rehearse() {
-    new Rehearsal(options, this, transformer, instrumentation).start();
-  }
-
   /**
-   * Answers who attached to the JVM.
+   * Answers who started the agent with the JVM, or attached to it.
    *
-   * @param request {@code attached}, {@code status} or {@code detach}
+   * @param request {@code started}, {@code attached}, {@code status} or {@code detach}
    * @throws IllegalStateException saying why it is refused
    */
   @Override
   public String apply(String request) {
     return switch (request) {
+      case "started" -> started();
       case "attached" -> attached();
       case "status" -> status();
       case "detach" -> detach();
       default -> throw new IllegalArgumentException("cannot " + request);
     };
+  }
+
+  private String started() {
+    if (options.expectFlags()) {
+      new Rehearsal(options, this, transformer, instrumentation).start();
+    }
+    AgentThread.survive("gating what was loaded already", this::gateEarly);
+    return "started";
+  }
+
+  private void gateEarly() {
+    boolean force = options.get("force").equalsIgnoreCase("true");
+    try {
+      overlooked = loadedClasses.gateEarly(Runtime.version(), force);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    overlooked.forEach(AgentLog::line);
   }
 
   private String attached() {

@@ -1,5 +1,6 @@
 package dev.turnout.agent.weave;
 
+import dev.turnout.bootstrap.GateSite;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
@@ -14,9 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gates classes that were loaded before the agent came, and makes them what they were when it goes.
- * Which they are is read from their class files: to ask a class for its methods would load others.
- * Of a class whose file cannot be found, since it was made up at run time or its loader was closed,
- * only the JVM has the bytes, and it hands them to the transformer when the class is changed.
+ * That may be long before, where somebody attaches to a JVM; or just before, by the JVM itself out
+ * of an AOT cache, or by an agent that stands before this one. Which they are is read from their
+ * class files: to ask a class for its methods would load others. Of a class whose file cannot be
+ * found, since it was made up at run time or its loader was closed, only the JVM has the bytes, and
+ * it hands them to the transformer when the class is changed.
  */
 public final class LoadedClasses {
   private static final int BATCH = 100;
@@ -68,7 +71,46 @@ public final class LoadedClasses {
     check(version, force);
     List<Class<?>> wanted = new ArrayList<>();
     List<Class<?>> unread = new ArrayList<>();
-    sort(wanted, unread);
+    sort(instrumentation.getAllLoadedClasses(), LoadedClasses::classFile, wanted, unread);
+    return gate(wanted, unread, version, force);
+  }
+
+  /**
+   * Has those classes transformed that want a gate and were loaded before {@code premain}. No
+   * application has run yet, and its loaders are not asked for anything: that settles what is the
+   * application's to choose.
+   *
+   * @param version of this JVM
+   * @param force whether also where the JVM has a bug that this brings out
+   * @return what was overlooked, in lines for people
+   */
+  public List<String> gateEarly(Runtime.Version version, boolean force) throws IOException {
+    List<Class<?>> wanted = new ArrayList<>();
+    List<Class<?>> unread = new ArrayList<>();
+    ClassLoader loader = ClassLoader.getSystemClassLoader();
+    try (Origins origins = new Origins()) {
+      while (GateTransformer.isOfApplication(loader)) {
+        sort(instrumentation.getInitiatedClasses(loader), origins::classFile, wanted, unread);
+        loader = loader.getParent();
+      }
+    }
+    if (!force && losesNames(version)) {
+      for (Class<?> type : wanted) {
+        findings.found(
+            "",
+            type.getName(),
+            "another agent had it loaded before, and this JVM, "
+                + version
+                + ", loses the names of parameters when a loaded class is changed (JDK-8240908);"
+                + " name this agent first, or use 17.0.20, 19 or newer, or force=true");
+      }
+      return List.of();
+    }
+    return gate(wanted, unread, version, force);
+  }
+
+  private List<String> gate(
+      List<Class<?>> wanted, List<Class<?>> unread, Runtime.Version version, boolean force) {
     boolean sparesRecords = !force && corruptsRecords(version);
     if (sparesRecords) {
       wanted.removeIf(
@@ -80,7 +122,8 @@ public final class LoadedClasses {
                   "this JVM, "
                       + version
                       + ", may corrupt records that are changed after they were loaded"
-                      + " (JDK-8376185); start it with -javaagent, or attach with force=true");
+                      + " (JDK-8376185); use force=true, or 25.0.4 or newer, or see that it is not"
+                      + " loaded before the agent");
             }
             return type.isRecord();
           });
@@ -118,16 +161,23 @@ public final class LoadedClasses {
     return retransform(gated);
   }
 
-  // Which classes want a gate, and of which that cannot be read.
-  private void sort(List<Class<?>> wanted, List<Class<?>> unread) {
-    for (Class<?> type : instrumentation.getAllLoadedClasses()) {
-      ClassLoader loader = type.getClassLoader();
+  /** Reads the class file of a class; null if it has none. */
+  private interface Reader {
+    byte @Nullable [] classFile(Class<?> type);
+  }
+
+  // Which classes want a gate, and of which that cannot be read. Each class once: more loaders than
+  // its own may have been asked for it.
+  private void sort(
+      Class<?>[] loaded, Reader reader, List<Class<?>> wanted, List<Class<?>> unread) {
+    for (Class<?> type : loaded) {
       if (!type.isArray()
           && !type.isPrimitive()
           && !type.isHidden()
-          && GateTransformer.isOfApplication(loader)
+          && GateTransformer.isOfApplication(type.getClassLoader())
+          && !isOwn(type)
           && instrumentation.isModifiableClass(type)) {
-        byte[] classFile = classFile(type, loader);
+        byte[] classFile = reader.classFile(type);
         if (transformer.isWanted(internalName(type), classFile == null ? NONE : classFile)) {
           wanted.add(type);
         } else if (classFile == null && !isOfJdk(type)) {
@@ -135,6 +185,11 @@ public final class LoadedClasses {
         }
       }
     }
+  }
+
+  // What is on the class path to bring the agent in.
+  private static boolean isOwn(Class<?> type) {
+    return type.getPackageName().equals(GateSite.class.getPackageName());
   }
 
   // The JDK makes up classes of its own in the application's loaders.
@@ -178,8 +233,9 @@ public final class LoadedClasses {
             + first.getValue());
   }
 
-  private static byte @Nullable [] classFile(Class<?> type, @Nullable ClassLoader loader) {
+  private static byte @Nullable [] classFile(Class<?> type) {
     String file = internalName(type) + ".class";
+    ClassLoader loader = type.getClassLoader();
     try (InputStream in = loader == null ? null : loader.getResourceAsStream(file)) {
       return in == null ? null : in.readAllBytes();
     } catch (IOException | RuntimeException | LinkageError e) {
