@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * one people write: over the window, with at least the minimum of calls and {@value #MIN_BAD} bad
  * ones, the observed share exceeds the limit, for as long as the limit's hold says. The sequential
  * rule asks for overwhelming evidence (false alarm probability {@value #ALPHA}) and needs no
- * minimum of calls, so it is the faster the worse things are. Failures in a row are counted.
+ * minimum of calls, so it is the faster the worse things are. Of a limit on latency there is a
+ * third: a path hangs if no call at all has ended within the window, and so many are running past
+ * the limit that they are such evidence alone. Failures in a row are counted.
  *
  * <p>What is judged is whatever path the counts are of: the new path as a whole, or one variant of
  * it by itself, whose minimum of calls is then its own.
@@ -36,6 +38,8 @@ public final class LimitJudge {
   private long seenCalls;
   private long seenBad;
   private long exceededSince = Long.MIN_VALUE;
+  private long lastEnded;
+  private long lastEndedNanos;
 
   private record Reading(long nanos, long calls, long bad) {}
 
@@ -53,6 +57,8 @@ public final class LimitJudge {
     double share = limit.badShare();
     sequential = share > 0 ? new SequentialTest(share) : null;
     readings.add(new Reading(nowNanos, 0, 0));
+    lastEnded = baseline.calls();
+    lastEndedNanos = nowNanos;
   }
 
   /**
@@ -77,9 +83,11 @@ public final class LimitJudge {
     long bad;
     if (limit.isLatency()) {
       Histogram latency = counts.latency().minus(baseline.latency());
-      long late = Math.max(0, late(inFlight) - lateAtBaseline);
-      calls = latency.count() + late;
-      bad = latency.above(limit.above() * 1e6) + late;
+      long late = late(inFlight) + latency.above(limit.above() * 1e6);
+      // Those that were late before are not judged when they end, either.
+      long before = Math.min(late, lateAtBaseline);
+      bad = late - before;
+      calls = latency.count() + late(inFlight) - before;
     } else {
       calls = counts.calls() - baseline.calls();
       // Read one after the other while calls end, the counters may disagree by a few.
@@ -88,6 +96,9 @@ public final class LimitJudge {
     Trip trip = sequentialRule(flag, calls, bad, now);
     if (trip == null) {
       trip = thresholdRule(flag, calls, bad, nowNanos, now);
+    }
+    if (trip == null) {
+      trip = stallRule(flag, counts.calls(), late(inFlight) - lateAtBaseline, nowNanos, now);
     }
     if (calls > seenCalls) {
       seenCalls = calls;
@@ -138,6 +149,21 @@ public final class LimitJudge {
     }
     return nowNanos - exceededSince >= limit.hold().toNanos()
         ? trip(flag, "threshold", observed(windowCalls, windowBad), windowCalls, windowBad, now)
+        : null;
+  }
+
+  // The sequential rule may have millions of good calls from before to set against those that hang,
+  // and the threshold rule never sees its minimum of calls. A window and not less: after a burst
+  // none but its slowest calls are running, and these few are no breach.
+  private @Nullable Trip stallRule(Flag flag, long ended, long late, long nowNanos, Instant now) {
+    if (ended != lastEnded) {
+      lastEnded = ended;
+      lastEndedNanos = nowNanos;
+    }
+    return late >= MIN_BAD
+            && nowNanos - lastEndedNanos >= limit.window().toNanos()
+            && Math.pow(limit.badShare(), late) < ALPHA
+        ? trip(flag, "stall", observed(late, late), late, late, now)
         : null;
   }
 

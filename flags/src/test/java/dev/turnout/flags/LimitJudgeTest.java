@@ -57,6 +57,54 @@ class LimitJudgeTest {
         .isEqualTo("error_rate > 5 % breached: 9 of 100 calls were bad, 9 % (threshold rule)");
   }
 
+  private static Histogram latencies(long fast, long slow) {
+    TreeMap<Integer, Long> buckets = new TreeMap<>();
+    buckets.put(Histogram.indexOf(1_000_000), fast);
+    buckets.put(Histogram.indexOf(20 * SECOND), slow);
+    return new Histogram(0, buckets);
+  }
+
+  private static PathCounts timed(long calls, long fast, long slow) {
+    return new PathCounts(calls, 0, 0, latencies(fast, slow));
+  }
+
+  // All threads hang: no window will ever have the minimum of calls, and before it all was well.
+  @Test
+  void look_pathHangs_tripsAfterAWindowInWhichNothingEnded() {
+    Limit limit = new Limit(Limit.Metric.P99, 500, Duration.ofSeconds(10), 500, Duration.ZERO);
+    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, 0);
+    PathCounts well = timed(5_000_000, 100_000, 0);
+    assertThat(look(judge, well, 5)).isNull();
+    Histogram hanging = latencies(0, 40);
+    assertThat(judge.look(FLAG, well, hanging, 14 * SECOND, Instant.EPOCH)).isNull();
+    Trip trip = judge.look(FLAG, well, hanging, 16 * SECOND, Instant.EPOCH);
+    assertThat(trip).isNotNull();
+    assertThat(trip.rule()).isEqualTo("stall");
+    assertThat(trip.bad()).isEqualTo(40);
+  }
+
+  @Test
+  void look_fewCallsHangAmongMany_isNoStall() {
+    Limit limit = new Limit(Limit.Metric.P99, 500, Duration.ofSeconds(10), 500, Duration.ZERO);
+    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, 0);
+    Histogram hanging = latencies(0, 8);
+    for (int second = 1; second <= 60; second++) {
+      PathCounts counts = timed(second * 10_000L, second * 2_000L, 0);
+      assertThat(judge.look(FLAG, counts, hanging, second * SECOND, Instant.EPOCH)).isNull();
+    }
+  }
+
+  // After a reset: those that hung before it are no failure of what was mended.
+  @Test
+  void look_callsThatWereLateBefore_areNotJudgedWhenTheyEnd() {
+    Limit limit = new Limit(Limit.Metric.P99, 500, Duration.ofSeconds(10), 500, Duration.ZERO);
+    LimitJudge judge = new LimitJudge(limit, timed(1_000, 1_000, 0), latencies(0, 30), 0);
+    assertThat(judge.look(FLAG, timed(1_100, 1_100, 0), latencies(0, 30), SECOND, Instant.EPOCH))
+        .isNull();
+    assertThat(look(judge, timed(1_630, 1_600, 30), 2)).isNull();
+    assertThat(look(judge, timed(1_650, 1_600, 50), 3)).isNotNull();
+  }
+
   @Test
   void look_hold_waits() {
     Limit limit =

@@ -2,9 +2,13 @@ package dev.turnout.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +44,7 @@ class NamedModuleIT {
     Run run = Run.of(jdk, "java", directory, all);
     assertThat(run.exit()).as(run.toString()).isZero();
     assertThat(run.answer("method")).as(run.err()).isEqualTo(HostAgent.HALF);
+    assertThat(run.answer("context")).as(run.err()).isEqualTo("settles [new, old]");
     assertThat(run.agentLines()).noneMatch(line -> line.contains("cannot"));
     return run;
   }
@@ -52,6 +57,34 @@ class NamedModuleIT {
   @MethodSource("jdks")
   void moduleThatOpensNothing_isGated(Path jdk) throws Exception {
     Run run = run(jdk, "--module-path", path(), "--module", "shop/shop.Main");
+    assertThat(run.answer("module")).isEqualTo("shop");
+  }
+
+  // As whoever links a runtime image of their own makes them: that takes no automatic modules.
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void annotationsThatAreAModuleInFull_areAsGood(Path jdk) throws Exception {
+    Path own = directory.resolve("annotations");
+    try (JarFile jar = new JarFile(Built.ANNOTATIONS.toFile())) {
+      for (JarEntry entry : Collections.list(jar.entries())) {
+        if (entry.getName().endsWith(".class")) {
+          Path file = own.resolve(entry.getName());
+          Files.createDirectories(file.getParent());
+          Files.copy(jar.getInputStream(entry), file);
+        }
+      }
+    }
+    Path info = own.resolve("module-info.java");
+    Files.writeString(info, "module dev.turnout { exports dev.turnout; }");
+    Run compiler =
+        Run.of(
+            jdk,
+            "javac",
+            directory,
+            List.of("-d", "" + own, "--patch-module", "dev.turnout=" + own, "" + info));
+    assertThat(compiler.exit()).as(compiler.toString()).isZero();
+    String modules = Javac.classPath(List.of(shop, own));
+    Run run = run(jdk, "--module-path", modules, "--module", "shop/shop.Main");
     assertThat(run.answer("module")).isEqualTo("shop");
   }
 

@@ -53,8 +53,18 @@ public final class BootstrapClasses extends ClassLoader {
     void define(byte[][] classFiles, Instrumentation instrumentation);
   }
 
+  // Without the application's loader for a parent: other agents look through loaders for what the
+  // application tells them by resources, and would find it a second time.
   private BootstrapClasses() {
-    super(BootstrapClasses.class.getClassLoader());
+    super(null);
+  }
+
+  @Override
+  protected Class<?> findClass(String name) throws ClassNotFoundException {
+    if (name.startsWith(BootstrapClasses.class.getName())) {
+      return Class.forName(name, false, BootstrapClasses.class.getClassLoader());
+    }
+    throw new ClassNotFoundException(name);
   }
 
   /** Takes what defines the classes: called by its class as soon as that is initialised. */

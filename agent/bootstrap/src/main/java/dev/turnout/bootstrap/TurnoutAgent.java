@@ -105,7 +105,10 @@ public final class TurnoutAgent {
         return file;
       }
     }
-    throw new IllegalStateException("the agent must be one jar file, but is " + url);
+    throw new IllegalStateException(
+        url == null
+            ? "the agent's jar must not be on the boot class path"
+            : "the agent must be one jar file, but is " + url);
   }
 
   private static void line(String message) {

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.bytebuddy.agent.ByteBuddyAgent;
@@ -239,6 +240,14 @@ class GatedMethodsTest {
                     .contains("error_rate"));
     turn(
         "f: {percentage: 100, reset_revision: 1, limits: [{metric: error_rate, above: 5}]}", "new");
+    // And what fails after that trips it for good again.
+    for (int i = 0; i < 30; i++) {
+      assertThatThrownBy(() -> call("failing", "u", failure)).isSameAs(failure);
+    }
+    await()
+        .atMost(Duration.ofSeconds(3))
+        .untilAsserted(() -> assertThat(call("text", "u", 1)).isEqualTo("old u1"));
+    assertStays("old u1", "text", "u", 1);
   }
 
   @Test
@@ -306,6 +315,11 @@ class GatedMethodsTest {
     cancelled.cancel(true);
     assertThat(counts(true).errors()).isEqualTo(before.errors() + 1);
     assertThat(counts(true).calls()).isEqualTo(before.calls() + 3);
+
+    CompletableFuture<String> withoutCause = new CompletableFuture<>();
+    call("later", "u", withoutCause);
+    withoutCause.completeExceptionally(new CompletionException("boom", null));
+    assertThat(counts(true).errors()).isEqualTo(before.errors() + 2);
     assertThat(call("later", "u", null)).isNull();
     assertThat(((CompletionStage<?>) call("laterOrElse", "u")).toCompletableFuture().join())
         .isEqualTo("recovered");

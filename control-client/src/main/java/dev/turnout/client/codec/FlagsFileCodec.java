@@ -154,12 +154,11 @@ public final class FlagsFileCodec {
     private Flag flag(String name, Fields fields) {
       flag = name;
       FlagEdit base = Flag.named(name).edit();
-      if (fields.has("revision")) {
-        base.revision(fields.whole("revision"));
-      }
-      if (fields.has("reset_revision")) {
-        base.resetRevision(fields.whole("reset_revision"));
-      }
+      long revision = fields.has("revision") ? fields.whole("revision") : 0;
+      long reset = fields.has("reset_revision") ? fields.whole("reset_revision") : 0;
+      base.resetRevision(reset);
+      // A reset is an edit: trips after it would be of before it otherwise, and void.
+      base.revision(Math.max(revision, reset));
       if (fields.has("killed") && fields.bool("killed")) {
         base.stop(
             new Stop(Stop.Kind.KILLED, "flags file", modified, "killed in the flags file", null));

@@ -18,6 +18,15 @@ public class Checkout {
     return "new";
   }
 
+  @Flagged(value = "checkout", fallback = "shipOld")
+  public static String ship() {
+    return "new";
+  }
+
+  private static String shipOld() {
+    return "old";
+  }
+
   @Fallback("checkout")
   private String payOld(Order order) {
     return "old";

@@ -106,6 +106,7 @@ public final class Breaker {
     for (Flag flag : snapshot.flags().values()) {
       if (flag.limits().isEmpty() || flag.stop() != null || stopped.contains(flag.name())) {
         watches.remove(flag.name());
+        recorders.watch(flag.name(), false);
       } else {
         Trip trip = look(flag, look);
         if (trip != null) {
@@ -123,6 +124,7 @@ public final class Breaker {
       watches.put(flag.name(), watch);
     }
     boolean timed = isTimed(flag);
+    recorders.watch(flag.name(), timed);
     Trip trip = watch.whole().look(flag, whole(flag.name(), timed), look);
     List<Trip> ofVariants = lookAtVariants(flag, watch, timed, look);
     // The one bad variant is what people want to hear of, even if it drags the whole along.

@@ -19,6 +19,9 @@ public final class CallRecorder {
   /** In place of a mask: all calls are timed, for good. */
   static final int ALL_TIMED = -2;
 
+  /** Added to a mask: calls that are not timed are seen all the same while they run. */
+  static final int WATCHED = 1 << 30;
+
   private static final int UNTIMED = 0;
   private static final int FAILED = 1;
 
@@ -68,11 +71,13 @@ public final class CallRecorder {
     skipMask = mask;
   }
 
-  /** Returns the start of a timed call, never 0, or 0 for a call that is not timed. */
+  /**
+   * Returns what to end the call by on this thread; 0 for one that is neither timed nor watched.
+   */
   public long begin() {
     int mask = skipMask;
     if (mask < 0 ? mask == NONE_TIMED : ThreadRows.random(counts(), mask) != 0) {
-      return 0;
+      return mask < WATCHED ? 0 : latencies().mark();
     }
     return latencies().begin();
   }
@@ -127,6 +132,9 @@ public final class CallRecorder {
     int untimed = ThreadRows.own() + UNTIMED;
     if (start == 0) {
       long unused = (long) ThreadRows.CELL.getAndAdd(rows, untimed, 1L);
+    } else if (Latencies.isMark(start)) {
+      latencies().unmark(start);
+      long unused = (long) ThreadRows.CELL.getAndAdd(rows, untimed, 1L);
     } else {
       latencies().end(start);
     }
@@ -139,7 +147,14 @@ public final class CallRecorder {
    * @return what to end it by, on any thread; null for a call that is not timed
    */
   public Latencies.@Nullable Later later(long start) {
-    return start == 0 ? null : latencies().later(start);
+    if (start == 0) {
+      return null;
+    }
+    if (Latencies.isMark(start)) {
+      latencies().unmark(start);
+      return null;
+    }
+    return latencies().later(start);
   }
 
   /**

@@ -25,6 +25,7 @@ final class FlagRecorders {
   private final Map<Stratum, PathRecorder> live = new HashMap<>();
   private final Map<String, PathCounts> retired = new HashMap<>();
   private final Map<Reason, Long> retiredDecisions = new EnumMap<>(Reason.class);
+  private boolean watched;
   private final FailureRow newFailures = new FailureRow();
   private final Map<String, FailureRow> failures = new ConcurrentHashMap<>();
 
@@ -40,7 +41,7 @@ final class FlagRecorders {
     Stratum stratum = new Stratum(revision, ring, variant);
     PathRecorder recorder = live.get(stratum);
     if (recorder == null) {
-      recorder = new PathRecorder(measure, failureRow(variant), skipMask(ring, variant));
+      recorder = new PathRecorder(measure, failureRow(variant), skipMask(variant), watched);
       live.put(stratum, recorder);
     }
     return new Recorders.Use(variant, recorder, recorder.use());
@@ -48,14 +49,22 @@ final class FlagRecorders {
 
   // What was called much is called as much by the next rules: calls right after a change are not
   // slower for being timed, all of them.
-  private int skipMask(String ring, String variant) {
+  private int skipMask(String variant) {
     int mask = 0;
     for (Map.Entry<Stratum, PathRecorder> entry : live.entrySet()) {
-      if (entry.getKey().ring().equals(ring) && entry.getKey().variant().equals(variant)) {
+      if (entry.getKey().variant().equals(variant)) {
         mask = Math.max(mask, entry.getValue().skipMask());
       }
     }
     return mask;
+  }
+
+  /** Changes whether calls that are not timed are seen while they run. */
+  synchronized void watch(boolean wanted) {
+    if (watched != wanted) {
+      watched = wanted;
+      live.values().forEach(recorder -> recorder.watch(wanted));
+    }
   }
 
   /** Whether a gate may still record here. */
@@ -141,7 +150,15 @@ final class FlagRecorders {
   }
 
   synchronized void tune(boolean windowEnds) {
-    live.values().forEach(recorder -> recorder.tune(windowEnds));
+    // One share for all rings and revisions, or the slow calls of a quiet ring, all of them timed,
+    // would be added to one in a thousand of a busy one's. Variants may differ: each is judged by
+    // itself too, and what none of them breaches all together do not.
+    Map<String, Long> calls = new HashMap<>();
+    live.forEach(
+        (stratum, recorder) -> calls.merge(stratum.variant(), recorder.callsInWindow(), Long::sum));
+    live.forEach(
+        (stratum, recorder) ->
+            recorder.tune(calls.getOrDefault(stratum.variant(), 0L), windowEnds));
     if (windowEnds) {
       retireOld();
     }

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How long the timed calls of one recorder took, and since when those that have not ended are
@@ -27,6 +28,12 @@ public final class Latencies {
   private static final int STRIDE = 16;
 
   private static final int MOST_LATER = 1_024;
+
+  // For so long after it was read the coarse time is that of calls that begin.
+  private static final long COARSE_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+  // Of all: read for nearly every call, written four times a second.
+  private static volatile long coarse;
 
   private final Set<Later> later = ConcurrentHashMap.newKeySet();
   private final StripedHistogram ended = new StripedHistogram();
@@ -59,12 +66,43 @@ public final class Latencies {
     return start;
   }
 
+  /** Takes the time for calls that begin from now on and are not timed. */
+  static void readCoarse(long nowNanos) {
+    coarse = nowNanos & ~1L;
+  }
+
+  /**
+   * A call begins on this thread that is not timed, but is to be seen if it hangs: without a look
+   * at the clock.
+   *
+   * @return about its start, even; 0 if it is not kept
+   */
+  long mark() {
+    int place = place();
+    long start = coarse;
+    if (running[place] != 0) {
+      return 0;
+    }
+    START.setOpaque(running, place, start);
+    return start;
+  }
+
+  /** A call that was marked ends, on the thread that it began on. */
+  void unmark(long mark) {
+    leave(mark);
+  }
+
   /** The call that began then ends, on the thread that it began on. */
   void end(long start) {
     long[] table = ended.own();
     long sum = StripedHistogram.sum(table);
     leave(start);
     ended.record(table, sum, System.nanoTime() - start);
+  }
+
+  /** Whether this is not the start of a timed call. */
+  static boolean isMark(long start) {
+    return (start & 1) == 0;
   }
 
   private void leave(long start) {
@@ -116,7 +154,9 @@ public final class Latencies {
     for (int i = STRIDE; i < running.length; i += STRIDE) {
       long start = (long) START.getOpaque(running, i);
       if (start != 0) {
-        ages.merge(Histogram.indexOf(nowNanos - start), 1L, Long::sum);
+        // At least: a marked one began some time after its mark was read.
+        long age = nowNanos - start - (isMark(start) ? COARSE_NANOS : 0);
+        ages.merge(Histogram.indexOf(age), 1L, Long::sum);
       }
     }
     for (Later call : later) {

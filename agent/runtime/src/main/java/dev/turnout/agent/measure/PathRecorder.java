@@ -24,6 +24,7 @@ public final class PathRecorder {
   private WeakReference<Object> user = new WeakReference<>(null);
   private long callsBeforeWindow;
   private int skipMask;
+  private boolean watched;
 
   /**
    * Creates a recorder.
@@ -31,9 +32,11 @@ public final class PathRecorder {
    * @param failureRow of the flag's path as a whole, shared by the recorders of all its revisions
    *     and rings
    * @param skipMask how few calls are timed at first: 0 for all, else one less than a power of two
+   * @param watched whether calls that are not timed are to be seen while they run
    */
-  PathRecorder(Measure measure, FailureRow failureRow, int skipMask) {
+  PathRecorder(Measure measure, FailureRow failureRow, int skipMask, boolean watched) {
     this.measure = measure;
+    this.watched = watched;
     this.failureRow = failureRow;
     this.skipMask =
         switch (measure) {
@@ -67,27 +70,47 @@ public final class PathRecorder {
 
   /** Returns what records the calls that were decided for a reason. */
   public synchronized CallRecorder calls(Reason reason) {
-    return calls.computeIfAbsent(reason, first -> new CallRecorder(failureRow, skipMask));
+    return calls.computeIfAbsent(reason, first -> new CallRecorder(failureRow, mask()));
+  }
+
+  /** Changes whether calls that are not timed are seen while they run. */
+  synchronized void watch(boolean wanted) {
+    watched = wanted;
+    skip();
+  }
+
+  private void skip() {
+    calls.values().forEach(recorder -> recorder.skip(mask()));
+  }
+
+  private int mask() {
+    return watched && skipMask >= 0 ? skipMask | CallRecorder.WATCHED : skipMask;
+  }
+
+  /** Reads how many calls ended since the window began. */
+  synchronized long callsInWindow() {
+    return calls.values().stream().mapToLong(CallRecorder::calls).sum() - callsBeforeWindow;
   }
 
   /**
    * Adapts the share of timed calls to the calls of this window: more calls lower it at once, fewer
    * raise it when the window ends. Called by one thread.
+   *
+   * @param inWindow how many calls ended in it, here and in the recorders that this one's timed
+   *     calls are added to
    */
-  synchronized void tune(boolean windowEnds) {
+  synchronized void tune(long inWindow, boolean windowEnds) {
     if (measure != Measure.SAMPLED) {
       return;
     }
-    long now = calls.values().stream().mapToLong(CallRecorder::calls).sum();
-    long inWindow = now - callsBeforeWindow;
     int oneIn = (int) Math.min(RAREST, Math.max(1, inWindow / ENOUGH_TIMED));
     int mask = Integer.highestOneBit(oneIn) - 1;
     if (windowEnds || mask > skipMask) {
       skipMask = mask;
-      calls.values().forEach(recorder -> recorder.skip(mask));
+      skip();
     }
     if (windowEnds) {
-      callsBeforeWindow = now;
+      callsBeforeWindow += callsInWindow();
     }
   }
 

@@ -171,8 +171,20 @@ public final class Recorders {
     return counts;
   }
 
+  /**
+   * Says whether calls of a flag are to be seen while they run, those too that are not timed: where
+   * one that hangs is to be held against a limit.
+   */
+  public void watch(String flag, boolean wanted) {
+    FlagRecorders recorders = flags.get(flag);
+    if (recorders != null) {
+      recorders.watch(wanted);
+    }
+  }
+
   /** Adapts sampling, and at the end of a window folds what is old. Called by one thread. */
   public void tune(boolean windowEnds) {
+    Latencies.readCoarse(System.nanoTime());
     flags.values().forEach(recorders -> recorders.tune(windowEnds));
   }
 }

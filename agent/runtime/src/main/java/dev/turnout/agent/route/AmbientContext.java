@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Map;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +28,16 @@ final class AmbientContext {
     this.current = current;
   }
 
-  /** Returns the reader for what {@code loader} sees; one that never finds a context if nothing. */
+  /**
+   * Returns the reader for what {@code loader} sees; one that never finds a context if nothing.
+   *
+   * @param opener opens the package of a class in a named module to the agent's
+   */
   @SuppressWarnings("unchecked") // the field's declared type
-  static AmbientContext of(@Nullable ClassLoader loader) {
+  static AmbientContext of(@Nullable ClassLoader loader, Consumer<Class<?>> opener) {
     try {
       Class<?> type = Class.forName(NAME, true, loader);
+      opener.accept(type);
       return new AmbientContext(
           (AtomicBoolean) field(type, "USED", AtomicBoolean.class).get(),
           (ThreadLocal<Object @Nullable []>) field(type, "CURRENT", ThreadLocal.class).get());

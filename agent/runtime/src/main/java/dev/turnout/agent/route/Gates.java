@@ -86,7 +86,7 @@ public final class Gates implements GateLinker.Backend {
             new KeyReader(keyPath, opener),
             keyAttribute,
             policy,
-            AmbientContext.of(loader));
+            AmbientContext.of(loader, opener));
     Consumer<Throwable> trouble = failure -> troubles.undecided(flag, method, failure);
     synchronized (this) {
       CompiledFlag compiled = decider.flag(flag);

@@ -152,7 +152,8 @@ final class RecordedPath extends GatePath {
   void ended(Latencies.@Nullable Later later, @Nullable Throwable failure) {
     try {
       FaultPoint.reach("ended");
-      Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+      Throwable inner = failure instanceof CompletionException ? failure.getCause() : null;
+      Throwable cause = inner == null ? failure : inner;
       if (cause == null || cause instanceof CancellationException || policy.ignores(cause)) {
         calls.succeeded(later);
       } else {

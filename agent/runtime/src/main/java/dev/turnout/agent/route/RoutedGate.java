@@ -256,7 +256,8 @@ class RoutedGate extends GateSite {
       return settled != null ? settled : split(current, keyReader.read(keyValue), Caller.UNKNOWN);
     }
     CompiledFlag now = current.flag;
-    if (settled != null && now != null && now.isStopped()) {
+    // A kill cuts through, and is not undone by the flag's removal.
+    if (settled != null && (now == null || now.isStopped())) {
       return settled;
     }
     Pin pin = pin(context, now);

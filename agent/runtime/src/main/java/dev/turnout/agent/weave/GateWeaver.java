@@ -1,5 +1,6 @@
 package dev.turnout.agent.weave;
 
+import dev.turnout.bootstrap.GateLinker;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,10 +61,39 @@ final class GateWeaver {
     if (wires.isEmpty() || !wiring.refusals().isEmpty()) {
       return new Result(null, wires, wiring.refusals());
     }
+    try {
+      return new Result(write(reader, type, wires), wires, List.of());
+    } catch (RuntimeException e) {
+      return withoutObserved(reader, type, wires, e);
+    }
+  }
+
+  private static byte[] write(ClassReader reader, ClassFacts type, List<Wire> wires) {
     // Made from the reader, so that the constant pool and every other method stay byte for byte.
     ClassWriter writer = new ClassWriter(reader, 0);
     reader.accept(new Gates(writer, type, wires), ClassReader.EXPAND_FRAMES);
-    return new Result(writer.toByteArray(), wires, List.of());
+    return writer.toByteArray();
+  }
+
+  // A method may have no room for a gate. One that is only observed costs no other its own.
+  private static Result withoutObserved(
+      ClassReader reader, ClassFacts type, List<Wire> wires, RuntimeException problem) {
+    List<Wire> routed = new ArrayList<>();
+    List<Wiring.Refusal> refusals = new ArrayList<>();
+    for (Wire wire : wires) {
+      if (wire.mode() == GateLinker.OBSERVE) {
+        String method = wire.method().fullName();
+        String why = "a method of the class has no room to be observed: " + problem.getMessage();
+        refusals.add(new Wiring.Refusal(wire.flag(), method, why));
+      } else {
+        routed.add(wire);
+      }
+    }
+    if (refusals.isEmpty()) {
+      throw problem;
+    }
+    byte[] bytes = routed.isEmpty() ? null : write(reader, type, routed);
+    return new Result(bytes, routed, refusals);
   }
 
   private static List<Wiring.Refusal> tooOld(List<Wire> wires, int version) {

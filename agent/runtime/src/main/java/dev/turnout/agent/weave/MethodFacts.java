@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import net.bytebuddy.jar.asm.AnnotationVisitor;
+import net.bytebuddy.jar.asm.Handle;
 import net.bytebuddy.jar.asm.Label;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
@@ -128,6 +129,9 @@ record MethodFacts(
     private int line;
     private boolean jvmStatic;
     private boolean callsNamesake;
+    private boolean callsTrait;
+    private int calls;
+    private boolean doesMore;
     private @Nullable String companion;
     private Origin origin = Origin.WRITTEN;
 
@@ -163,10 +167,18 @@ record MethodFacts(
     }
 
     // Kotlin's static methods call those of the companion object, and its DefaultImpls those of the
-    // interface that they belong to.
+    // interface that they belong to. Scala's classes call what they have of a trait by a static
+    // method of that, and do nothing else there.
     @Override
     public void visitMethodInsn(
         int opcode, String target, String called, String type, boolean isInterface) {
+      calls++;
+      callsTrait |=
+          opcode == Opcodes.INVOKESTATIC
+              && isInterface
+              && !target.equals(owner)
+              && called.equals(name + "$")
+              && type.equals("(L" + target + ";" + descriptor.substring(1));
       callsNamesake |=
           called.equals(name)
                   && type.equals(descriptor)
@@ -180,9 +192,31 @@ record MethodFacts(
     @Override
     public void visitFieldInsn(int opcode, String of, String field, String type) {
       boolean own = of.equals(owner) && type.equals("L" + owner + "$" + field + ";");
+      doesMore = true;
       if (opcode == Opcodes.GETSTATIC && (own || field.equals("$$INSTANCE"))) {
         companion = own ? type.substring(1, type.length() - 1) : of;
       }
+    }
+
+    @Override
+    public void visitInsn(int opcode) {
+      doesMore |= opcode < Opcodes.IRETURN || opcode > Opcodes.RETURN;
+    }
+
+    @Override
+    public void visitJumpInsn(int opcode, Label label) {
+      doesMore = true;
+    }
+
+    @Override
+    public void visitLdcInsn(Object value) {
+      doesMore = true;
+    }
+
+    @Override
+    public void visitInvokeDynamicInsn(
+        String called, String type, Handle bootstrap, Object... arguments) {
+      doesMore = true;
     }
 
     @Override
@@ -224,6 +258,9 @@ record MethodFacts(
     public void visitEnd() {
       boolean compatible = owner.endsWith("$DefaultImpls");
       if (callsNamesake && (compatible || (jvmStatic && (access & Opcodes.ACC_STATIC) != 0))) {
+        origin = Origin.FORWARDER;
+      }
+      if (callsTrait && calls == 1 && !doesMore) {
         origin = Origin.FORWARDER;
       }
       String keyPath = key == null ? "" : AnnotationValues.text(key, "value");

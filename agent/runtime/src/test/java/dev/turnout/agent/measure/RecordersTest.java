@@ -50,6 +50,54 @@ class RecordersTest {
     assertThat(recorders.decisions("f")).isEqualTo(Map.of(Reason.SPLIT, 50L));
   }
 
+  // Else all slow calls of a quiet ring would be set against one in a thousand of a busy one's.
+  @Test
+  void ringsOfOneVariant_areSampledAlike() {
+    CallRecorder busy = recorders.use("f", 1, Flag.GA, Variants.ON).recorder().calls(Reason.RING);
+    CallRecorder quiet = recorders.use("f", 1, "beta", Variants.ON).recorder().calls(Reason.RING);
+    CallRecorder off = recorders.use("f", 1, Flag.GA, Variants.OFF).recorder().calls(Reason.RING);
+    for (int i = 0; i < 1_000_000; i++) {
+      busy.succeeded(busy.begin());
+    }
+    recorders.tune(false);
+    for (int i = 0; i < 10_000; i++) {
+      quiet.succeeded(quiet.begin());
+      off.succeeded(off.begin());
+    }
+    assertThat(quiet.untimed()).isGreaterThan(9_000);
+    assertThat(off.untimed()).isZero();
+    CallRecorder later = recorders.use("f", 2, "new", Variants.ON).recorder().calls(Reason.RING);
+    later.succeeded(later.begin());
+    assertThat(recorders.total("f", true).calls()).isEqualTo(1_010_001);
+  }
+
+  @Test
+  void untimedCallOfAWatchedFlag_isSeenWhileItRuns() throws InterruptedException {
+    CallRecorder calls = recorders.use("f", 1, Flag.GA, Variants.ON).recorder().calls(Reason.SPLIT);
+    for (int i = 0; i < 1_000_000; i++) {
+      calls.succeeded(calls.begin());
+    }
+    recorders.watch("f", true);
+    recorders.tune(false);
+    long start = 0;
+    // Of so many not one is timed as a rule, and then two are not in a row.
+    while (start == 0 || !Latencies.isMark(start)) {
+      calls.succeeded(start);
+      start = calls.begin();
+    }
+    Thread.sleep(500);
+    assertThat(recorders.inFlight("f", true).above(100e6)).isEqualTo(1);
+    // A call within that call is counted, and not in its place.
+    calls.succeeded(calls.begin());
+    assertThat(recorders.inFlight("f", true).above(100e6)).isEqualTo(1);
+    long untimed = calls.untimed();
+    calls.succeeded(start);
+    assertThat(calls.untimed()).isEqualTo(untimed + 1);
+    assertThat(recorders.inFlight("f", true).count()).isZero();
+    recorders.watch("f", false);
+    assertThat(calls.begin() == 0 || !Latencies.isMark(calls.begin())).isTrue();
+  }
+
   @Test
   void runningCall_isSeenUntilItEnds() {
     CallRecorder calls = recorders.use("f", 1, Flag.GA, Variants.ON).recorder().calls(Reason.SPLIT);

@@ -95,6 +95,17 @@ class GatesTest {
     assertThat(gate.choose(null).branch).isEqualTo(GatePath.FALLBACK);
   }
 
+  @Test
+  void killedFlagThatIsRemoved_staysOffInAContextThatItWasOnIn() {
+    apply(1, 100);
+    GateSite gate = link(Service.class);
+    try (FlagContext.Scope scope = FlagContext.user("u").open()) {
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.BODY);
+      gates.apply(Decider.compile(Snapshot.EMPTY, Host.UNKNOWN, Set.of(), () -> 0));
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.FALLBACK);
+    }
+  }
+
   private void apply(long revision, double percent) {
     Flag flag = Flag.named("use_it").edit().percentage(Percentage.of(percent)).done();
     Snapshot snapshot =
