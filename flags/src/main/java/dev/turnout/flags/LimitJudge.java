@@ -33,6 +33,7 @@ public final class LimitJudge {
   private final Limit limit;
   private final PathCounts baseline;
   private final long lateAtBaseline;
+  private final long markedLateAtBaseline;
   private final @Nullable SequentialTest sequential;
   private final Deque<Reading> readings = new ArrayDeque<>();
   private long seenCalls;
@@ -48,12 +49,15 @@ public final class LimitJudge {
    *
    * @param baseline the cumulative counts of the path so far, which are not judged
    * @param inFlight how long the calls that have not ended are running, which are not judged either
+   * @param marked how long at least other calls are running, that are not timed; nor are they
    * @param nowNanos a monotonic time
    */
-  public LimitJudge(Limit limit, PathCounts baseline, Histogram inFlight, long nowNanos) {
+  public LimitJudge(
+      Limit limit, PathCounts baseline, Histogram inFlight, Histogram marked, long nowNanos) {
     this.limit = limit;
     this.baseline = baseline;
     lateAtBaseline = late(inFlight);
+    markedLateAtBaseline = late(marked);
     double share = limit.badShare();
     sequential = share > 0 ? new SequentialTest(share) : null;
     readings.add(new Reading(nowNanos, 0, 0));
@@ -68,12 +72,19 @@ public final class LimitJudge {
    * @param counts cumulative counts of the path
    * @param inFlight how long the calls of the path that have not ended are running: they are bad as
    *     soon as they are over a limit on latency, and are good when they end under it
+   * @param marked how long at least other calls are running, that are not timed: evidence of a path
+   *     that hangs, and of nothing else, for of those that end only a sample is timed
    * @param nowNanos a monotonic time, not before that of the last look
    * @param now the time of day, for the trip
    * @return the trip if the limit is breached, else null
    */
   public @Nullable Trip look(
-      Flag flag, PathCounts counts, Histogram inFlight, long nowNanos, Instant now) {
+      Flag flag,
+      PathCounts counts,
+      Histogram inFlight,
+      Histogram marked,
+      long nowNanos,
+      Instant now) {
     if (limit.metric() == Limit.Metric.CONSECUTIVE_FAILURES) {
       // Those before the baseline are not judged.
       long row = Math.min(counts.consecutiveErrors(), counts.errors() - baseline.errors());
@@ -98,7 +109,8 @@ public final class LimitJudge {
       trip = thresholdRule(flag, calls, bad, nowNanos, now);
     }
     if (trip == null) {
-      trip = stallRule(flag, counts.calls(), late(inFlight) - lateAtBaseline, nowNanos, now);
+      long late = late(inFlight) - lateAtBaseline + late(marked) - markedLateAtBaseline;
+      trip = stallRule(flag, counts.calls(), late, nowNanos, now);
     }
     if (calls > seenCalls) {
       seenCalls = calls;

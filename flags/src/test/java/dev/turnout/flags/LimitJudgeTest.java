@@ -19,13 +19,19 @@ class LimitJudgeTest {
   }
 
   private static @Nullable Trip look(LimitJudge judge, PathCounts counts, long seconds) {
-    return judge.look(FLAG, counts, Histogram.EMPTY, seconds * SECOND, Instant.EPOCH);
+    return judge.look(
+        FLAG, counts, Histogram.EMPTY, Histogram.EMPTY, seconds * SECOND, Instant.EPOCH);
   }
 
   @Test
   void look_everyCallFails_tripsWithinTenCalls() {
     LimitJudge judge =
-        new LimitJudge(Limit.of(Limit.Metric.ERROR_RATE, 5), PathCounts.NONE, Histogram.EMPTY, 0);
+        new LimitJudge(
+            Limit.of(Limit.Metric.ERROR_RATE, 5),
+            PathCounts.NONE,
+            Histogram.EMPTY,
+            Histogram.EMPTY,
+            0);
     int calls = 1;
     while (look(judge, counts(calls, calls, calls), 1) == null) {
       calls++;
@@ -37,7 +43,12 @@ class LimitJudgeTest {
   void look_healthy_neverTrips() {
     Random random = new Random(7);
     LimitJudge judge =
-        new LimitJudge(Limit.of(Limit.Metric.ERROR_RATE, 5), PathCounts.NONE, Histogram.EMPTY, 0);
+        new LimitJudge(
+            Limit.of(Limit.Metric.ERROR_RATE, 5),
+            PathCounts.NONE,
+            Histogram.EMPTY,
+            Histogram.EMPTY,
+            0);
     long errors = 0;
     for (int calls = 1; calls <= 50_000; calls++) {
       errors += random.nextInt(100) < 2 ? 1 : 0;
@@ -48,7 +59,7 @@ class LimitJudgeTest {
   @Test
   void look_overThreshold_tripsOnceSampleSuffices() {
     Limit limit = new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(60), 100, Duration.ZERO);
-    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, 0);
+    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
     assertThat(look(judge, counts(99, 9, 0), 1)).isNull();
     Trip trip = look(judge, counts(100, 9, 0), 2);
     assertThat(trip).isNotNull();
@@ -72,12 +83,13 @@ class LimitJudgeTest {
   @Test
   void look_pathHangs_tripsAfterAWindowInWhichNothingEnded() {
     Limit limit = new Limit(Limit.Metric.P99, 500, Duration.ofSeconds(10), 500, Duration.ZERO);
-    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, 0);
+    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
     PathCounts well = timed(5_000_000, 100_000, 0);
     assertThat(look(judge, well, 5)).isNull();
     Histogram hanging = latencies(0, 40);
-    assertThat(judge.look(FLAG, well, hanging, 14 * SECOND, Instant.EPOCH)).isNull();
-    Trip trip = judge.look(FLAG, well, hanging, 16 * SECOND, Instant.EPOCH);
+    assertThat(judge.look(FLAG, well, Histogram.EMPTY, hanging, 14 * SECOND, Instant.EPOCH))
+        .isNull();
+    Trip trip = judge.look(FLAG, well, Histogram.EMPTY, hanging, 16 * SECOND, Instant.EPOCH);
     assertThat(trip).isNotNull();
     assertThat(trip.rule()).isEqualTo("stall");
     assertThat(trip.bad()).isEqualTo(40);
@@ -86,11 +98,12 @@ class LimitJudgeTest {
   @Test
   void look_fewCallsHangAmongMany_isNoStall() {
     Limit limit = new Limit(Limit.Metric.P99, 500, Duration.ofSeconds(10), 500, Duration.ZERO);
-    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, 0);
+    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
     Histogram hanging = latencies(0, 8);
     for (int second = 1; second <= 60; second++) {
       PathCounts counts = timed(second * 10_000L, second * 2_000L, 0);
-      assertThat(judge.look(FLAG, counts, hanging, second * SECOND, Instant.EPOCH)).isNull();
+      assertThat(judge.look(FLAG, counts, Histogram.EMPTY, hanging, second * SECOND, Instant.EPOCH))
+          .isNull();
     }
   }
 
@@ -98,8 +111,16 @@ class LimitJudgeTest {
   @Test
   void look_callsThatWereLateBefore_areNotJudgedWhenTheyEnd() {
     Limit limit = new Limit(Limit.Metric.P99, 500, Duration.ofSeconds(10), 500, Duration.ZERO);
-    LimitJudge judge = new LimitJudge(limit, timed(1_000, 1_000, 0), latencies(0, 30), 0);
-    assertThat(judge.look(FLAG, timed(1_100, 1_100, 0), latencies(0, 30), SECOND, Instant.EPOCH))
+    LimitJudge judge =
+        new LimitJudge(limit, timed(1_000, 1_000, 0), latencies(0, 30), Histogram.EMPTY, 0);
+    assertThat(
+            judge.look(
+                FLAG,
+                timed(1_100, 1_100, 0),
+                latencies(0, 30),
+                Histogram.EMPTY,
+                SECOND,
+                Instant.EPOCH))
         .isNull();
     assertThat(look(judge, timed(1_630, 1_600, 30), 2)).isNull();
     assertThat(look(judge, timed(1_650, 1_600, 50), 3)).isNotNull();
@@ -109,7 +130,7 @@ class LimitJudgeTest {
   void look_hold_waits() {
     Limit limit =
         new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(60), 100, Duration.ofSeconds(10));
-    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, 0);
+    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
     assertThat(look(judge, counts(100, 9, 0), 1)).isNull();
     assertThat(look(judge, counts(110, 10, 0), 10)).isNull();
     assertThat(look(judge, counts(120, 11, 0), 11)).isNotNull();
@@ -118,7 +139,7 @@ class LimitJudgeTest {
   @Test
   void look_oldErrors_leaveTheWindow() {
     Limit limit = new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(10), 100, Duration.ZERO);
-    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, 0);
+    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
     assertThat(look(judge, counts(90, 8, 0), 1)).isNull();
     assertThat(look(judge, counts(1_000, 8, 0), 15)).isNull();
     assertThat(look(judge, counts(1_090, 12, 0), 20)).isNull();
@@ -128,7 +149,11 @@ class LimitJudgeTest {
   void look_baseline_isNotJudged() {
     LimitJudge judge =
         new LimitJudge(
-            Limit.of(Limit.Metric.ERROR_RATE, 5), counts(1000, 1000, 0), Histogram.EMPTY, 0);
+            Limit.of(Limit.Metric.ERROR_RATE, 5),
+            counts(1000, 1000, 0),
+            Histogram.EMPTY,
+            Histogram.EMPTY,
+            0);
     assertThat(look(judge, counts(1004, 1004, 0), 1)).isNull();
   }
 
@@ -136,7 +161,11 @@ class LimitJudgeTest {
   void look_consecutiveFailures_moreThanTolerated() {
     LimitJudge judge =
         new LimitJudge(
-            Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 3), PathCounts.NONE, Histogram.EMPTY, 0);
+            Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 3),
+            PathCounts.NONE,
+            Histogram.EMPTY,
+            Histogram.EMPTY,
+            0);
     assertThat(look(judge, counts(10, 3, 3), 1)).isNull();
     Trip trip = look(judge, counts(11, 4, 4), 1);
     assertThat(trip).isNotNull();
@@ -147,7 +176,11 @@ class LimitJudgeTest {
   void look_failuresInARowBeforeTheBaseline_areNotJudged() {
     LimitJudge judge =
         new LimitJudge(
-            Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 3), counts(50, 18, 18), Histogram.EMPTY, 0);
+            Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 3),
+            counts(50, 18, 18),
+            Histogram.EMPTY,
+            Histogram.EMPTY,
+            0);
     assertThat(look(judge, counts(50, 18, 18), 1)).isNull();
     assertThat(look(judge, counts(53, 21, 21), 2)).isNull();
     assertThat(look(judge, counts(54, 22, 22), 3)).isNotNull();
@@ -156,9 +189,15 @@ class LimitJudgeTest {
   @Test
   void look_callsThatHang_tripBeforeTheyEnd() {
     LimitJudge judge =
-        new LimitJudge(Limit.of(Limit.Metric.P99, 300), PathCounts.NONE, Histogram.EMPTY, 0);
-    assertThat(judge.look(FLAG, PathCounts.NONE, running(20, 200), SECOND, Instant.EPOCH)).isNull();
-    Trip trip = judge.look(FLAG, PathCounts.NONE, running(20, 900), 2 * SECOND, Instant.EPOCH);
+        new LimitJudge(
+            Limit.of(Limit.Metric.P99, 300), PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
+    assertThat(
+            judge.look(
+                FLAG, PathCounts.NONE, running(20, 200), Histogram.EMPTY, SECOND, Instant.EPOCH))
+        .isNull();
+    Trip trip =
+        judge.look(
+            FLAG, PathCounts.NONE, running(20, 900), Histogram.EMPTY, 2 * SECOND, Instant.EPOCH);
     assertThat(trip).isNotNull();
     assertThat(trip.bad()).isEqualTo(20);
   }
@@ -166,8 +205,11 @@ class LimitJudgeTest {
   @Test
   void look_callsThatHungBefore_areNotJudged() {
     LimitJudge judge =
-        new LimitJudge(Limit.of(Limit.Metric.P99, 300), PathCounts.NONE, running(20, 900), 0);
-    assertThat(judge.look(FLAG, PathCounts.NONE, running(20, 1900), SECOND, Instant.EPOCH))
+        new LimitJudge(
+            Limit.of(Limit.Metric.P99, 300), PathCounts.NONE, running(20, 900), Histogram.EMPTY, 0);
+    assertThat(
+            judge.look(
+                FLAG, PathCounts.NONE, running(20, 1900), Histogram.EMPTY, SECOND, Instant.EPOCH))
         .isNull();
   }
 
@@ -180,7 +222,8 @@ class LimitJudgeTest {
   @Test
   void look_slowCalls_tripOnP99() {
     LimitJudge judge =
-        new LimitJudge(Limit.of(Limit.Metric.P99, 100), PathCounts.NONE, Histogram.EMPTY, 0);
+        new LimitJudge(
+            Limit.of(Limit.Metric.P99, 100), PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
     TreeMap<Integer, Long> buckets = new TreeMap<>();
     buckets.put(Histogram.indexOf(5_000_000), 90L);
     buckets.put(Histogram.indexOf(200_000_000), 20L);

@@ -154,13 +154,15 @@ public final class Breaker {
   private PathWatch.Reading whole(String flag, boolean timed) {
     return new PathWatch.Reading(
         with(recorders.total(flag, true), recorders.takeLongestFailureRow(flag)),
-        timed ? recorders.inFlight(flag, true) : Histogram.EMPTY);
+        timed ? recorders.inFlight(flag, true) : Histogram.EMPTY,
+        timed ? recorders.marked(flag, true) : Histogram.EMPTY);
   }
 
   private PathWatch.Reading variant(String flag, String name, boolean timed) {
     return new PathWatch.Reading(
         with(recorders.total(flag, name), recorders.takeLongestFailureRow(flag, name)),
-        timed ? recorders.inFlight(flag, name) : Histogram.EMPTY);
+        timed ? recorders.inFlight(flag, name) : Histogram.EMPTY,
+        timed ? recorders.marked(flag, name) : Histogram.EMPTY);
   }
 
   private static PathCounts with(PathCounts total, int longestRow) {

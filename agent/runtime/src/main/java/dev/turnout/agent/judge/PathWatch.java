@@ -21,8 +21,9 @@ final class PathWatch {
    *
    * @param counts since the JVM started; of the failures in a row the most since the last look
    * @param inFlight how long the timed calls that have not ended are running
+   * @param marked how long at least the others are running
    */
-  record Reading(PathCounts counts, Histogram inFlight) {}
+  record Reading(PathCounts counts, Histogram inFlight, Histogram marked) {}
 
   /**
    * When somebody looks.
@@ -42,7 +43,7 @@ final class PathWatch {
   }
 
   private static LimitJudge judge(Limit limit, Reading read, Look look) {
-    return new LimitJudge(limit, read.counts(), read.inFlight(), look.nanos());
+    return new LimitJudge(limit, read.counts(), read.inFlight(), read.marked(), look.nanos());
   }
 
   /** Returns the trip of the first limit that is breached, or null. */
@@ -52,7 +53,9 @@ final class PathWatch {
         judges.set(i, judge(limits.get(i), read, look));
       }
       Trip trip =
-          judges.get(i).look(flag, read.counts(), read.inFlight(), look.nanos(), look.now());
+          judges
+              .get(i)
+              .look(flag, read.counts(), read.inFlight(), read.marked(), look.nanos(), look.now());
       if (trip != null) {
         return trip;
       }

@@ -247,6 +247,12 @@ public final class CallRecorder {
     return made == null ? Histogram.EMPTY : made.ended();
   }
 
+  /** Reads how long at least the watched calls that are not timed are running. */
+  Histogram marked() {
+    Latencies made = latencies;
+    return made == null ? Histogram.EMPTY : made.marked(System.nanoTime());
+  }
+
   /** Reads how long the timed calls that have not ended are running. */
   Histogram inFlight() {
     Latencies made = latencies;

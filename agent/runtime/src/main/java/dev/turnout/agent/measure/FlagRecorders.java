@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** All counts of one flag, by its revision, ring and variant. Safe for many threads. */
@@ -109,11 +110,20 @@ final class FlagRecorders {
     return failureRow(variant).takeLongest();
   }
 
-  synchronized Histogram inFlight(Predicate<String> wanted) {
+  Histogram inFlight(Predicate<String> wanted) {
+    return sum(wanted, PathRecorder::inFlight);
+  }
+
+  Histogram marked(Predicate<String> wanted) {
+    return sum(wanted, PathRecorder::marked);
+  }
+
+  private synchronized Histogram sum(
+      Predicate<String> wanted, Function<PathRecorder, Histogram> reading) {
     Histogram sum = Histogram.EMPTY;
     for (Map.Entry<Stratum, PathRecorder> entry : live.entrySet()) {
       if (wanted.test(entry.getKey().variant())) {
-        sum = sum.plus(entry.getValue().inFlight());
+        sum = sum.plus(reading.apply(entry.getValue()));
       }
     }
     return sum;

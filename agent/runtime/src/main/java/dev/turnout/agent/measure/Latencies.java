@@ -148,15 +148,28 @@ public final class Latencies {
     return ended.read();
   }
 
-  /** Reads how long the calls that have not ended are running; without their sum. */
+  /**
+   * Reads how long at least the marked calls that have not ended are running; without their sum.
+   */
+  Histogram marked(long nowNanos) {
+    SortedMap<Integer, Long> ages = new TreeMap<>();
+    for (int i = STRIDE; i < running.length; i += STRIDE) {
+      long start = (long) START.getOpaque(running, i);
+      if (start != 0 && isMark(start)) {
+        // It began some time after its mark was read.
+        ages.merge(Histogram.indexOf(nowNanos - start - COARSE_NANOS), 1L, Long::sum);
+      }
+    }
+    return new Histogram(0, ages);
+  }
+
+  /** Reads how long the timed calls that have not ended are running; without their sum. */
   Histogram running(long nowNanos) {
     SortedMap<Integer, Long> ages = new TreeMap<>();
     for (int i = STRIDE; i < running.length; i += STRIDE) {
       long start = (long) START.getOpaque(running, i);
-      if (start != 0) {
-        // At least: a marked one began some time after its mark was read.
-        long age = nowNanos - start - (isMark(start) ? COARSE_NANOS : 0);
-        ages.merge(Histogram.indexOf(age), 1L, Long::sum);
+      if (start != 0 && !isMark(start)) {
+        ages.merge(Histogram.indexOf(nowNanos - start), 1L, Long::sum);
       }
     }
     for (Later call : later) {

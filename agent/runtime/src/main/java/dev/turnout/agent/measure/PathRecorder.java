@@ -6,6 +6,7 @@ import dev.turnout.flags.Reason;
 import java.lang.ref.WeakReference;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Counts one path of one flag revision and ring. Every call is counted; latency is taken from every
@@ -129,11 +130,20 @@ public final class PathRecorder {
 
   /** Reads how long the timed calls that have not ended are running. */
   synchronized Histogram inFlight() {
-    Histogram running = Histogram.EMPTY;
+    return sum(CallRecorder::inFlight);
+  }
+
+  /** Reads how long at least the watched calls that are not timed are running. */
+  synchronized Histogram marked() {
+    return sum(CallRecorder::marked);
+  }
+
+  private Histogram sum(Function<CallRecorder, Histogram> reading) {
+    Histogram sum = Histogram.EMPTY;
     for (CallRecorder ofReason : calls.values()) {
-      running = running.plus(ofReason.inFlight());
+      sum = sum.plus(reading.apply(ofReason));
     }
-    return running;
+    return sum;
   }
 
   /** Reads how many calls were decided for which reason. */

@@ -158,6 +158,25 @@ public final class Recorders {
     return recorders == null ? Histogram.EMPTY : recorders.inFlight(variants);
   }
 
+  /**
+   * How long at least the calls of a flag's new path, in all its variants, or of its fallback are
+   * running that are watched and not timed. Not to be set against timed calls: these are all of
+   * their kind, and those are a sample.
+   */
+  public Histogram marked(String flag, boolean on) {
+    return marked(flag, variant -> on != variant.equals(Variants.OFF));
+  }
+
+  /** How long at least the calls of one variant are running that are watched and not timed. */
+  public Histogram marked(String flag, String variant) {
+    return marked(flag, variant::equals);
+  }
+
+  private Histogram marked(String flag, Predicate<String> variants) {
+    FlagRecorders recorders = flags.get(flag);
+    return recorders == null ? Histogram.EMPTY : recorders.marked(variants);
+  }
+
   /** How many calls of a flag were decided for which reason since the JVM started. */
   public Map<Reason, Long> decisions(String flag) {
     @Nullable FlagRecorders recorders = flags.get(flag);

@@ -86,13 +86,14 @@ class RecordersTest {
       start = calls.begin();
     }
     Thread.sleep(500);
-    assertThat(recorders.inFlight("f", true).above(100e6)).isEqualTo(1);
+    assertThat(recorders.marked("f", true).above(100e6)).isEqualTo(1);
     // A call within that call is counted, and not in its place.
     calls.succeeded(calls.begin());
-    assertThat(recorders.inFlight("f", true).above(100e6)).isEqualTo(1);
+    assertThat(recorders.marked("f", true).above(100e6)).isEqualTo(1);
     long untimed = calls.untimed();
     calls.succeeded(start);
     assertThat(calls.untimed()).isEqualTo(untimed + 1);
+    assertThat(recorders.marked("f", true).count()).isZero();
     assertThat(recorders.inFlight("f", true).count()).isZero();
     recorders.watch("f", false);
     assertThat(calls.begin() == 0 || !Latencies.isMark(calls.begin())).isTrue();
