@@ -30,6 +30,7 @@ public class GateCost {
   private String user = Users.user(17);
   private long seed = 88172645463325252L;
   private int turn;
+  long took;
 
   /** Waits until the agent has read the flags, where there is one. */
   @Setup
@@ -70,6 +71,15 @@ public class GateCost {
   public long clockTwice() {
     long start = System.nanoTime();
     return System.nanoTime() - start;
+  }
+
+  /** No gate, the clock read before and after: what timing this call cannot cost less than. */
+  @Benchmark
+  public long directTimed() {
+    long start = System.nanoTime();
+    long result = work.plain(seed++);
+    took = System.nanoTime() - start;
+    return result;
   }
 
   /** At 0 %. */

@@ -33,6 +33,7 @@ public final class GateCosts {
           new Row(
               "100 %, exact counts and sampled latency", "fullSampled", "direct", Limit.nanos(5)),
           new Row("100 %, every call timed", "fullTimed", "direct", Limit.nanos(55)),
+          new Row("direct, the clock read around it", "directTimed", "direct", Limit.NONE),
           new Row("the clock read twice, alone", "clockTwice", "", Limit.NONE),
           new Row("50 % by key, users in a cycle", "splitCycle", "directCycle", Limit.nanos(10)),
           new Row("50 % by key, users at random", "splitRandom", "directRandom", Limit.nanos(20)),

@@ -91,7 +91,11 @@ public final class Overrides {
       case "on", "true", "1" -> Percentage.of(100);
       case "off", "false", "0" -> Percentage.ZERO;
       default -> {
-        String number = text.endsWith("%") ? text.substring(0, text.length() - 1) : text;
+        String number = text.endsWith("%") ? text.substring(0, text.length() - 1).trim() : text;
+        // Java reads 25f, 0x1p4 and NaN too, which nobody means by a percentage.
+        if (!number.matches("\\d+(\\.\\d+)?")) {
+          throw new NumberFormatException(value);
+        }
         yield Percentage.of(Double.parseDouble(number));
       }
     };

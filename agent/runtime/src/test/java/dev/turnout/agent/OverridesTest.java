@@ -36,7 +36,18 @@ class OverridesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"on,100", "1,100", "TRUE,100", "off,0", "0,0", "25,25", "1%,1", "0.5,0.5", "100,100"})
+  @CsvSource({
+    "on,100",
+    "1,100",
+    "TRUE,100",
+    "off,0",
+    "0,0",
+    "25,25",
+    "1%,1",
+    "1 %,1",
+    "0.5,0.5",
+    "100,100"
+  })
   void value(String value, double percent) {
     Overrides.Override pinned = environment("TURNOUT_FLAG_USE_IT", value).of("use_it");
     assertThat(pinned).isNotNull();
@@ -44,7 +55,7 @@ class OverridesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"maybe", "101", "-1", "NaN", "''"})
+  @CsvSource({"maybe", "101", "-1", "NaN", "25f", "0x1p4", "1e1", "%", "''"})
   void wrongValue_saysWhatWouldBeRight(String value) {
     Overrides overrides = environment("TURNOUT_FLAG_USE_IT", value);
     assertThat(overrides.of("use_it")).isNull();
