@@ -132,16 +132,21 @@ public final class LoadedClasses {
     return look(unread, sparesRecords);
   }
 
+  // By their numbers: to read a version from a text, as to compare with another, costs every start
+  // more than all else here.
+
   // JDK-8240908: changing a loaded class loses the names of its methods' parameters.
   static boolean losesNames(Runtime.Version version) {
-    return version.feature() == 17
-        ? version.compareTo(Runtime.Version.parse("17.0.20")) < 0
-        : version.feature() < 19;
+    return version.feature() == 17 ? isBefore(version, 20) : version.feature() < 19;
   }
 
   // JDK-8376185: changing a loaded record that has type annotations corrupts it.
   static boolean corruptsRecords(Runtime.Version version) {
-    return version.compareTo(Runtime.Version.parse("25.0.4")) < 0;
+    return version.feature() == 25 ? isBefore(version, 4) : version.feature() < 25;
+  }
+
+  private static boolean isBefore(Runtime.Version version, int update) {
+    return version.interim() == 0 && version.update() < update;
   }
 
   /**
