@@ -6,9 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,32 +25,19 @@ class BootstrapClassesIT {
       "TurnoutAgent|BootstrapClasses(\\$.*)?|JdkDefiner|package-info";
 
   @TempDir Path directory;
-  private Path application;
+  private ReadyApp application;
 
   static List<Path> jdks() {
     return Jdks.all();
   }
 
-  // A jar, because classes in a folder are not shared.
   @BeforeEach
   void pack() throws Exception {
-    Path classes =
-        Javac.compile(
-            directory.resolve("classes"), List.of(Built.ANNOTATIONS), "checkout", "readiness");
-    application = Jars.pack(directory.resolve("application.jar"), classes, Map.of());
-    Files.writeString(directory.resolve("flags.yaml"), "flags: {checkout: {percentage: 0}}");
+    application = ReadyApp.pack(directory);
   }
 
-  private Run run(Path jdk, Path agent, List<String> options, List<String> arguments)
-      throws Exception {
-    List<String> all = new ArrayList<>(options);
-    all.add(
-        GatedApp.agent("flags-file=%1$s/flags.yaml,state-directory=%1$s".formatted(directory))
-            .replace(Built.AGENT.toString(), agent.toString()));
-    all.addAll(List.of("-cp", Javac.classPath(List.of(application, Built.ANNOTATIONS))));
-    all.add("shop.Ready");
-    all.addAll(arguments);
-    Run run = Run.of(jdk, "java", directory, all);
+  private Run run(Path jdk, List<String> options, List<String> arguments) throws Exception {
+    Run run = Run.of(jdk, "java", directory, application.arguments(options, arguments));
     assertThat(run.exit()).as(run.toString()).isZero();
     assertThat(run.answer("answer")).as(run.toString()).isEqualTo("old");
     return run;
@@ -75,7 +60,7 @@ class BootstrapClassesIT {
   @MethodSource("jdks")
   void allOfThem_areOfTheBootstrapLoader_andNothingElseIsOpenedToTheApplication(Path jdk)
       throws Exception {
-    Run run = run(jdk, Built.AGENT, List.of("-Xverify:all"), names());
+    Run run = run(jdk, List.of("-Xverify:all", application.agent()), names());
     assertThat(names()).hasSizeBetween(10, 15);
     for (String name : names()) {
       assertThat(run.answer(name)).isEqualTo("null");
@@ -90,16 +75,16 @@ class BootstrapClassesIT {
     Path archive = directory.resolve("shared.jsa");
     Path log = directory.resolve("classes.log");
     // The JVM makes none while it has an agent.
-    String classPath = Javac.classPath(List.of(application, Built.ANNOTATIONS));
-    String make = "-XX:ArchiveClassesAtExit=" + archive;
-    Run made = Run.of(jdk, "java", directory, List.of(make, "-cp", classPath, "shop.Ready"));
+    Run made = application.run(jdk, "-XX:ArchiveClassesAtExit=" + archive);
     assertThat(archive).as(made.toString()).exists();
 
     Run run =
         run(
             jdk,
-            Built.AGENT,
-            List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:class+load:file=" + log),
+            List.of(
+                "-XX:SharedArchiveFile=" + archive,
+                "-Xlog:class+load:file=" + log,
+                application.agent()),
             List.of());
     assertThat(Files.readAllLines(log))
         .as(run.toString())
@@ -113,7 +98,8 @@ class BootstrapClassesIT {
       throws Exception {
     Path agent = directory.resolve("agent.jar");
     Jars.copyWithout(DEFINER, Built.AGENT, agent);
-    Run run = run(jdk, agent, List.of(), List.of("GateSite"));
+    String option = application.agent().replace(Built.AGENT.toString(), agent.toString());
+    Run run = run(jdk, List.of(option), List.of("GateSite"));
     assertThat(run.answer("GateSite")).isEqualTo("null");
     assertThat(run.err()).contains(SHARING_ENDS);
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,7 +16,7 @@ class EarlyClassesIT {
   private static final int FIRST_WITH_CACHE_AT_EXIT = 25;
 
   @TempDir Path directory;
-  private Path application;
+  private ReadyApp application;
 
   static List<Path> jdks() {
     return Jdks.all();
@@ -29,28 +28,13 @@ class EarlyClassesIT {
 
   @BeforeEach
   void pack() throws Exception {
-    Path classes =
-        Javac.compile(
-            directory.resolve("classes"), List.of(Built.ANNOTATIONS), "checkout", "readiness");
-    application = Jars.pack(directory.resolve("application.jar"), classes, Map.of());
-    Files.writeString(directory.resolve("flags.yaml"), "flags: {checkout: {percentage: 0}}");
+    application = ReadyApp.pack(directory);
   }
 
   private Run run(Path jdk, String... options) throws Exception {
-    Run run = Run.of(jdk, "java", directory, arguments(options));
+    Run run = application.run(jdk, options);
     assertThat(run.exit()).as(run.toString()).isZero();
     return run;
-  }
-
-  private List<String> arguments(String... options) {
-    List<String> all = new ArrayList<>(List.of(options));
-    all.addAll(List.of("-cp", Javac.classPath(List.of(application, Built.ANNOTATIONS))));
-    all.add("shop.Ready");
-    return all;
-  }
-
-  private String agent() {
-    return GatedApp.agent("flags-file=%1$s/flags.yaml,state-directory=%1$s".formatted(directory));
   }
 
   private String eager() throws Exception {
@@ -68,7 +52,8 @@ class EarlyClassesIT {
     Run made = run(jdk, "--add-modules", "java.instrument", "-XX:AOTCacheOutput=" + cache);
     assertThat(cache).as(made.toString()).exists();
     Path log = directory.resolve("classes.log");
-    Run run = run(jdk, "-XX:AOTCache=" + cache, "-Xlog:class+load:file=" + log, agent());
+    Run run =
+        run(jdk, "-XX:AOTCache=" + cache, "-Xlog:class+load:file=" + log, application.agent());
     List<String> loaded = Files.readAllLines(log);
     String checkout = line(loaded, " shop.Checkout source: shared objects file");
     String entry = line(loaded, " dev.turnout.bootstrap.TurnoutAgent source: ");
@@ -87,7 +72,12 @@ class EarlyClassesIT {
   @MethodSource("jdks")
   void classThatAnotherAgentHadLoaded_hasItsGate_orOneLineThatItHasNot(Path jdk) throws Exception {
     if (namesAreLost(jdk)) {
-      Run run = Run.untilSaid(jdk, directory, "MISWIRED", arguments(eager(), agent()));
+      Run run =
+          Run.untilSaid(
+              jdk,
+              directory,
+              "MISWIRED",
+              application.arguments(List.of(eager(), application.agent()), List.of()));
       assertThat(run.answer("answer")).isEqualTo("new");
       assertThat(run.agentLines())
           .filteredOn(line -> line.contains("MISWIRED"))
@@ -95,7 +85,10 @@ class EarlyClassesIT {
           .asString()
           .contains("shop.Checkout", "another agent had it loaded before", "name this agent first");
     }
-    Run run = namesAreLost(jdk) ? run(jdk, agent(), eager()) : run(jdk, eager(), agent());
+    Run run =
+        namesAreLost(jdk)
+            ? run(jdk, application.agent(), eager())
+            : run(jdk, eager(), application.agent());
     assertThat(run.answer("answer")).as(run.toString()).isEqualTo("old");
     assertThat(run.agentLines()).noneMatch(line -> line.contains("MISWIRED"));
   }
@@ -108,7 +101,7 @@ class EarlyClassesIT {
   @ParameterizedTest
   @MethodSource("jdks")
   void force_gatesItAllTheSame(Path jdk) throws Exception {
-    Run run = run(jdk, eager(), agent() + ",force=true");
+    Run run = run(jdk, eager(), application.agent() + ",force=true");
     assertThat(run.answer("answer")).as(run.toString()).isEqualTo("old");
   }
 }
