@@ -36,7 +36,7 @@ public final class StartUpCost {
         What the agent adds to the start of a hello world and of an application of 5,000
         classes, also out of an archive of shared classes, as Markdown tables of medians,
         beside the same application without it, with agents that do nothing, and with the
-        OpenTelemetry agent. Takes about two minutes for each start.
+        OpenTelemetry agent. Takes about two minutes for each start of all.
           --runs  how often each variant is started, 1 to 100; default 7
           --jdk   the JDK to measure on; default: the one this runs on""";
 
