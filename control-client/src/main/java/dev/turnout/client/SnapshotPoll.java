@@ -24,7 +24,6 @@ final class SnapshotPoll {
   private final Warnings warnings;
   private final Runnable contact;
   private final SnapshotStream stream;
-  private boolean refused;
   private volatile boolean gaveWay;
   private volatile @Nullable Exchange current;
 
@@ -91,13 +90,10 @@ final class SnapshotPoll {
               new InForce.Document(
                   id(response), Http.body(response), response.header(SnapshotSignature.HEADER)));
         }
-        if (refused) {
-          refused = false;
-          stream.letIn();
-        }
+        // Which may have been refused between two polls, and waits for minutes then.
+        stream.letIn();
         return Duration.ZERO;
       }
-      refused = refused || Http.isAuth(status);
       warn("answered " + status);
       return server.retryAfter(response);
     } catch (IOException e) {

@@ -211,7 +211,7 @@ final class SnapshotStream {
     }
   }
 
-  /** A poll was let in after others were refused: so will the stream be. */
+  /** A poll was let in: if the stream was refused before, it is worth another try. */
   synchronized void letIn() {
     if (waiting && refused) {
       waitsUntil = sources.nanos().getAsLong();

@@ -187,6 +187,19 @@ class ControlClientTest {
   }
 
   @Test
+  void streamRefusedBetweenTwoPolls_isBackWithTheNext() {
+    server.stream = FakeServer.status(401);
+    server.poll = snapshot(revision(1));
+
+    start(server.uri(), polling());
+    awaitInForce(revision(1));
+    await().until(() -> server.streams.get() > 0);
+    server.stream = events(true, revision(2));
+
+    awaitInForce(revision(2));
+  }
+
+  @Test
   void token_thatCannotBeRead_isRetried() {
     token = null;
     server.stream = events(true, revision(1));

@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Two rules judge every limit on a rate, and either may find a breach. The threshold rule is the
  * one people write: over the window, with at least the minimum of calls and {@value #MIN_BAD} bad
  * ones, the observed share exceeds the limit, for as long as the limit's hold says. The sequential
- * rule asks for overwhelming evidence (false alarm probability {@value #ALPHA}) and needs no
- * minimum of calls, so it is the faster the worse things are. Of a limit on latency there is a
- * third: a path hangs if no call at all has ended within the window, and so many are running past
- * the limit that they are such evidence alone. Failures in a row are counted.
+ * rule asks for overwhelming evidence (false alarm probability {@value #ALPHA}), since the start or
+ * of late, and needs no minimum of calls, so it is the faster the worse things are; where a hold or
+ * a larger minimum than the default was asked for, those are kept to. Of a limit on latency there
+ * is a third: a path hangs if more calls have been running for a whole window, past the limit, than
+ * have ended in it, and these are such evidence alone. Failures in a row are counted.
  *
  * <p>What is judged is whatever path the counts are of: the new path as a whole, or one variant of
  * it by itself, whose minimum of calls is then its own.
@@ -38,11 +39,12 @@ public final class LimitJudge {
   private final Deque<Reading> readings = new ArrayDeque<>();
   private long seenCalls;
   private long seenBad;
+  private final long startNanos;
+  private long windowStartNanos;
   private long exceededSince = Long.MIN_VALUE;
-  private long lastEnded;
-  private long lastEndedNanos;
 
-  private record Reading(long nanos, long calls, long bad) {}
+  /** Of some look; {@code ended} are all calls, where {@code calls} may be a sample of them. */
+  private record Reading(long nanos, long calls, long bad, long ended) {}
 
   /**
    * Starts watching.
@@ -60,9 +62,9 @@ public final class LimitJudge {
     markedLateAtBaseline = late(marked);
     double share = limit.badShare();
     sequential = share > 0 ? new SequentialTest(share) : null;
-    readings.add(new Reading(nowNanos, 0, 0));
-    lastEnded = baseline.calls();
-    lastEndedNanos = nowNanos;
+    readings.add(new Reading(nowNanos, 0, 0, baseline.calls()));
+    startNanos = nowNanos;
+    windowStartNanos = nowNanos;
   }
 
   /**
@@ -104,13 +106,15 @@ public final class LimitJudge {
       // Read one after the other while calls end, the counters may disagree by a few.
       bad = Math.min(calls, counts.errors() - baseline.errors());
     }
-    Trip trip = sequentialRule(flag, calls, bad, now);
+    Reading before = windowBefore(new Reading(nowNanos, calls, bad, counts.calls()));
+    Trip trip = sequentialRule(flag, calls, bad, nowNanos, now);
     if (trip == null) {
-      trip = thresholdRule(flag, calls, bad, nowNanos, now);
+      trip = thresholdRule(flag, calls - before.calls(), bad - before.bad(), nowNanos, now);
     }
-    if (trip == null) {
-      long late = late(inFlight) - lateAtBaseline + late(marked) - markedLateAtBaseline;
-      trip = stallRule(flag, counts.calls(), late, nowNanos, now);
+    if (trip == null && limit.isLatency() && nowNanos - startNanos >= windowNanos()) {
+      long stuck =
+          stuck(inFlight) - lateAtBaseline + Math.max(0, stuck(marked) - markedLateAtBaseline);
+      trip = stallRule(flag, counts.calls() - before.ended(), stuck, now);
     }
     if (calls > seenCalls) {
       seenCalls = calls;
@@ -119,35 +123,69 @@ public final class LimitJudge {
     return trip;
   }
 
+  private long windowNanos() {
+    return limit.window().toNanos();
+  }
+
+  // The last reading that is a window old, or the first one.
+  private Reading windowBefore(Reading reading) {
+    Reading before = readings.removeFirst();
+    while (!readings.isEmpty() && reading.nanos() - readings.getFirst().nanos() >= windowNanos()) {
+      before = readings.removeFirst();
+    }
+    Reading last = readings.isEmpty() ? before : readings.getLast();
+    readings.addFirst(before);
+    if (reading.nanos() - last.nanos() >= windowNanos() / READINGS_PER_WINDOW) {
+      readings.addLast(reading);
+    }
+    return before;
+  }
+
+  private long stuck(Histogram running) {
+    double window = windowNanos() + (double) limit.hold().toNanos();
+    return running.above(Math.max(window, limit.above() * 1e6));
+  }
+
   private long late(Histogram inFlight) {
     return limit.isLatency() ? inFlight.above(limit.above() * 1e6) : 0;
   }
 
-  private @Nullable Trip sequentialRule(Flag flag, long calls, long bad, Instant now) {
+  private @Nullable Trip sequentialRule(
+      Flag flag, long calls, long bad, long nowNanos, Instant now) {
+    if (sequential == null) {
+      return null;
+    }
+    if (nowNanos - windowStartNanos >= windowNanos()) {
+      windowStartNanos = nowNanos;
+      sequential.endWindow();
+    }
     // A call that ends while it is read may be missed once, so the counts may go back by a few.
-    if (sequential == null || calls <= seenCalls) {
+    if (calls <= seenCalls) {
       return null;
     }
     long newCalls = calls - seenCalls;
     sequential.add(Math.max(0, Math.min(newCalls, bad - seenBad)), newCalls);
-    return bad >= MIN_BAD && sequential.refutes(ALPHA)
-        ? trip(flag, "sequential", observed(calls, bad), calls, bad, now)
+    if (!limit.hold().isZero() || calls < askedFor()) {
+      return null;
+    }
+    if (bad >= MIN_BAD && sequential.refutes(ALPHA)) {
+      return trip(flag, "sequential", observed(calls, bad), calls, bad, now);
+    }
+    long lately = sequential.callsOfLate();
+    long badLately = sequential.badOfLate();
+    return badLately >= MIN_BAD && sequential.refutesOfLate(ALPHA)
+        ? trip(flag, "sequential", observed(lately, badLately), lately, badLately, now)
         : null;
   }
 
+  // The default is what the threshold rule needs; whoever asks for more has a reason.
+  private long askedFor() {
+    boolean more = limit.minCalls() > Limit.defaultMinCalls(limit.metric(), limit.above());
+    return more ? limit.minCalls() : 0;
+  }
+
   private @Nullable Trip thresholdRule(
-      Flag flag, long calls, long bad, long nowNanos, Instant now) {
-    long window = limit.window().toNanos();
-    Reading oldest = readings.getFirst();
-    while (readings.size() > 1 && nowNanos - oldest.nanos() > window) {
-      readings.removeFirst();
-      oldest = readings.getFirst();
-    }
-    long windowCalls = calls - oldest.calls();
-    long windowBad = bad - oldest.bad();
-    if (nowNanos - readings.getLast().nanos() >= window / READINGS_PER_WINDOW) {
-      readings.addLast(new Reading(nowNanos, calls, bad));
-    }
+      Flag flag, long windowCalls, long windowBad, long nowNanos, Instant now) {
     boolean exceeded =
         windowCalls >= limit.minCalls()
             && windowBad >= MIN_BAD
@@ -166,17 +204,22 @@ public final class LimitJudge {
 
   // The sequential rule may have millions of good calls from before to set against those that hang,
   // and the threshold rule never sees its minimum of calls. A window and not less: after a burst
-  // none but its slowest calls are running, and these few are no breach.
-  private @Nullable Trip stallRule(Flag flag, long ended, long late, long nowNanos, Instant now) {
-    if (ended != lastEnded) {
-      lastEnded = ended;
-      lastEndedNanos = nowNanos;
-    }
-    return late >= MIN_BAD
-            && nowNanos - lastEndedNanos >= limit.window().toNanos()
-            && Math.pow(limit.badShare(), late) < ALPHA
-        ? trip(flag, "stall", observed(late, late), late, late, now)
+  // none but its slowest calls are running, and these few are no breach. Most and not all: what
+  // looks after the application's health may be a caller that fares well.
+  private @Nullable Trip stallRule(Flag flag, long ended, long stuck, Instant now) {
+    return stuck >= MIN_BAD && stuck > ended && logChance(stuck, ended) < Math.log(ALPHA)
+        ? trip(flag, "stall", observed(ended + stuck, stuck), ended + stuck, stuck, now)
         : null;
+  }
+
+  // At most this likely are so many bad calls or more, at the tolerated share: the ways to choose
+  // them, times the chance that just these are bad.
+  private double logChance(long bad, long good) {
+    double ways = 0;
+    for (long i = 1; i <= good; i++) {
+      ways += Math.log((double) (bad + i) / i);
+    }
+    return ways + bad * Math.log(limit.badShare());
   }
 
   // In percent: of calls that failed, or of calls that were slower than the limit.

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,21 @@ class LimitJudgeTest {
     }
   }
 
+  // A week of windows at the very limit, and the threshold out of reach: not one false alarm.
+  @Test
+  void look_atTheLimit_theSequentialRuleHoldsItsPeace() {
+    Random random = new Random(11);
+    SequentialTest test = new SequentialTest(0.05);
+    for (int window = 0; window < 10_080; window++) {
+      for (int call = 0; call < 50; call++) {
+        test.add(random.nextInt(100) < 5 ? 1 : 0, 1);
+        assertThat(test.refutes(LimitJudge.ALPHA) || test.refutesOfLate(LimitJudge.ALPHA))
+            .isFalse();
+      }
+      test.endWindow();
+    }
+  }
+
   @Test
   void look_overThreshold_tripsOnceSampleSuffices() {
     Limit limit = new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(60), 100, Duration.ZERO);
@@ -87,12 +104,81 @@ class LimitJudgeTest {
     PathCounts well = timed(5_000_000, 100_000, 0);
     assertThat(look(judge, well, 5)).isNull();
     Histogram hanging = latencies(0, 40);
-    assertThat(judge.look(FLAG, well, Histogram.EMPTY, hanging, 14 * SECOND, Instant.EPOCH))
-        .isNull();
+    for (int second = 6; second <= 14; second++) {
+      assertThat(judge.look(FLAG, well, Histogram.EMPTY, hanging, second * SECOND, Instant.EPOCH))
+          .isNull();
+    }
     Trip trip = judge.look(FLAG, well, Histogram.EMPTY, hanging, 16 * SECOND, Instant.EPOCH);
     assertThat(trip).isNotNull();
     assertThat(trip.rule()).isEqualTo("stall");
     assertThat(trip.bad()).isEqualTo(40);
+  }
+
+  // Of all callers one fares well, such as what looks after the application's health.
+  @Test
+  void look_mostHang_tripsThoughOneGoesOn() {
+    Limit limit = new Limit(Limit.Metric.P95, 200, Duration.ofSeconds(5), 100, Duration.ZERO);
+    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
+    Histogram hanging = latencies(0, 8);
+    Trip trip = null;
+    int second = 0;
+    while (trip == null && second++ < 20) {
+      PathCounts oneASecond = timed(70_000_000 + second, 10_000 + second, 0);
+      trip = judge.look(FLAG, oneASecond, Histogram.EMPTY, hanging, second * SECOND, Instant.EPOCH);
+    }
+    assertThat(trip).isNotNull();
+    assertThat(trip.rule()).isEqualTo("stall");
+    assertThat(second).isBetween(5, 7);
+  }
+
+  @Test
+  void look_callsThatAreSlowButShorterThanAWindow_areNoStall() {
+    Limit limit = new Limit(Limit.Metric.P99, 500, Duration.ofSeconds(10), 500, Duration.ZERO);
+    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
+    Histogram slow = new Histogram(0, new TreeMap<>(Map.of(Histogram.indexOf(SECOND), 40L)));
+    assertThat(judge.look(FLAG, timed(9, 9, 0), Histogram.EMPTY, slow, 30 * SECOND, Instant.EPOCH))
+        .isNull();
+  }
+
+  // Too few for the threshold rule, and a day of good calls before.
+  @Test
+  void look_rareCallsThatAllFail_tripWhateverWasBefore() {
+    LimitJudge judge =
+        new LimitJudge(
+            Limit.of(Limit.Metric.ERROR_RATE, 5),
+            PathCounts.NONE,
+            Histogram.EMPTY,
+            Histogram.EMPTY,
+            0);
+    int minute = 0;
+    for (; minute < 1_440; minute++) {
+      assertThat(look(judge, counts(minute * 50L, 0, 0), minute * 60L)).isNull();
+    }
+    long good = (minute - 1) * 50L;
+    int failed = 0;
+    Trip trip = null;
+    while (trip == null && failed < 100) {
+      failed++;
+      trip = look(judge, counts(good + failed, failed, failed), (minute + failed) * 60L);
+    }
+    assertThat(trip).isNotNull();
+    assertThat(trip.rule()).isEqualTo("sequential");
+    assertThat(trip.bad()).isEqualTo(failed);
+    assertThat(trip.calls()).isEqualTo(failed);
+    assertThat(failed).isBetween(5, 12);
+  }
+
+  @Test
+  void look_holdOrLargerMinimum_areKeptTo() {
+    Limit held =
+        new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(60), 100, Duration.ofMinutes(5));
+    Limit late =
+        new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(60), 1_000, Duration.ZERO);
+    for (Limit limit : List.of(held, late)) {
+      LimitJudge judge =
+          new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
+      assertThat(look(judge, counts(99, 99, 99), 1)).isNull();
+    }
   }
 
   @Test
