@@ -279,7 +279,7 @@ class FlagContextTest {
   void baggage_survivesAHop() {
     FlagContext context = FlagContext.user("ann+b, c=d;é").ring("beta").set("a b", "c").build();
     String header = context.toBaggage();
-    assertThat(header).isEqualTo("turnout.ring=beta,turnout.user=ann%2Bb%2C%20c%3Dd%3B%C3%A9");
+    assertThat(header).isEqualTo("turnout.user=ann%2Bb%2C%20c%3Dd%3B%C3%A9,turnout.ring=beta");
     assertThat(FlagContext.baggage("other=1," + header + ";p=1").build().attributes())
         .isEqualTo(Map.of("ring", "beta", "user", "ann+b, c=d;é"));
   }
@@ -291,6 +291,21 @@ class FlagContextTest {
         .hasToString("FlagContext{a=1+1}");
     assertThat(FlagContext.baggage("turnout.a=" + "x".repeat(9_000)).build().attributes())
         .isEmpty();
+  }
+
+  @Test
+  void baggage_tooLong_losesWhatDoesNotFit_andTheCallerLast() {
+    FlagContext.Builder builder = FlagContext.user("ann");
+    for (int i = 0; i < 100; i++) {
+      builder.set("a" + i, "x".repeat(90));
+    }
+    String header = builder.build().toBaggage();
+    assertThat(header).startsWith("turnout.user=ann,").hasSizeBetween(8_000, 8_192);
+    assertThat(FlagContext.baggage(header).build().attributes())
+        .containsEntry("user", "ann")
+        .hasSizeBetween(75, 85);
+    assertThat(FlagContext.baggage(header + ",other=" + "x".repeat(9_000)).build().attributes())
+        .containsEntry("user", "ann");
   }
 
   @Test

@@ -49,7 +49,7 @@ final class Engine implements AutoCloseable {
   private final Errands disk = new Errands("turnout-disk");
   private final TripBook tripBook;
   private final Breaker breaker;
-  private final FlagNews news = new FlagNews();
+  private final FlagNews news;
   private final ModuleOpener opener;
   private boolean stringsAreOpen;
   private final HostLibraries libraries;
@@ -75,6 +75,7 @@ final class Engine implements AutoCloseable {
       Instrumentation instrumentation) {
     this.options = options;
     this.recorders = recorders;
+    news = new FlagNews(recorders.measure());
     this.gates = gates;
     this.runtime = runtime;
     host =

@@ -1,8 +1,10 @@
 package dev.turnout.agent;
 
+import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.route.Rulebook;
 import dev.turnout.flags.CompiledFlag;
 import dev.turnout.flags.Flag;
+import dev.turnout.flags.Limit;
 import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Reason;
 import dev.turnout.flags.Snapshot;
@@ -22,10 +24,20 @@ import org.jspecify.annotations.Nullable;
 final class FlagNews {
   private static final int SHOWN = 10;
 
+  private final Measure measure;
   private final Map<String, String> told = new HashMap<>();
   private Rulebook.@Nullable InForce lastInForce;
   private int lastGated;
   private boolean lastSettled;
+
+  /**
+   * Creates news of which none is told.
+   *
+   * @param measure how much is measured here, and so can be held against limits
+   */
+  FlagNews(Measure measure) {
+    this.measure = measure;
+  }
 
   /**
    * Returns a line for each flag that is decided otherwise than when this was last asked.
@@ -42,7 +54,7 @@ final class FlagNews {
     List<String> lines = new ArrayList<>();
     for (String name : gated) {
       String before = told.get(name);
-      String now = describe(name, inForce);
+      String now = describe(name, inForce) + unwatched(snapshot.flag(name));
       boolean unknown = snapshot.flag(name) == null;
       if (now.equals(before) || (unknown && before == null && !settled)) {
         continue;
@@ -67,6 +79,18 @@ final class FlagNews {
     lastGated = gated;
     lastSettled = settled;
     return known;
+  }
+
+  private String unwatched(@Nullable Flag flag) {
+    List<String> unwatched = new ArrayList<>();
+    for (Limit limit : flag == null ? List.<Limit>of() : flag.limits()) {
+      if (!measure.suffices(limit)) {
+        unwatched.add(limit.describe());
+      }
+    }
+    return unwatched.isEmpty()
+        ? ""
+        : ", not watched with measure=" + measure + ": " + String.join(", ", unwatched);
   }
 
   /** Says in a few words how a flag's calls are decided. */

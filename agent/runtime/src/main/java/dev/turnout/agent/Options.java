@@ -131,7 +131,12 @@ public final class Options {
 
   private static Properties load(String path) {
     Properties properties = new Properties();
-    try (InputStream in = new FileInputStream(path)) {
+    File file = new File(path);
+    // A pipe nobody writes to would keep the application from starting.
+    if (file.exists() && !file.isFile()) {
+      throw new IllegalArgumentException("config must name a regular file, not " + path);
+    }
+    try (InputStream in = new FileInputStream(file)) {
       properties.load(in);
     } catch (IOException | IllegalArgumentException e) {
       throw new IllegalArgumentException(

@@ -2,12 +2,14 @@ package dev.turnout.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.route.Rulebook;
 import dev.turnout.flags.Canary;
 import dev.turnout.flags.CanaryMode;
 import dev.turnout.flags.Decider;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Host;
+import dev.turnout.flags.Limit;
 import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
@@ -19,7 +21,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class FlagNewsTest {
-  private final FlagNews news = new FlagNews();
+  private final FlagNews news = new FlagNews(Measure.COUNTS);
 
   private static Snapshot snapshot(long revision, Flag... flags) {
     Map<String, Flag> byName = new TreeMap<>();
@@ -53,6 +55,18 @@ class FlagNewsTest {
     Stop stop = new Stop(Stop.Kind.KILLED, "ann", Instant.EPOCH, "because", null);
     assertThat(lines(snapshot(4, at(25).edit().stop(stop).done())))
         .containsExactly("flag f: killed by ann, so off; before: 25 %; revision 4");
+  }
+
+  @Test
+  void limitThatIsNotWatched_isTold() {
+    Flag limited =
+        at(10)
+            .edit()
+            .limits(List.of(Limit.of(Limit.Metric.P95, 50), Limit.of(Limit.Metric.ERROR_RATE, 5)))
+            .done();
+    assertThat(lines(snapshot(1, limited)))
+        .containsExactly(
+            "flag f: 10 %, not watched with measure=counts: p95_ms > 50 ms; revision 1");
   }
 
   @Test

@@ -65,6 +65,8 @@ class OptionsTest {
     "enabled=maybe, enabled must be true or false",
     "force=yes, force must be true or false",
     "force=, force must be true or false",
+    "config=., config must name a regular file",
+    "config=no/such.properties, the properties file cannot be read",
   })
   void wrong_saysWhatWouldBeRight(String arguments, String message) {
     assertThatThrownBy(() -> read(arguments.replace(';', ',')))

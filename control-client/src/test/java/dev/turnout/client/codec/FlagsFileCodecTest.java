@@ -54,6 +54,17 @@ class FlagsFileCodecTest {
   }
 
   @Test
+  void read_ofYamlBeyondWhatItsLibraryTakes() {
+    StringBuilder text = new StringBuilder("flags:\n");
+    for (int i = 0; i < 10_000; i++) {
+      text.append("  f").append(i).append(": {percentage: 1, description: \"");
+      text.append("x".repeat(320)).append("\"}\n");
+    }
+    assertThat(text.length()).isBetween(3 << 20, 4 << 20);
+    assertThat(read("flags.yaml", text.toString()).flags()).hasSize(10_000);
+  }
+
+  @Test
   void read_ofAFile(@TempDir Path directory) throws Exception {
     Path file = Files.writeString(directory.resolve("f.yml"), "flags:\n  a: {}\n");
 

@@ -64,6 +64,8 @@ public final class Breaker {
   }
 
   private Watch watch(Flag flag, PathWatch.Look look) {
+    // A flags file may say that a flag was reset, and not that it is another revision.
+    recorders.judgeFrom(flag.name(), Math.min(flag.resetRevision(), flag.revision()));
     boolean timed = isTimed(flag);
     Map<String, PathWatch> variants = new HashMap<>();
     for (String name : flag.variants().names()) {
@@ -153,14 +155,14 @@ public final class Breaker {
 
   private PathWatch.Reading whole(String flag, boolean timed) {
     return new PathWatch.Reading(
-        with(recorders.total(flag, true), recorders.takeLongestFailureRow(flag)),
+        with(recorders.judged(flag, true), recorders.takeLongestFailureRow(flag)),
         timed ? recorders.inFlight(flag, true) : Histogram.EMPTY,
         timed ? recorders.marked(flag, true) : Histogram.EMPTY);
   }
 
   private PathWatch.Reading variant(String flag, String name, boolean timed) {
     return new PathWatch.Reading(
-        with(recorders.total(flag, name), recorders.takeLongestFailureRow(flag, name)),
+        with(recorders.judged(flag, name), recorders.takeLongestFailureRow(flag, name)),
         timed ? recorders.inFlight(flag, name) : Histogram.EMPTY,
         timed ? recorders.marked(flag, name) : Histogram.EMPTY);
   }

@@ -36,6 +36,12 @@ class FailureRow {
     return Math.max(longest.getAndSet(0), now.get());
   }
 
+  /** The next failure is the first of a row. */
+  void forget() {
+    now.set(0);
+    longest.set(0);
+  }
+
   /** The row of one variant, whose calls are also calls of the new path as a whole. */
   static final class OfVariant extends FailureRow {
     private final FailureRow whole;

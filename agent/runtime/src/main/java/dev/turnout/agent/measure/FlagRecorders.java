@@ -27,6 +27,10 @@ final class FlagRecorders {
   private final Map<String, PathCounts> retired = new HashMap<>();
   private final Map<Reason, Long> retiredDecisions = new EnumMap<>(Reason.class);
   private boolean watched;
+
+  // What those did that began before is not judged, whenever they end.
+  private long judgedFrom;
+  private final Map<String, PathCounts> retiredJudged = new HashMap<>();
   private final FailureRow newFailures = new FailureRow();
   private final Map<String, FailureRow> failures = new ConcurrentHashMap<>();
 
@@ -87,15 +91,31 @@ final class FlagRecorders {
     return variants;
   }
 
+  /** Has nobody judged by what was decided under an earlier revision, nor by failures so far. */
+  synchronized void judgeFrom(long revision) {
+    judgedFrom = Math.max(judgedFrom, revision);
+    newFailures.forget();
+    failures.values().forEach(FailureRow::forget);
+  }
+
   synchronized PathCounts total(Predicate<String> wanted) {
+    return sum(wanted, retired, Long.MIN_VALUE);
+  }
+
+  /** As {@link #total}, of what is to be judged. */
+  synchronized PathCounts judged(Predicate<String> wanted) {
+    return sum(wanted, retiredJudged, judgedFrom);
+  }
+
+  private PathCounts sum(Predicate<String> wanted, Map<String, PathCounts> gone, long from) {
     PathCounts sum = PathCounts.NONE;
-    for (Map.Entry<String, PathCounts> entry : retired.entrySet()) {
+    for (Map.Entry<String, PathCounts> entry : gone.entrySet()) {
       if (wanted.test(entry.getKey())) {
         sum = sum.plus(entry.getValue());
       }
     }
     for (Map.Entry<Stratum, PathRecorder> entry : live.entrySet()) {
-      if (wanted.test(entry.getKey().variant())) {
+      if (wanted.test(entry.getKey().variant()) && entry.getKey().revision() >= from) {
         sum = sum.plus(entry.getValue().counts());
       }
     }
@@ -111,18 +131,18 @@ final class FlagRecorders {
   }
 
   Histogram inFlight(Predicate<String> wanted) {
-    return sum(wanted, PathRecorder::inFlight);
+    return running(wanted, PathRecorder::inFlight);
   }
 
   Histogram marked(Predicate<String> wanted) {
-    return sum(wanted, PathRecorder::marked);
+    return running(wanted, PathRecorder::marked);
   }
 
-  private synchronized Histogram sum(
+  private synchronized Histogram running(
       Predicate<String> wanted, Function<PathRecorder, Histogram> reading) {
     Histogram sum = Histogram.EMPTY;
     for (Map.Entry<Stratum, PathRecorder> entry : live.entrySet()) {
-      if (wanted.test(entry.getKey().variant())) {
+      if (wanted.test(entry.getKey().variant()) && entry.getKey().revision() >= judgedFrom) {
         sum = sum.plus(reading.apply(entry.getValue()));
       }
     }
@@ -192,16 +212,19 @@ final class FlagRecorders {
             entry -> {
               boolean old = entry.getKey().revision() < oldestKept && !entry.getValue().isUsed();
               if (old) {
-                retire(entry.getKey().variant(), entry.getValue());
+                retire(entry.getKey(), entry.getValue());
               }
               return old;
             });
   }
 
-  private void retire(String variant, PathRecorder recorder) {
+  private void retire(Stratum stratum, PathRecorder recorder) {
     PathCounts last = recorder.counts();
-    retired.merge(
-        variant, new PathCounts(last.calls(), last.errors(), 0, last.latency()), PathCounts::plus);
+    PathCounts counts = new PathCounts(last.calls(), last.errors(), 0, last.latency());
+    retired.merge(stratum.variant(), counts, PathCounts::plus);
+    if (stratum.revision() >= judgedFrom) {
+      retiredJudged.merge(stratum.variant(), counts, PathCounts::plus);
+    }
     recorder
         .decisions()
         .forEach((reason, count) -> retiredDecisions.merge(reason, count, Long::sum));

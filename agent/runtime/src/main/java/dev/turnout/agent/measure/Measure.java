@@ -1,5 +1,6 @@
 package dev.turnout.agent.measure;
 
+import dev.turnout.flags.Limit;
 import java.util.Locale;
 
 /** How much is measured of each call; the option {@code measure}. */
@@ -12,6 +13,11 @@ public enum Measure {
   SAMPLED,
   /** Calls and errors, and the latency of every call. */
   EVERY;
+
+  /** Whether a limit can be watched by what is measured. */
+  public boolean suffices(Limit limit) {
+    return this != OFF && (this != COUNTS || !limit.isLatency());
+  }
 
   /**
    * Returns the value of that name, in any case.

@@ -123,6 +123,32 @@ public final class Recorders {
   }
 
   /**
+   * Has a flag judged anew: what calls do that were decided under an earlier revision than this is
+   * no longer judged, whenever they end, and the next failure is the first of its row.
+   */
+  public void judgeFrom(String flag, long revision) {
+    FlagRecorders recorders = flags.get(flag);
+    if (recorders != null) {
+      recorders.judgeFrom(revision);
+    }
+  }
+
+  /** As {@link #total(String, boolean)}, of what is to be judged. */
+  public PathCounts judged(String flag, boolean on) {
+    return judged(flag, variant -> on != variant.equals(Variants.OFF));
+  }
+
+  /** As {@link #total(String, String)}, of what is to be judged. */
+  public PathCounts judged(String flag, String variant) {
+    return judged(flag, variant::equals);
+  }
+
+  private PathCounts judged(String flag, Predicate<String> variants) {
+    FlagRecorders recorders = flags.get(flag);
+    return recorders == null ? PathCounts.NONE : recorders.judged(variants);
+  }
+
+  /**
    * The longest row of failures of a flag's new path, whatever the variants, since this was last
    * asked by whoever judges them.
    */
@@ -142,7 +168,7 @@ public final class Recorders {
 
   /**
    * How long the timed calls of a flag's new path, in all its variants, or of its fallback that
-   * have not ended are running.
+   * have not ended are running, of those that are to be judged.
    */
   public Histogram inFlight(String flag, boolean on) {
     return inFlight(flag, variant -> on != variant.equals(Variants.OFF));

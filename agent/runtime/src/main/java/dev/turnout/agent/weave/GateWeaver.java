@@ -8,6 +8,7 @@ import java.util.Map;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.LimitExceededException;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,16 @@ final class GateWeaver {
     // Made from the reader, so that the constant pool and every other method stay byte for byte.
     ClassWriter writer = new ClassWriter(reader, 0);
     reader.accept(new Gates(writer, type, wires), ClassReader.EXPAND_FRAMES);
-    return writer.toByteArray();
+    try {
+      return writer.toByteArray();
+    } catch (LimitExceededException e) {
+      // Where a jump is too far for its instruction, the library computes anew what each variable
+      // holds at each label; beyond a bound that would take seconds, and the memory of it.
+      throw new IllegalStateException(
+          "a method of more than 32 KB of code has too many variables for a gate: move some of it"
+              + " to methods of its own",
+          e);
+    }
   }
 
   // A method may have no room for a gate. One that is only observed costs no other its own.

@@ -87,6 +87,10 @@ public final class GatesFile {
    * @throws IllegalArgumentException naming the file, line and column and what would be right
    */
   public static GateRules read(File file) {
+    // A pipe nobody writes to would keep the application from starting.
+    if (file.exists() && !file.isFile()) {
+      throw new IllegalArgumentException(file + ": the gates file must be a regular file");
+    }
     byte[] content;
     try (InputStream in = new FileInputStream(file)) {
       content = in.readNBytes(MAX_BYTES + 1);

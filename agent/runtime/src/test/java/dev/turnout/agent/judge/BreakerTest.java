@@ -116,6 +116,52 @@ class BreakerTest {
     assertThat(look(flag, true)).hasSize(1);
   }
 
+  private static Flag reset(Flag flag, long revision) {
+    return flag.edit().revision(revision).resetRevision(revision).done();
+  }
+
+  private CallRecorder callsOf(long revision) {
+    return recorders.use("f", revision, Flag.GA, Variants.ON).recorder().calls(Reason.STATIC);
+  }
+
+  private static void fail(CallRecorder calls, int count) {
+    for (int i = 0; i < count; i++) {
+      calls.failed(calls.begin());
+    }
+  }
+
+  @Test
+  void failuresInARowBeforeAReset_areNoneAfterIt() {
+    Flag flag = flag(Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 3));
+    fail(callsOf(1), 10);
+    look(flag, false);
+    Flag again = reset(flag, 2);
+    look(again, false);
+    CallRecorder calls = callsOf(2);
+    for (int i = 0; i < 5; i++) {
+      fail(calls, 1);
+      calls.succeeded(calls.begin());
+    }
+    assertThat(look(again, false)).isEmpty();
+    fail(calls, 4);
+    assertThat(look(again, false)).hasSize(1);
+  }
+
+  @Test
+  void callsDecidedBeforeAReset_areNotJudged_whenTheyFailAfterIt() {
+    Flag flag = flag(Limit.of(Limit.Metric.ERROR_RATE, 5)).edit().revision(1).done();
+    CallRecorder before = callsOf(1);
+    look(flag, false);
+    Flag again = reset(flag, 2);
+    look(again, false);
+    fail(before, 20);
+    assertThat(look(again, false)).isEmpty();
+    fail(callsOf(2), 20);
+    assertThat(look(again, false))
+        .singleElement()
+        .satisfies(trip -> assertThat(trip.calls()).isEqualTo(20));
+  }
+
   @Test
   void failuresInARow_areOfAllRingsAndRevisions() {
     Flag flag = flag(Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 10));

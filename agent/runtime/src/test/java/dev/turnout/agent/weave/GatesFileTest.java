@@ -226,5 +226,8 @@ class GatesFileTest {
     assertThatThrownBy(() -> GatesFile.read(new File("no/such/gates.yaml")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("the gates file cannot be read");
+    assertThatThrownBy(() -> GatesFile.read(new File("src")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("src: the gates file must be a regular file");
   }
 }
