@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Two rules judge every limit on a rate, and either may find a breach. The threshold rule is the
  * one people write: over the window, with at least the minimum of calls and {@value #MIN_BAD} bad
  * ones, the observed share exceeds the limit, for as long as the limit's hold says. The sequential
- * rule asks for overwhelming evidence (false alarm probability {@value #ALPHA}), since the start or
- * of late, and needs no minimum of calls, so it is the faster the worse things are; where a hold or
- * a larger minimum than the default was asked for, those are kept to. Of a limit on latency there
- * is a third: a path hangs if more calls have been running for a whole window, past the limit, than
- * have ended in it, and these are such evidence alone. Failures in a row are counted.
+ * rule asks for overwhelming evidence (false alarm probability {@value #ALPHA}), since the start
+ * or, where the window has fewer calls than the minimum, of late. It is the faster the worse things
+ * are; where a hold or a larger minimum than the default was asked for, those are kept to. Of a
+ * limit on latency there is a third: a path hangs if more calls have been running for a whole
+ * window, past the limit, than have ended in it, and these are such evidence alone. Failures in a
+ * row are counted.
  *
  * <p>What is judged is whatever path the counts are of: the new path as a whole, or one variant of
  * it by itself, whose minimum of calls is then its own.
@@ -107,13 +108,16 @@ public final class LimitJudge {
       bad = Math.min(calls, counts.errors() - baseline.errors());
     }
     Reading before = windowBefore(new Reading(nowNanos, calls, bad, counts.calls()));
-    Trip trip = sequentialRule(flag, calls, bad, nowNanos, now);
+    long windowCalls = calls - before.calls();
+    boolean few = windowCalls < limit.minCalls();
+    Trip trip = sequentialRule(flag, calls, bad, few, nowNanos, now);
     if (trip == null) {
-      trip = thresholdRule(flag, calls - before.calls(), bad - before.bad(), nowNanos, now);
+      trip = thresholdRule(flag, windowCalls, bad - before.bad(), nowNanos, now);
     }
     if (trip == null && limit.isLatency() && nowNanos - startNanos >= windowNanos()) {
       long stuck =
-          stuck(inFlight) - lateAtBaseline + Math.max(0, stuck(marked) - markedLateAtBaseline);
+          Math.max(0, stuck(inFlight) - lateAtBaseline)
+              + Math.max(0, stuck(marked) - markedLateAtBaseline);
       trip = stallRule(flag, counts.calls() - before.ended(), stuck, now);
     }
     if (calls > seenCalls) {
@@ -150,8 +154,10 @@ public final class LimitJudge {
     return limit.isLatency() ? inFlight.above(limit.above() * 1e6) : 0;
   }
 
+  // Of late only where calls are too few for the threshold rule. Where they are not, that one has
+  // the last word on a window, and a moment in which everything fails is not a breach of it.
   private @Nullable Trip sequentialRule(
-      Flag flag, long calls, long bad, long nowNanos, Instant now) {
+      Flag flag, long calls, long bad, boolean few, long nowNanos, Instant now) {
     if (sequential == null) {
       return null;
     }
@@ -173,7 +179,7 @@ public final class LimitJudge {
     }
     long lately = sequential.callsOfLate();
     long badLately = sequential.badOfLate();
-    return badLately >= MIN_BAD && sequential.refutesOfLate(ALPHA)
+    return few && badLately >= MIN_BAD && sequential.refutesOfLate(ALPHA)
         ? trip(flag, "sequential", observed(lately, badLately), lately, badLately, now)
         : null;
   }

@@ -168,6 +168,23 @@ class LimitJudgeTest {
     assertThat(failed).isBetween(5, 12);
   }
 
+  // Ten calls a second, of which twenty in a row fail just as a window begins: 3 % of it.
+  @Test
+  void look_aMomentInWhichAllFail_isNoBreachOfAWindowWithEnoughCalls() {
+    LimitJudge judge =
+        new LimitJudge(
+            Limit.of(Limit.Metric.ERROR_RATE, 5),
+            PathCounts.NONE,
+            Histogram.EMPTY,
+            Histogram.EMPTY,
+            0);
+    long failed = 0;
+    for (int second = 1; second <= 600; second++) {
+      failed += second > 420 && second <= 422 ? 10 : 0;
+      assertThat(look(judge, counts(second * 10L, failed, 0), second)).isNull();
+    }
+  }
+
   @Test
   void look_holdOrLargerMinimum_areKeptTo() {
     Limit held =
