@@ -20,6 +20,10 @@ class LimitJudgeTest {
     return new PathCounts(calls, errors, row, Histogram.EMPTY);
   }
 
+  private static LimitJudge judge(Limit limit) {
+    return new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
+  }
+
   private static @Nullable Trip look(LimitJudge judge, PathCounts counts, long seconds) {
     return judge.look(
         FLAG, counts, Histogram.EMPTY, Histogram.EMPTY, seconds * SECOND, Instant.EPOCH);
@@ -27,13 +31,7 @@ class LimitJudgeTest {
 
   @Test
   void look_everyCallFails_tripsWithinTenCalls() {
-    LimitJudge judge =
-        new LimitJudge(
-            Limit.of(Limit.Metric.ERROR_RATE, 5),
-            PathCounts.NONE,
-            Histogram.EMPTY,
-            Histogram.EMPTY,
-            0);
+    LimitJudge judge = judge(Limit.of(Limit.Metric.ERROR_RATE, 5));
     int calls = 1;
     while (look(judge, counts(calls, calls, calls), 1) == null) {
       calls++;
@@ -44,13 +42,7 @@ class LimitJudgeTest {
   @Test
   void look_healthy_neverTrips() {
     Random random = new Random(7);
-    LimitJudge judge =
-        new LimitJudge(
-            Limit.of(Limit.Metric.ERROR_RATE, 5),
-            PathCounts.NONE,
-            Histogram.EMPTY,
-            Histogram.EMPTY,
-            0);
+    LimitJudge judge = judge(Limit.of(Limit.Metric.ERROR_RATE, 5));
     long errors = 0;
     for (int calls = 1; calls <= 50_000; calls++) {
       errors += random.nextInt(100) < 2 ? 1 : 0;
@@ -76,7 +68,7 @@ class LimitJudgeTest {
   @Test
   void look_overThreshold_tripsOnceSampleSuffices() {
     Limit limit = new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(60), 100, Duration.ZERO);
-    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
+    LimitJudge judge = judge(limit);
     assertThat(look(judge, counts(99, 9, 0), 1)).isNull();
     Trip trip = look(judge, counts(100, 9, 0), 2);
     assertThat(trip).isNotNull();
@@ -100,7 +92,7 @@ class LimitJudgeTest {
   @Test
   void look_pathHangs_tripsAfterAWindowInWhichNothingEnded() {
     Limit limit = new Limit(Limit.Metric.P99, 500, Duration.ofSeconds(10), 500, Duration.ZERO);
-    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
+    LimitJudge judge = judge(limit);
     PathCounts well = timed(5_000_000, 100_000, 0);
     assertThat(look(judge, well, 5)).isNull();
     Histogram hanging = latencies(0, 40);
@@ -118,7 +110,7 @@ class LimitJudgeTest {
   @Test
   void look_mostHang_tripsThoughOneGoesOn() {
     Limit limit = new Limit(Limit.Metric.P95, 200, Duration.ofSeconds(5), 100, Duration.ZERO);
-    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
+    LimitJudge judge = judge(limit);
     Histogram hanging = latencies(0, 8);
     Trip trip = null;
     int second = 0;
@@ -134,7 +126,7 @@ class LimitJudgeTest {
   @Test
   void look_callsThatAreSlowButShorterThanAWindow_areNoStall() {
     Limit limit = new Limit(Limit.Metric.P99, 500, Duration.ofSeconds(10), 500, Duration.ZERO);
-    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
+    LimitJudge judge = judge(limit);
     Histogram slow = new Histogram(0, new TreeMap<>(Map.of(Histogram.indexOf(SECOND), 40L)));
     assertThat(judge.look(FLAG, timed(9, 9, 0), Histogram.EMPTY, slow, 30 * SECOND, Instant.EPOCH))
         .isNull();
@@ -143,13 +135,7 @@ class LimitJudgeTest {
   // Too few for the threshold rule, and a day of good calls before.
   @Test
   void look_rareCallsThatAllFail_tripWhateverWasBefore() {
-    LimitJudge judge =
-        new LimitJudge(
-            Limit.of(Limit.Metric.ERROR_RATE, 5),
-            PathCounts.NONE,
-            Histogram.EMPTY,
-            Histogram.EMPTY,
-            0);
+    LimitJudge judge = judge(Limit.of(Limit.Metric.ERROR_RATE, 5));
     int minute = 0;
     for (; minute < 1_440; minute++) {
       assertThat(look(judge, counts(minute * 50L, 0, 0), minute * 60L)).isNull();
@@ -171,13 +157,7 @@ class LimitJudgeTest {
   // Ten calls a second, of which twenty in a row fail just as a window begins: 3 % of it.
   @Test
   void look_aMomentInWhichAllFail_isNoBreachOfAWindowWithEnoughCalls() {
-    LimitJudge judge =
-        new LimitJudge(
-            Limit.of(Limit.Metric.ERROR_RATE, 5),
-            PathCounts.NONE,
-            Histogram.EMPTY,
-            Histogram.EMPTY,
-            0);
+    LimitJudge judge = judge(Limit.of(Limit.Metric.ERROR_RATE, 5));
     long failed = 0;
     for (int second = 1; second <= 600; second++) {
       failed += second > 420 && second <= 422 ? 10 : 0;
@@ -192,8 +172,7 @@ class LimitJudgeTest {
     Limit late =
         new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(60), 1_000, Duration.ZERO);
     for (Limit limit : List.of(held, late)) {
-      LimitJudge judge =
-          new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
+      LimitJudge judge = judge(limit);
       assertThat(look(judge, counts(99, 99, 99), 1)).isNull();
     }
   }
@@ -201,7 +180,7 @@ class LimitJudgeTest {
   @Test
   void look_fewCallsHangAmongMany_isNoStall() {
     Limit limit = new Limit(Limit.Metric.P99, 500, Duration.ofSeconds(10), 500, Duration.ZERO);
-    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
+    LimitJudge judge = judge(limit);
     Histogram hanging = latencies(0, 8);
     for (int second = 1; second <= 60; second++) {
       PathCounts counts = timed(second * 10_000L, second * 2_000L, 0);
@@ -233,7 +212,7 @@ class LimitJudgeTest {
   void look_hold_waits() {
     Limit limit =
         new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(60), 100, Duration.ofSeconds(10));
-    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
+    LimitJudge judge = judge(limit);
     assertThat(look(judge, counts(100, 9, 0), 1)).isNull();
     assertThat(look(judge, counts(110, 10, 0), 10)).isNull();
     assertThat(look(judge, counts(120, 11, 0), 11)).isNotNull();
@@ -242,7 +221,7 @@ class LimitJudgeTest {
   @Test
   void look_oldErrors_leaveTheWindow() {
     Limit limit = new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(10), 100, Duration.ZERO);
-    LimitJudge judge = new LimitJudge(limit, PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
+    LimitJudge judge = judge(limit);
     assertThat(look(judge, counts(90, 8, 0), 1)).isNull();
     assertThat(look(judge, counts(1_000, 8, 0), 15)).isNull();
     assertThat(look(judge, counts(1_090, 12, 0), 20)).isNull();
@@ -262,13 +241,7 @@ class LimitJudgeTest {
 
   @Test
   void look_consecutiveFailures_moreThanTolerated() {
-    LimitJudge judge =
-        new LimitJudge(
-            Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 3),
-            PathCounts.NONE,
-            Histogram.EMPTY,
-            Histogram.EMPTY,
-            0);
+    LimitJudge judge = judge(Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 3));
     assertThat(look(judge, counts(10, 3, 3), 1)).isNull();
     Trip trip = look(judge, counts(11, 4, 4), 1);
     assertThat(trip).isNotNull();
@@ -291,9 +264,7 @@ class LimitJudgeTest {
 
   @Test
   void look_callsThatHang_tripBeforeTheyEnd() {
-    LimitJudge judge =
-        new LimitJudge(
-            Limit.of(Limit.Metric.P99, 300), PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
+    LimitJudge judge = judge(Limit.of(Limit.Metric.P99, 300));
     assertThat(
             judge.look(
                 FLAG, PathCounts.NONE, running(20, 200), Histogram.EMPTY, SECOND, Instant.EPOCH))
@@ -324,9 +295,7 @@ class LimitJudgeTest {
 
   @Test
   void look_slowCalls_tripOnP99() {
-    LimitJudge judge =
-        new LimitJudge(
-            Limit.of(Limit.Metric.P99, 100), PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, 0);
+    LimitJudge judge = judge(Limit.of(Limit.Metric.P99, 100));
     TreeMap<Integer, Long> buckets = new TreeMap<>();
     buckets.put(Histogram.indexOf(5_000_000), 90L);
     buckets.put(Histogram.indexOf(200_000_000), 20L);

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** All counts of this JVM, by flag, flag revision, ring and variant. Safe for many threads. */
 public final class Recorders {
@@ -107,9 +107,18 @@ public final class Recorders {
     return variants;
   }
 
+  private static Predicate<String> ofPath(boolean on) {
+    return variant -> on != variant.equals(Variants.OFF);
+  }
+
+  private <T> T read(String flag, T ofUnknown, Function<FlagRecorders, T> reading) {
+    FlagRecorders recorders = flags.get(flag);
+    return recorders == null ? ofUnknown : reading.apply(recorders);
+  }
+
   /** Everything that the new path of a flag, in all its variants, or its fallback did so far. */
   public PathCounts total(String flag, boolean on) {
-    return total(flag, variant -> on != variant.equals(Variants.OFF));
+    return total(flag, ofPath(on));
   }
 
   /** Everything that one variant of a flag did since the JVM started. */
@@ -118,8 +127,7 @@ public final class Recorders {
   }
 
   private PathCounts total(String flag, Predicate<String> variants) {
-    FlagRecorders recorders = flags.get(flag);
-    return recorders == null ? PathCounts.NONE : recorders.total(variants);
+    return read(flag, PathCounts.NONE, recorders -> recorders.total(variants));
   }
 
   /**
@@ -135,7 +143,7 @@ public final class Recorders {
 
   /** As {@link #total(String, boolean)}, of what is to be judged. */
   public PathCounts judged(String flag, boolean on) {
-    return judged(flag, variant -> on != variant.equals(Variants.OFF));
+    return judged(flag, ofPath(on));
   }
 
   /** As {@link #total(String, String)}, of what is to be judged. */
@@ -144,8 +152,7 @@ public final class Recorders {
   }
 
   private PathCounts judged(String flag, Predicate<String> variants) {
-    FlagRecorders recorders = flags.get(flag);
-    return recorders == null ? PathCounts.NONE : recorders.judged(variants);
+    return read(flag, PathCounts.NONE, recorders -> recorders.judged(variants));
   }
 
   /**
@@ -153,8 +160,7 @@ public final class Recorders {
    * asked by whoever judges them.
    */
   public int takeLongestFailureRow(String flag) {
-    FlagRecorders recorders = flags.get(flag);
-    return recorders == null ? 0 : recorders.takeLongestFailureRow();
+    return read(flag, 0, FlagRecorders::takeLongestFailureRow);
   }
 
   /**
@@ -162,8 +168,7 @@ public final class Recorders {
    * since this was last asked by whoever judges them.
    */
   public int takeLongestFailureRow(String flag, String variant) {
-    FlagRecorders recorders = flags.get(flag);
-    return recorders == null ? 0 : recorders.takeLongestFailureRow(variant);
+    return read(flag, 0, recorders -> recorders.takeLongestFailureRow(variant));
   }
 
   /**
@@ -171,7 +176,7 @@ public final class Recorders {
    * have not ended are running, of those that are to be judged.
    */
   public Histogram inFlight(String flag, boolean on) {
-    return inFlight(flag, variant -> on != variant.equals(Variants.OFF));
+    return inFlight(flag, ofPath(on));
   }
 
   /** How long the timed calls of one variant that have not ended are running. */
@@ -180,8 +185,7 @@ public final class Recorders {
   }
 
   private Histogram inFlight(String flag, Predicate<String> variants) {
-    FlagRecorders recorders = flags.get(flag);
-    return recorders == null ? Histogram.EMPTY : recorders.inFlight(variants);
+    return read(flag, Histogram.EMPTY, recorders -> recorders.inFlight(variants));
   }
 
   /**
@@ -190,7 +194,7 @@ public final class Recorders {
    * their kind, and those are a sample.
    */
   public Histogram marked(String flag, boolean on) {
-    return marked(flag, variant -> on != variant.equals(Variants.OFF));
+    return marked(flag, ofPath(on));
   }
 
   /** How long at least the calls of one variant are running that are watched and not timed. */
@@ -199,14 +203,12 @@ public final class Recorders {
   }
 
   private Histogram marked(String flag, Predicate<String> variants) {
-    FlagRecorders recorders = flags.get(flag);
-    return recorders == null ? Histogram.EMPTY : recorders.marked(variants);
+    return read(flag, Histogram.EMPTY, recorders -> recorders.marked(variants));
   }
 
   /** How many calls of a flag were decided for which reason since the JVM started. */
   public Map<Reason, Long> decisions(String flag) {
-    @Nullable FlagRecorders recorders = flags.get(flag);
-    return recorders == null ? Map.of() : recorders.decisions();
+    return read(flag, Map.of(), FlagRecorders::decisions);
   }
 
   /** The counts for a report, by stratum; retired ones under revision 0. */
