@@ -123,6 +123,21 @@ class LimitJudgeTest {
     assertThat(second).isBetween(5, 7);
   }
 
+  // A few calls of many last long, as those that wait for news do: they add up, window by window.
+  @Test
+  void look_longCallsThatAddUp_areNoStallWhileMoreEnd() {
+    Limit limit = new Limit(Limit.Metric.P95, 200, Duration.ofSeconds(5), 1_000, Duration.ZERO);
+    LimitJudge judge = judge(limit);
+    Histogram lasting = latencies(0, 40);
+    for (int second = 1; second <= 60; second++) {
+      PathCounts tenASecond = timed(second * 10L, second, 0);
+      assertThat(
+              judge.look(
+                  FLAG, tenASecond, Histogram.EMPTY, lasting, second * SECOND, Instant.EPOCH))
+          .isNull();
+    }
+  }
+
   @Test
   void look_callsThatAreSlowButShorterThanAWindow_areNoStall() {
     Limit limit = new Limit(Limit.Metric.P99, 500, Duration.ofSeconds(10), 500, Duration.ZERO);
