@@ -2,7 +2,6 @@ package dev.turnout.cli;
 
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -13,9 +12,6 @@ import tools.jackson.databind.json.JsonMapper;
         "Shows what the agent of a JVM on this machine does: options, snapshot, flags, gates,"
             + " trips.")
 final class AgentCommand extends LocalCommand {
-  @Option(names = "--json", description = "Print JSON, for scripts.")
-  private boolean json;
-
   AgentCommand(Terminal terminal) {
     super(terminal);
   }
@@ -26,12 +22,13 @@ final class AgentCommand extends LocalCommand {
   }
 
   @Override
+  String json(String answer) {
+    return answer;
+  }
+
+  @Override
   void show(String answer) {
     PrintWriter out = terminal().out();
-    if (json) {
-      out.println(answer);
-      return;
-    }
     JsonNode status = Words.printable(JsonMapper.shared().readTree(answer));
     out.printf(
         "service %s, instance %s, agent %s%n",

@@ -1,11 +1,14 @@
 package dev.turnout.cli;
 
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** A command about the agent of one JVM on this machine. */
 abstract class LocalCommand implements Callable<Integer> {
+  private static final int LONGEST_SECONDS = 86_400;
+
   private final Terminal terminal;
 
   @Parameters(index = "0", paramLabel = "PID", description = "The process id of the JVM.")
@@ -16,6 +19,15 @@ abstract class LocalCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "The agent's jar; default: the one that was built with this command.")
   private String agentJar = "";
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      description = "How long the JVM may take to answer, 1 to 86400; default ${DEFAULT-VALUE}.")
+  private int timeout = 60;
+
+  @Option(names = "--json", description = "Print the answer, or the refusal, as JSON.")
+  private boolean json;
 
   // Read by picocli.
   @Option(
@@ -36,6 +48,11 @@ abstract class LocalCommand implements Callable<Integer> {
     terminal.out().println(answer);
   }
 
+  /** What it said, as JSON. */
+  String json(String answer) {
+    return ControlApi.object().put("pid", Long.parseLong(pid)).put("answer", answer).toString();
+  }
+
   Terminal terminal() {
     return terminal;
   }
@@ -46,7 +63,16 @@ abstract class LocalCommand implements Callable<Integer> {
       throw new CommandFailure(
           ExitCode.USAGE, "PID must be the number of a process, not \"" + pid + "\"");
     }
-    show(LocalJvm.by(agentJar).ask(pid, request()));
+    if (timeout < 1 || timeout > LONGEST_SECONDS) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "--timeout must be 1 to " + LONGEST_SECONDS + " seconds, not " + timeout);
+    }
+    String answer = LocalJvm.by(agentJar).ask(pid, request(), Duration.ofSeconds(timeout));
+    if (json) {
+      terminal.out().println(json(answer));
+    } else {
+      show(answer);
+    }
     return ExitCode.DONE;
   }
 }

@@ -8,6 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Asks the agent of a JVM on this machine, by the JVM's attach mechanism. */
 final class LocalJvm {
@@ -40,9 +45,35 @@ final class LocalJvm {
    * Has the agent of a JVM do something, and returns what it says.
    *
    * @param request the agent's options to start it, {@code status} or {@code detach}
+   * @param patience how long it may take: a JVM that is stopped never answers
    * @throws CommandFailure saying why it cannot be asked, or refused
    */
-  String ask(String pid, String request) {
+  String ask(String pid, String request, Duration patience) {
+    FutureTask<String> asking = new FutureTask<>(() -> ask(pid, request));
+    Thread asks = new Thread(asking, "turnout-attach");
+    asks.setDaemon(true);
+    asks.start();
+    try {
+      return asking.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new CommandFailure(
+          ExitCode.UNREACHABLE,
+          "process "
+              + pid
+              + " has not answered for "
+              + patience.toSeconds()
+              + " s: it is stopped, or still at it (see --timeout)");
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof CommandFailure failure
+          ? failure
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private String ask(String pid, String request) {
     try {
       Path answerFile = Files.createTempFile("turnout", ".answer");
       try {

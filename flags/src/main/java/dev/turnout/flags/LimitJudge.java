@@ -33,11 +33,12 @@ public final class LimitJudge {
   private static final int READINGS_PER_WINDOW = 240;
 
   private final Limit limit;
-  private final PathCounts baseline;
-  private final long lateAtBaseline;
-  private final long markedLateAtBaseline;
-  private final @Nullable SequentialTest sequential;
-  private final Deque<Reading> readings = new ArrayDeque<>();
+  private final long lateAtStart;
+  private final long markedLateAtStart;
+  private PathCounts baseline;
+  private long lateAtBaseline;
+  private @Nullable SequentialTest sequential;
+  private Deque<Reading> readings = new ArrayDeque<>();
   private long seenCalls;
   private long seenBad;
   private final long startNanos;
@@ -60,12 +61,38 @@ public final class LimitJudge {
     this.limit = limit;
     this.baseline = baseline;
     lateAtBaseline = late(inFlight);
-    markedLateAtBaseline = late(marked);
-    double share = limit.badShare();
-    sequential = share > 0 ? new SequentialTest(share) : null;
+    lateAtStart = lateAtBaseline;
+    markedLateAtStart = late(marked);
+    sequential = sequential();
     readings.add(new Reading(nowNanos, 0, 0, baseline.calls()));
     startNanos = nowNanos;
     windowStartNanos = nowNanos;
+  }
+
+  private @Nullable SequentialTest sequential() {
+    double share = limit.badShare();
+    return share > 0 ? new SequentialTest(share) : null;
+  }
+
+  /**
+   * Judges nothing of what happened until now but whether the path hangs: what was slow had a
+   * reason that is not the path's.
+   *
+   * @param counts cumulative counts of the path
+   * @param inFlight how long the calls are running that are late for that reason too
+   * @param nowNanos a monotonic time, not before that of the last look
+   */
+  public void excuse(PathCounts counts, Histogram inFlight, long nowNanos) {
+    baseline = counts;
+    lateAtBaseline = late(inFlight);
+    sequential = sequential();
+    Deque<Reading> ended = new ArrayDeque<>();
+    readings.forEach(reading -> ended.add(new Reading(reading.nanos(), 0, 0, reading.ended())));
+    readings = ended;
+    seenCalls = 0;
+    seenBad = 0;
+    windowStartNanos = nowNanos;
+    exceededSince = Long.MIN_VALUE;
   }
 
   /**
@@ -116,8 +143,8 @@ public final class LimitJudge {
     }
     if (trip == null && limit.isLatency() && nowNanos - startNanos >= windowNanos()) {
       long stuck =
-          Math.max(0, stuck(inFlight) - lateAtBaseline)
-              + Math.max(0, stuck(marked) - markedLateAtBaseline);
+          Math.max(0, stuck(inFlight) - lateAtStart)
+              + Math.max(0, stuck(marked) - markedLateAtStart);
       trip = stallRule(flag, counts.calls() - before.ended(), stuck, now);
     }
     if (calls > seenCalls) {

@@ -302,6 +302,44 @@ class LimitJudgeTest {
         .isNull();
   }
 
+  @Test
+  void look_afterAnExcuse_judgesWhatHappensThen() {
+    LimitJudge judge = judge(Limit.of(Limit.Metric.P99, 100));
+    judge.excuse(slow(200), Histogram.EMPTY, 2 * SECOND);
+    assertThat(look(judge, slow(204), 3)).isNull();
+    assertThat(look(judge, slow(205), 4)).isNotNull();
+  }
+
+  private static PathCounts slow(long calls) {
+    return new PathCounts(calls, 0, 0, running(calls, 900));
+  }
+
+  // Or a pause now and then would keep it unseen for ever.
+  @Test
+  void look_pathThatHangs_isSeenInItsTime_whateverIsExcused() {
+    LimitJudge judge = judge(Limit.of(Limit.Metric.P99, 300));
+    for (int second = 1; second < 60; second++) {
+      Histogram hanging = running(8, second * 1_000L);
+      if (second > 1) {
+        judge.excuse(PathCounts.NONE, hanging, second * SECOND);
+      }
+      assertThat(
+              judge.look(
+                  FLAG,
+                  PathCounts.NONE,
+                  second > 1 ? hanging : Histogram.EMPTY,
+                  Histogram.EMPTY,
+                  second * SECOND,
+                  Instant.EPOCH))
+          .isNull();
+    }
+    Trip trip =
+        judge.look(
+            FLAG, PathCounts.NONE, running(8, 70_000), Histogram.EMPTY, 70 * SECOND, Instant.EPOCH);
+    assertThat(trip).isNotNull();
+    assertThat(trip.rule()).isEqualTo("stall");
+  }
+
   private static Histogram running(long calls, long millis) {
     TreeMap<Integer, Long> ages = new TreeMap<>();
     ages.put(Histogram.indexOf(millis * 1_000_000), calls);

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The commands about one running JVM, against one whose gated methods have run before. */
 class AttachIT {
   private static final int REFUSED = 1;
+  private static final int UNREACHABLE = 3;
 
   @TempDir Path directory;
   private Process application;
@@ -129,9 +130,12 @@ class AttachIT {
 
       flag("percentage: 0");
       await().until(() -> answer().equals("old shop, record old user-1"));
-      Run detached = turnout(jdk, "detach");
+      Run detached = turnout(jdk, "detach", "--json");
       assertThat(detached.exit()).as(detached.toString()).isZero();
-      assertThat(detached.out()).isEqualTo("the gated classes are as they were written\n");
+      assertThat(detached.out())
+          .isEqualTo(
+              "{\"pid\":%d,\"answer\":\"the gated classes are as they were written\"}\n"
+                  .formatted(application.pid()));
       assertThat(answer()).isEqualTo("new shop, record new user-1");
       assertThat(answer("generated")).isEqualTo("new generated");
     }
@@ -171,6 +175,25 @@ class AttachIT {
     assertThat(second.exit()).isEqualTo(REFUSED);
     assertThat(second.err()).contains("an agent is running in this JVM already; detach it first");
     assertThat(answer()).startsWith("old shop");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void jvmThatIsStopped_isNotWaitedForForEver(Path jdk) throws Exception {
+    start(jdk);
+    assertThat(attach(jdk, "force=true").exit()).isZero();
+    signal("STOP");
+    Run asked = turnout(jdk, "agent", "--timeout", "1");
+    signal("CONT");
+    assertThat(asked.exit()).isEqualTo(UNREACHABLE);
+    assertThat(asked.err()).contains("has not answered for 1 s: it is stopped, or still at it");
+    assertThat(turnout(jdk, "agent", "--timeout", "0").err()).contains("1 to 86400 seconds, not 0");
+    assertThat(turnout(jdk, "agent").exit()).isZero();
+  }
+
+  private void signal(String name) throws Exception {
+    Process sent = new ProcessBuilder("kill", "-" + name, "" + application.pid()).start();
+    assertThat(sent.waitFor()).isZero();
   }
 
   @ParameterizedTest

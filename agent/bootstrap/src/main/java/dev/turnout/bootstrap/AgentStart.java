@@ -72,7 +72,8 @@ public final class AgentStart {
       answer = "refused the agent failed: " + e;
       System.err.println("[turnout] failed to answer who attached: " + e);
     }
-    if (answerFile != null) {
+    // Whoever waits for no answer any more has taken the file away.
+    if (answerFile != null && answerFile.exists()) {
       write(answer, answerFile);
     }
   }

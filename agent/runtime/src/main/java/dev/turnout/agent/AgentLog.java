@@ -42,8 +42,34 @@ public final class AgentLog {
 
   /** Says one line before this returns: for premain, where no thread may be started. */
   static void now(String message) {
-    // Line breaks are made visible, so that nobody can forge a second line.
-    System.err.println("[turnout] " + message.replace("\r", "\\r").replace("\n", "\\n"));
+    System.err.println("[turnout] " + visible(message));
+  }
+
+  // What breaks a line or steers a terminal is shown, so that nobody can forge a second line.
+  static String visible(String message) {
+    StringBuilder shown = new StringBuilder(message.length());
+    for (int i = 0; i < message.length(); i++) {
+      char c = message.charAt(i);
+      switch (c) {
+        case '\r' -> shown.append("\\r");
+        case '\n' -> shown.append("\\n");
+        case '\t' -> shown.append(c);
+        case '\u2028', '\u2029' -> shown.append(escape(c));
+        default -> {
+          if (Character.isISOControl(c)) {
+            shown.append(escape(c));
+          } else {
+            shown.append(c);
+          }
+        }
+      }
+    }
+    return shown.toString();
+  }
+
+  private static String escape(char c) {
+    String digits = Integer.toHexString(c);
+    return "\\u" + "0".repeat(4 - digits.length()) + digits;
   }
 
   private static void write() {

@@ -3,6 +3,7 @@ package dev.turnout.agent;
 import dev.turnout.agent.host.HostLibraries;
 import dev.turnout.agent.host.HostMeters;
 import dev.turnout.agent.judge.Breaker;
+import dev.turnout.agent.judge.Pauses;
 import dev.turnout.agent.judge.TripBook;
 import dev.turnout.agent.measure.Meters;
 import dev.turnout.agent.measure.Recorders;
@@ -37,10 +38,6 @@ final class Engine implements AutoCloseable {
   private static final int TICKS_PER_WINDOW = 20;
   private static final int TICKS_PER_LOOK_AT_LIBRARIES = 20;
 
-  // A look that comes this late means that the whole JVM stood still, or the machine did.
-  private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
-  private static final long AFTER_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   private final Options options;
   private final Recorders recorders;
   private final AgentRuntime runtime;
@@ -59,8 +56,7 @@ final class Engine implements AutoCloseable {
   private final CountDownLatch opened = new CountDownLatch(1);
   private final CountDownLatch served = new CountDownLatch(1);
   private int ticks;
-  private long lastLookNanos = System.nanoTime();
-  private long pausedUntilNanos = lastLookNanos;
+  private final Pauses pauses = new Pauses(System.nanoTime());
   private volatile @Nullable FlagsFollower flagsFile;
   private volatile @Nullable ControlClient client;
   private final StatusPages pages;
@@ -318,11 +314,7 @@ final class Engine implements AutoCloseable {
   private void judge() {
     Set<String> stopped = tripBook.trips().keySet();
     long now = System.nanoTime();
-    if (now - lastLookNanos > PAUSE_NANOS) {
-      pausedUntilNanos = now + AFTER_PAUSE_NANOS;
-    }
-    lastLookNanos = now;
-    boolean paused = now - pausedUntilNanos < 0;
+    boolean paused = pauses.look(now);
     List<Trip> breaches = breaker.look(rules::inForce, stopped, paused, now, clock.instant());
     if (!breaches.isEmpty()) {
       breaches.forEach(tripBook::add);

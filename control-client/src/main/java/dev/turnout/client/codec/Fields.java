@@ -76,10 +76,15 @@ public record Fields(String path, JsonNode node, boolean strict) {
   /** True or false. */
   public boolean bool(String name) {
     JsonNode value = get(name);
-    if (!value.isBoolean()) {
-      throw wrong(name, "true or false");
+    if (value.isBoolean()) {
+      return value.booleanValue();
     }
-    return value.booleanValue();
+    // YAML has these spellings too, and its parser passes them on as texts.
+    return switch (value.isString() ? value.stringValue() : "") {
+      case "True", "TRUE" -> true;
+      case "False", "FALSE" -> false;
+      default -> throw wrong(name, "true or false");
+    };
   }
 
   /** A text, Unicode throughout. */

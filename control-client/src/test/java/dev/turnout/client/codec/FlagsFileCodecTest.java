@@ -3,12 +3,14 @@ package dev.turnout.client.codec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +47,18 @@ class FlagsFileCodecTest {
     assertThat(two.revision()).isEqualTo(4);
     assertThat(two.stop().kind()).isEqualTo(Stop.Kind.KILLED);
     assertThat(two.stop().by()).isEqualTo("flags file");
+  }
+
+  @Test
+  void killInAnyOfYamlsSpellings_isAKill() {
+    for (String word : List.of("true", "True", "TRUE")) {
+      assertThat(read("flags.yaml", "flags: {f: {killed: " + word + "}}").flag("f").stop())
+          .as(word)
+          .isNotNull();
+    }
+    assertThat(read("flags.yaml", "flags: {f: {killed: FALSE}}").flag("f").stop()).isNull();
+    assertThatThrownBy(() -> read("flags.yaml", "flags: {f: {killed: yes}}"))
+        .hasMessageContaining("killed: must be true or false, not \"yes\"");
   }
 
   @Test

@@ -69,10 +69,16 @@ public final class Breaker {
     boolean timed = isTimed(flag);
     Map<String, PathWatch> variants = new HashMap<>();
     for (String name : flag.variants().names()) {
-      variants.put(name, new PathWatch(flag.limits(), variant(flag.name(), name, timed), look));
+      variants.put(name, watch(flag, name, timed, look));
     }
-    PathWatch whole = new PathWatch(flag.limits(), whole(flag.name(), timed), look);
+    boolean cold = recorders.total(flag.name(), true).calls() == 0;
+    PathWatch whole = new PathWatch(flag.limits(), cold, whole(flag.name(), timed), look);
     return new Watch(flag.limits(), flag.resetRevision(), whole, variants);
+  }
+
+  private PathWatch watch(Flag flag, String variant, boolean timed, PathWatch.Look look) {
+    boolean cold = recorders.total(flag.name(), variant).calls() == 0;
+    return new PathWatch(flag.limits(), cold, variant(flag.name(), variant, timed), look);
   }
 
   private static boolean isTimed(Flag flag) {
@@ -144,7 +150,7 @@ public final class Breaker {
       Trip trip =
           watch
               .variants()
-              .computeIfAbsent(name, added -> new PathWatch(flag.limits(), reading, look))
+              .computeIfAbsent(name, added -> watch(flag, added, timed, look))
               .look(flag, reading, look);
       if (trip != null) {
         trips.add(trip.of(name));

@@ -34,7 +34,7 @@ public final class StatusPort implements AutoCloseable {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final String RIGHT_HOST =
       "must be a name or address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them";
-  private static final byte[] END = "\r\n\r\n".getBytes(ISO_8859_1);
+  private static final String END = "\r\n\r\n";
 
   private final Selector selector;
   private final ServerSocketChannel listener;
@@ -121,7 +121,8 @@ public final class StatusPort implements AutoCloseable {
 
   /** Where it listens. */
   public String url() {
-    return "http://" + host + ":" + listener.socket().getLocalPort();
+    String shown = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+    return "http://" + shown + ":" + listener.socket().getLocalPort();
   }
 
   /**
@@ -261,43 +262,47 @@ public final class StatusPort implements AutoCloseable {
     }
   }
 
-  // A request that fills the buffer is answered too: with what its first line asks for.
+  // A request that fills the buffer is answered too: with what its first line asks for. What comes
+  // behind its head is nothing to us.
   private static boolean isWhole(ByteBuffer request) {
-    int length = request.position();
-    if (length == MAX_REQUEST) {
-      return true;
-    }
-    for (int i = 0; i < END.length; i++) {
-      if (length < END.length || request.get(length - END.length + i) != END[i]) {
-        return false;
-      }
-    }
-    return true;
+    return request.position() == MAX_REQUEST || text(request).contains(END);
+  }
+
+  private static String text(ByteBuffer request) {
+    return new String(request.array(), 0, request.position(), ISO_8859_1);
   }
 
   private ByteBuffer answer(ByteBuffer request) {
-    String text = new String(request.array(), 0, request.position(), ISO_8859_1);
+    String text = text(request);
     String[] words = text.substring(0, Math.max(0, text.indexOf('\r'))).split(" ", -1);
-    boolean get = words.length == 3 && words[0].equals("GET");
-    String path = get ? words[1].split("\\?", -1)[0] : "";
+    boolean head = words[0].equals("HEAD");
+    if (words.length != 3 || !(head || words[0].equals("GET"))) {
+      return answer("405 Method Not Allowed\r\nAllow: GET, HEAD", "text/plain", known(), true);
+    }
+    String path = words[1].split("\\?", -1)[0];
     Supplier<byte[]> page = pages.get(path);
     if (page == null) {
-      byte[] known = ("GET one of " + pages.keySet() + "\n").getBytes(UTF_8);
-      return answer(get ? "404 Not Found" : "405 Method Not Allowed", "text/plain", known);
+      return answer("404 Not Found", "text/plain", known(), !head);
     }
     boolean json = path.endsWith(".json");
     return answer(
         "200 OK",
         json ? "application/json" : "text/plain; version=0.0.4; charset=utf-8",
-        page.get());
+        page.get(),
+        !head);
   }
 
-  private static ByteBuffer answer(String status, String type, byte[] body) {
+  private byte[] known() {
+    return ("GET one of " + pages.keySet() + "\n").getBytes(UTF_8);
+  }
+
+  private static ByteBuffer answer(String status, String type, byte[] body, boolean withBody) {
     byte[] head =
         ("HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n")
             .formatted(status, type, body.length)
             .getBytes(ISO_8859_1);
-    return ByteBuffer.allocate(head.length + body.length).put(head).put(body).flip();
+    byte[] rest = withBody ? body : new byte[0];
+    return ByteBuffer.allocate(head.length + rest.length).put(head).put(rest).flip();
   }
 
   private static void drop(SelectionKey key) {

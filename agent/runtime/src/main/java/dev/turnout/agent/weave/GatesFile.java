@@ -70,7 +70,7 @@ public final class GatesFile {
       Pattern.compile("([" + NAMES + ".*-]+)#([" + NAMES + "*-]+)");
 
   // What starts like an index is meant to be one, and never a context attribute.
-  private static final Pattern INDEXED = Pattern.compile("[0-9]+(?:[.].*)?", Pattern.DOTALL);
+  private static final Pattern INDEXED = Pattern.compile("-?[0-9]+(?:[.].*)?", Pattern.DOTALL);
   private static final Pattern KEY =
       Pattern.compile("([0-9]{1,3})(?:[.](" + PROPERTY + "(?:[.]" + PROPERTY + ")*))?");
   private static final int LAST_PARAMETER = 254;

@@ -269,9 +269,64 @@ class BreakerTest {
     Flag flag = varied(Limit.of(Limit.Metric.P99, 300), "good", "slow");
     look(flag, false);
     calls("good", 10_000, false, 1_000_000);
+    calls("slow", 1, false, 1_000_000);
+    assertThat(warmUp(flag)).isEmpty();
     calls("slow", 50, false, 8_000_000_000L);
     assertThat(look(flag, true)).isEmpty();
     calls("slow", 50, false, 8_000_000_000L);
     assertThat(look(flag, false)).singleElement().extracting(Trip::variant).isEqualTo("slow");
+  }
+
+  private List<Trip> warmUp(Flag flag) {
+    List<Trip> trips = new ArrayList<>();
+    for (int i = 0; i < 21; i++) {
+      trips.addAll(look(flag, false));
+    }
+    return trips;
+  }
+
+  @Test
+  void slowCallsOfAColdPath_areNotJudged() {
+    Flag flag = flag(Limit.of(Limit.Metric.P99, 300));
+    look(flag, false);
+    calls(20, false, 2_000_000_000L);
+    assertThat(warmUp(flag)).isEmpty();
+    calls(5, false, 2_000_000_000L);
+    assertThat(look(flag, false)).hasSize(1);
+  }
+
+  @Test
+  void failuresOfAColdPath_areJudged() {
+    Flag flag = flag(Limit.of(Limit.Metric.ERROR_RATE, 5));
+    look(flag, false);
+    calls(20, true, 1);
+    assertThat(look(flag, false)).hasSize(1);
+  }
+
+  @Test
+  void pathThatHangsFromItsFirstCall_trips_asSoonAsItCouldBeWarm() {
+    Flag flag = flag(Limit.of(Limit.Metric.P99, 300));
+    look(flag, false);
+    CallRecorder calls = calls(Variants.ON);
+    for (int i = 0; i < 5; i++) {
+      calls.later(System.nanoTime() - 1_000_000_000L | 1);
+    }
+    assertThat(look(flag, false)).isEmpty();
+    assertThat(warmUp(flag)).isNotEmpty();
+  }
+
+  @Test
+  void pathThatIsReset_isNoColderThanBefore() {
+    Flag flag = flag(Limit.of(Limit.Metric.P99, 300)).edit().revision(1).done();
+    look(flag, false);
+    calls(20, false, 1_000_000);
+    warmUp(flag);
+    Flag again = reset(flag, 2);
+    look(again, false);
+    CallRecorder calls = callsOf(2);
+    for (int i = 0; i < 5; i++) {
+      calls.succeeded(System.nanoTime() - 2_000_000_000L | 1);
+    }
+    assertThat(look(again, false)).hasSize(1);
   }
 }

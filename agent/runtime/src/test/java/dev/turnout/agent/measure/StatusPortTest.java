@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.turnout.agent.AgentThread;
 import java.io.IOException;
@@ -75,11 +76,18 @@ class StatusPortTest {
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(port.url() + path))
-            .timeout(Duration.ofSeconds(5))
-            .build();
-    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    return send(request(path));
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(port.url() + path))
+        .version(HttpClient.Version.HTTP_1_1)
+        .timeout(Duration.ofSeconds(5));
+  }
+
+  private static HttpResponse<String> send(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   private Socket connect() throws IOException {
@@ -92,6 +100,32 @@ class StatusPortTest {
     assertThat(get("/metrics?a=b").body()).hasSize(3_000_000);
     assertThat(get("/nothing").statusCode()).isEqualTo(404);
     assertThat(get("/nothing").body()).contains("/metrics");
+  }
+
+  @Test
+  void headOfAPage() throws Exception {
+    HttpResponse<String> answer =
+        send(request("/metrics").method("HEAD", HttpRequest.BodyPublishers.noBody()));
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValueAsLong("Content-Length")).hasValue(3_000_000);
+    assertThat(answer.body()).isEmpty();
+  }
+
+  @Test
+  void otherMethods_areRefusedAtOnce_whateverTheySend() throws Exception {
+    HttpResponse<String> answer =
+        send(request("/metrics").POST(HttpRequest.BodyPublishers.ofString("a=b")));
+    assertThat(answer.statusCode()).isEqualTo(405);
+    assertThat(answer.headers().firstValue("Allow")).hasValue("GET, HEAD");
+  }
+
+  @Test
+  void urlOfAnIpv6Host() {
+    try (StatusPort six = StatusPort.open("::1", 0, Map.of(), Runnable::run)) {
+      assertThat(URI.create(six.url()).getHost()).isEqualTo("[::1]");
+    } catch (IllegalStateException e) {
+      assumeTrue(false, "this machine has no IPv6: " + e.getMessage());
+    }
   }
 
   @Test
