@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,7 +55,6 @@ public final class Options {
   private static final String LABELS =
       "[a-zA-Z0-9._-]{1,64}:[a-zA-Z0-9._-]{0,128}(,[a-zA-Z0-9._-]{1,64}:[a-zA-Z0-9._-]{0,128})*";
 
-  private static final int LONGEST_HOST = 63;
   private static final int LONGEST_NAME = 128;
 
   // So many letters added, left out or mistaken.
@@ -386,40 +384,6 @@ public final class Options {
   /** The instance's name: what was given, or service, host and process id. */
   public String instance() {
     String given = get("instance");
-    if (!given.isEmpty()) {
-      return given;
-    }
-    String host = hostName();
-    String made = get("service") + "-" + (host.isEmpty() ? "" : host + "-") + processId();
-    return made.substring(Math.max(0, made.length() - LONGEST_NAME));
-  }
-
-  // In containers every JVM may be process 1. From where no network is asked.
-  private static String hostName() {
-    String name = System.getenv("HOSTNAME");
-    if (name == null || name.isBlank()) {
-      name = System.getenv("COMPUTERNAME");
-    }
-    if (name == null || name.isBlank()) {
-      try (InputStream in = new FileInputStream("/proc/sys/kernel/hostname")) {
-        name = new String(in.readNBytes(LONGEST_HOST), StandardCharsets.US_ASCII);
-      } catch (IOException e) {
-        name = "";
-      }
-    }
-    String plain = name.strip().replaceAll("[^a-zA-Z0-9._-]", "-");
-    return plain.substring(0, Math.min(LONGEST_HOST, plain.length()));
-  }
-
-  // The JDK makes ready to wait for child processes before it tells who this one is, and that takes
-  // as long as to gate a class.
-  private static String processId() {
-    String own;
-    try {
-      own = new File("/proc/self").getCanonicalFile().getName();
-    } catch (IOException e) {
-      own = "told by the JDK alone";
-    }
-    return own.matches("[0-9]+") ? own : Long.toString(ProcessHandle.current().pid());
+    return given.isEmpty() ? InstanceName.of(get("service"), LONGEST_NAME) : given;
   }
 }
