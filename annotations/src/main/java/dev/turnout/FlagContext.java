@@ -255,8 +255,13 @@ public final class FlagContext {
       return set(RING, ring);
     }
 
-    /** Sets an attribute; null removes it. */
+    /**
+     * Sets an attribute; null removes it.
+     *
+     * @throws NullPointerException if {@code name} is null
+     */
     public Builder set(String name, @Nullable String value) {
+      Objects.requireNonNull(name, "the name of an attribute is null");
       if (value == null) {
         attributes.remove(name);
       } else {

@@ -309,6 +309,12 @@ class FlagContextTest {
   }
 
   @Test
+  void attributeWithoutAName_isNamed() {
+    assertThatThrownBy(() -> FlagContext.builder().set(null, "x"))
+        .hasMessage("the name of an attribute is null");
+  }
+
+  @Test
   void micrometersContextPropagation_carriesTheContext() throws Exception {
     ContextSnapshotFactory factory = ContextSnapshotFactory.builder().build();
     AtomicReference<@Nullable String> seen = new AtomicReference<>();

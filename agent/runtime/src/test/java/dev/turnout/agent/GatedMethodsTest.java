@@ -31,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -378,6 +379,20 @@ class GatedMethodsTest {
     assertThat(runtime.engine().recorders().inFlight("f", true).count()).isZero();
     turn("f: {percentage: 0}", "old");
     assertThat(((Mono<?>) call("mono", "u", true)).block()).isEqualTo("old");
+  }
+
+  @Test
+  void reactor_keepsWhatTheApplicationCalledIt() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    Mono<?> named =
+        Mono.fromCallable(() -> "x").name("first").tag("a", "1").name("last").tag("a", "2").hide();
+    Object followed = call("givenMono", "u", named);
+    assertThat(followed).isNotSameAs(named);
+    assertThat(Scannable.from(followed).name()).isEqualTo("last");
+    assertThat(Scannable.from(followed).tagsDeduplicated()).isEqualTo(Map.of("a", "2"));
+    assertThat(((Mono<?>) followed).block()).isEqualTo("x");
+    Scannable unnamed = Scannable.from(call("flux", "u"));
+    assertThat(unnamed.name()).isEqualTo(unnamed.stepName());
   }
 
   /** Returns what the gated method made of it, having checked that it counted at once. */

@@ -2,12 +2,14 @@ package dev.turnout.agent.route;
 
 import dev.turnout.agent.measure.Latencies;
 import java.lang.reflect.Method;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,9 +45,22 @@ final class ReactorType {
   private final Method doOnError;
   private final Method doOnTerminate;
   private final Method doOnCancel;
+  private final Method scan;
+  private final Method nameOf;
+  private final Method stepOf;
+  private final Method tagsOf;
+  private final Method name;
+  private final Method tag;
 
-  private ReactorType(Class<?> type, boolean complete) throws NoSuchMethodException {
+  private ReactorType(Class<?> type, boolean complete) throws ReflectiveOperationException {
     this.complete = complete;
+    Class<?> scannable = Class.forName("reactor.core.Scannable", false, type.getClassLoader());
+    scan = scannable.getMethod("from", Object.class);
+    nameOf = scannable.getMethod("name");
+    stepOf = scannable.getMethod("stepName");
+    tagsOf = scannable.getMethod("tags");
+    name = type.getMethod("name", String.class);
+    tag = type.getMethod("tag", String.class, String.class);
     defer = type.getMethod("defer", Supplier.class);
     doOnError = type.getMethod("doOnError", Consumer.class);
     doOnTerminate = type.getMethod("doOnTerminate", Runnable.class);
@@ -69,7 +84,7 @@ final class ReactorType {
           || name.equals("reactor.core.publisher.Flux")) {
         try {
           return new ReactorType(at, COMPLETE.contains(type.getName()));
-        } catch (NoSuchMethodException e) {
+        } catch (ReflectiveOperationException e) {
           // A Reactor that is not ours to know: its values are left alone.
           return null;
         }
@@ -121,7 +136,24 @@ final class ReactorType {
             following[0] = false;
           }
         };
-    return defer.invoke(null, subscription);
+    return named(publisher, defer.invoke(null, subscription));
+  }
+
+  // What the application called it, its meters and messages look for in what is around it.
+  private Object named(Object publisher, Object followed) throws ReflectiveOperationException {
+    Object scanned = scan.invoke(null, publisher);
+    Object named = followed;
+    Object given = nameOf.invoke(scanned);
+    if (!given.equals(stepOf.invoke(scanned))) {
+      named = name.invoke(named, given);
+    }
+    for (Object each : ((Stream<?>) tagsOf.invoke(scanned)).toList()) {
+      if (each instanceof Iterable<?> pair) {
+        Iterator<?> parts = pair.iterator();
+        named = tag.invoke(named, parts.next(), parts.next());
+      }
+    }
+    return named;
   }
 
   /** One subscription; the first thing that ends it counts. */
