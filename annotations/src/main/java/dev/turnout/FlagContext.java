@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +24,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Inside one scope the decision of a flag is pinned by its first call, so that one request never
- * sees both implementations because a percentage was raised meanwhile; a kill applies at once.
+ * sees both implementations because a percentage was raised meanwhile; a kill applies at once, and
+ * so does a reset. The next scope decides anew, of the same context too.
  *
  * <p>Contexts are immutable and safe to share. A scope belongs to the thread that opened it; {@link
- * #wrap(Runnable)}, {@link #wrap(Callable)} and {@link #propagating(Executor)} carry the context,
- * with its pinned decisions, to another.
+ * #wrap(Runnable)}, {@link #wrap(Callable)} and {@link #propagating(Executor)} carry the context to
+ * another, with the decisions pinned in the scope that is open where the task is wrapped. A task
+ * that runs again and again after that scope was closed decides anew from its second run on.
  */
 public final class FlagContext {
 
@@ -54,7 +57,6 @@ public final class FlagContext {
   private static final int SCOPE = 2;
 
   private final Map<String, String> attributes;
-  private final ConcurrentMap<String, Object> pins = new ConcurrentHashMap<>();
 
   private FlagContext(Map<String, String> attributes) {
     this.attributes = Collections.unmodifiableMap(attributes);
@@ -81,12 +83,20 @@ public final class FlagContext {
     return attributes;
   }
 
-  /** Makes this the current thread's context until the scope is closed. Scopes nest. */
+  /**
+   * Makes this the current thread's context until the scope is closed. Scopes nest; one of the
+   * context that is open already goes by the same pinned decisions.
+   */
   public Scope open() {
+    OpenScope outer = top();
+    return open(outer != null && outer.context == this ? outer.pins : new ConcurrentHashMap<>());
+  }
+
+  private Scope open(ConcurrentMap<String, Object> pins) {
     if (!USED.get()) {
       USED.set(true);
     }
-    OpenScope scope = new OpenScope(this, top());
+    OpenScope scope = new OpenScope(this, pins, top());
     scope.enter();
     return scope;
   }
@@ -99,8 +109,9 @@ public final class FlagContext {
   /** Returns a task that runs {@code task} in this context, on whichever thread runs it. */
   public Runnable wrap(Runnable task) {
     Objects.requireNonNull(task, "task");
+    Supplier<Scope> carried = carried();
     return () -> {
-      try (Scope ignored = open()) {
+      try (Scope ignored = carried.get()) {
         task.run();
       }
     };
@@ -109,11 +120,23 @@ public final class FlagContext {
   /** Returns a task that calls {@code task} in this context, on whichever thread calls it. */
   public <T extends @Nullable Object> Callable<T> wrap(Callable<T> task) {
     Objects.requireNonNull(task, "task");
+    Supplier<Scope> carried = carried();
     return () -> {
-      try (Scope ignored = open()) {
+      try (Scope ignored = carried.get()) {
         return task.call();
       }
     };
+  }
+
+  // What is handed over belongs to the scope it comes from, even where that is closed by then; what
+  // is run on and on does not.
+  private Supplier<Scope> carried() {
+    OpenScope from = top();
+    if (from == null || from.context != this) {
+      return this::open;
+    }
+    AtomicBoolean ran = new AtomicBoolean();
+    return () -> ran.getAndSet(true) && from.closed ? open() : open(from.pins);
   }
 
   /**
@@ -170,7 +193,8 @@ public final class FlagContext {
    * stays so when the scope is closed where it was opened.
    */
   static void adopt(Scope scope) {
-    new OpenScope(((OpenScope) scope).context, null).enter();
+    OpenScope from = (OpenScope) scope;
+    new OpenScope(from.context, from.pins, null).enter();
   }
 
   /** Puts what {@link #scope} returned on this thread in force again; null for nothing. */
@@ -195,17 +219,19 @@ public final class FlagContext {
 
   private static final class OpenScope implements Scope {
     final FlagContext context;
+    final ConcurrentMap<String, Object> pins;
     private final @Nullable OpenScope outer;
     private final Thread thread = Thread.currentThread();
-    private boolean closed;
+    volatile boolean closed;
 
-    OpenScope(FlagContext context, @Nullable OpenScope outer) {
+    OpenScope(FlagContext context, ConcurrentMap<String, Object> pins, @Nullable OpenScope outer) {
       this.context = context;
+      this.pins = pins;
       this.outer = outer;
     }
 
     void enter() {
-      CURRENT.set(new Object[] {context.attributes, context.pins, this});
+      CURRENT.set(new Object[] {context.attributes, pins, this});
     }
 
     @Override

@@ -336,7 +336,9 @@ final class AgentRuntime
   }
 
   private void take(Report.Gate gate) {
-    if (found.size() >= MOST_GATES && !found.containsKey(gate.method())) {
+    // Two applications may have a class of one name, with flags of their own.
+    String name = gate.method() + " " + gate.flag();
+    if (found.size() >= MOST_GATES && !found.containsKey(name)) {
       if (gatesBeyondBounds++ == 0) {
         AgentLog.line("more than " + MOST_GATES + " methods have gates: no others are told of");
       }
@@ -348,7 +350,7 @@ final class AgentRuntime
       flagsCopy = null;
       running.gated(gate.flag());
     }
-    if (!gate.equals(found.put(gate.method(), gate))) {
+    if (!gate.equals(found.put(name, gate))) {
       gatesCopy = null;
     }
     // Not by what was found last: a class that is loaded again and again has its gate in place each
@@ -373,9 +375,9 @@ final class AgentRuntime
   // A whole class that did not get its gates, though they were found to be in order before.
   private void unwire(String ofClass, String problem) {
     found.replaceAll(
-        (method, gate) ->
-            gate.wired() && method.startsWith(ofClass)
-                ? new Report.Gate(gate.flag(), method, false, problem)
+        (name, gate) ->
+            gate.wired() && name.startsWith(ofClass)
+                ? new Report.Gate(gate.flag(), gate.method(), false, problem)
                 : gate);
     gatesCopy = null;
   }

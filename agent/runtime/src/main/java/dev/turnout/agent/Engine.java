@@ -10,6 +10,7 @@ import dev.turnout.agent.measure.Recorders;
 import dev.turnout.agent.route.Gates;
 import dev.turnout.agent.route.Rulebook;
 import dev.turnout.client.ControlClient;
+import dev.turnout.flags.Flag;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
@@ -37,6 +38,7 @@ final class Engine implements AutoCloseable {
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final int TICKS_PER_WINDOW = 20;
   private static final int TICKS_PER_LOOK_AT_LIBRARIES = 20;
+  private static final int MOST_LINES = 100;
 
   private final Options options;
   private final Recorders recorders;
@@ -292,16 +294,26 @@ final class Engine implements AutoCloseable {
     judge();
     // Flags that nobody has told of by then will not come.
     boolean settled = ticks > TICKS_PER_WINDOW;
-    news.lines(runtime.flags(), rules.all(), settled).forEach(AgentLog::line);
+    tell(news.lines(runtime.flags(), rules.all(), settled));
     recorders.tune(windowEnds);
+  }
+
+  // What is lost in too many lines may be the one that matters.
+  private static void tell(List<String> lines) {
+    lines.stream().limit(MOST_LINES).forEach(AgentLog::line);
+    if (lines.size() > MOST_LINES) {
+      AgentLog.line(
+          lines.size() - MOST_LINES + " more flags are decided otherwise: see the status");
+    }
   }
 
   private void forgetResetTrips() {
     Snapshot snapshot = rules.inForce();
     boolean changed = false;
     for (Trip trip : tripBook.trips().values()) {
-      if (Rulebook.isVoid(trip, snapshot.flag(trip.flag()))) {
-        tripBook.remove(trip.flag());
+      Flag flag = snapshot.flag(trip.flag());
+      if (flag != null && Rulebook.isVoid(trip, flag)) {
+        tripBook.remove(trip.flag(), flag.resetRevision());
         AgentLog.line("flag " + trip.flag() + " was reset and may be on again in this JVM");
         changed = true;
       }

@@ -70,6 +70,20 @@ class FlagsFileTest {
   }
 
   @Test
+  void largeFileOfTheSameLengthAndTime_isSeenSoonAllTheSame() throws Exception {
+    String much = "# " + "x".repeat(100_000) + "\n";
+    assertThat(write(much + "flags: {f: {percentage: 10}}")).isNotNull();
+    FileTime time = Files.getLastModifiedTime(path);
+    Files.writeString(path, much + "flags: {f: {percentage: 20}}");
+    Files.setLastModifiedTime(path, time);
+    int taken = 0;
+    for (int look = 0; look < 40; look++) {
+      taken += changed() == null ? 0 : 1;
+    }
+    assertThat(taken).isEqualTo(1);
+  }
+
+  @Test
   void largeFile_isReadWhenItsTimeDiffers() throws Exception {
     String much = "# " + "x".repeat(100_000) + "\n";
     assertThat(write(much + "flags: {f: {percentage: 10}}")).isNotNull();

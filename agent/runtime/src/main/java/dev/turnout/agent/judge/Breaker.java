@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds every flag's new path against the flag's limits: as a whole, and each variant by itself, or
  * a bad one of a small weight would hide among the others. A flag is judged anew, from what happens
- * after, when its limits change and when it is reset; a variant when it is added. Used by one
- * thread.
+ * after, when its limits change, when it is reset and when it goes back to before that; a variant
+ * when it is added. Used by one thread.
  */
 public final class Breaker {
   private final Recorders recorders;
@@ -33,9 +33,16 @@ public final class Breaker {
    * @param variants by name; filled and emptied as the flag's variants change
    */
   private record Watch(
-      List<Limit> limits, long resetRevision, PathWatch whole, Map<String, PathWatch> variants) {
+      List<Limit> limits,
+      long resetRevision,
+      long from,
+      PathWatch whole,
+      Map<String, PathWatch> variants) {
+    // A revision from before the first that is judged is of a backup, or of an older file.
     boolean isOf(Flag flag) {
-      return resetRevision == flag.resetRevision() && limits.equals(flag.limits());
+      return resetRevision == flag.resetRevision()
+          && flag.revision() >= from
+          && limits.equals(flag.limits());
     }
   }
 
@@ -65,7 +72,8 @@ public final class Breaker {
 
   private Watch watch(Flag flag, PathWatch.Look look) {
     // A flags file may say that a flag was reset, and not that it is another revision.
-    recorders.judgeFrom(flag.name(), Math.min(flag.resetRevision(), flag.revision()));
+    long from = Math.min(flag.resetRevision(), flag.revision());
+    recorders.judgeFrom(flag.name(), from);
     boolean timed = isTimed(flag);
     Map<String, PathWatch> variants = new HashMap<>();
     for (String name : flag.variants().names()) {
@@ -73,7 +81,7 @@ public final class Breaker {
     }
     boolean cold = recorders.total(flag.name(), true).calls() == 0;
     PathWatch whole = new PathWatch(flag.limits(), cold, whole(flag.name(), timed), look);
-    return new Watch(flag.limits(), flag.resetRevision(), whole, variants);
+    return new Watch(flag.limits(), flag.resetRevision(), from, whole, variants);
   }
 
   private PathWatch watch(Flag flag, String variant, boolean timed, PathWatch.Look look) {

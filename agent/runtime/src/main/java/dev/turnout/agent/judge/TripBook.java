@@ -30,6 +30,9 @@ public final class TripBook {
   private final Executor disk;
   private final Map<String, Trip> trips = new HashMap<>();
   private final Set<String> unwritten = new HashSet<>();
+
+  // Of flags that were reset: at which revision.
+  private final Map<String, Long> resets = new HashMap<>();
   private volatile Map<String, Trip> copy = Map.of();
   private volatile @Nullable String problem;
 
@@ -66,7 +69,11 @@ public final class TripBook {
       try {
         found(read(file));
       } catch (IOException | IllegalArgumentException | DateTimeException e) {
-        AgentLog.line("the record of a trip " + file + " is unreadable: " + e.getMessage());
+        AgentLog.line(
+            "the record of a trip "
+                + file
+                + " is unreadable, so the flag that it is named after may be on again: "
+                + e.getMessage());
       }
     }
   }
@@ -81,6 +88,7 @@ public final class TripBook {
   /** Adds a trip, and has it written down. */
   public synchronized void add(Trip trip) {
     trips.put(trip.flag(), trip);
+    resets.remove(trip.flag());
     changed(trip.flag());
   }
 
@@ -94,13 +102,15 @@ public final class TripBook {
   // Whatever there is to be said of the flag by then.
   private void writeDown(String flag) {
     Trip trip;
+    Long reset;
     synchronized (this) {
       unwritten.remove(flag);
       trip = trips.get(flag);
+      reset = resets.remove(flag);
     }
     File file = file(flag);
     if (trip == null) {
-      if (file.exists() && !file.delete()) {
+      if (file.exists() && isVoid(file, reset == null ? Long.MAX_VALUE : reset) && !file.delete()) {
         AgentLog.line(file + " cannot be deleted: it is void, for its flag was reset");
       }
       return;
@@ -136,9 +146,24 @@ public final class TripBook {
     return nearest.canWrite() ? null : "there is no right to write to " + nearest;
   }
 
-  /** Forgets the trip of a flag that was reset. */
-  public synchronized void remove(String flag) {
+  // Another JVM may have written it since: that trip is one of after the reset.
+  private static boolean isVoid(File file, long resetRevision) {
+    try {
+      return read(file).flagRevision() < resetRevision;
+    } catch (IOException | IllegalArgumentException | DateTimeException e) {
+      // Nobody can go by it.
+      return true;
+    }
+  }
+
+  /**
+   * Forgets the trip of a flag that was reset.
+   *
+   * @param resetRevision at which: a record of a later trip, another JVM's, stays
+   */
+  public synchronized void remove(String flag, long resetRevision) {
     if (trips.remove(flag) != null) {
+      resets.put(flag, resetRevision);
       changed(flag);
     }
   }

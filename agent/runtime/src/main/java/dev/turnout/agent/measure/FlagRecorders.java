@@ -46,6 +46,7 @@ final class FlagRecorders {
     Stratum stratum = new Stratum(revision, ring, variant);
     PathRecorder recorder = live.get(stratum);
     if (recorder == null) {
+      live.values().forEach(PathRecorder::rest);
       recorder = new PathRecorder(measure, failureRow(variant), skipMask(variant), watched);
       live.put(stratum, recorder);
     }
@@ -91,9 +92,12 @@ final class FlagRecorders {
     return variants;
   }
 
-  /** Has nobody judged by what was decided under an earlier revision, nor by failures so far. */
+  /**
+   * Has nobody judged by what was decided under an earlier revision, nor by failures so far. May be
+   * less than before: a server is restored from a backup, or a flags file is put back.
+   */
   synchronized void judgeFrom(long revision) {
-    judgedFrom = Math.max(judgedFrom, revision);
+    judgedFrom = revision;
     newFailures.forget();
     failures.values().forEach(FailureRow::forget);
   }
@@ -190,6 +194,7 @@ final class FlagRecorders {
         (stratum, recorder) ->
             recorder.tune(calls.getOrDefault(stratum.variant(), 0L), windowEnds));
     if (windowEnds) {
+      live.values().forEach(PathRecorder::rest);
       retireOld();
     }
   }

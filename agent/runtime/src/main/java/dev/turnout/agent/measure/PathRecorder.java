@@ -22,6 +22,10 @@ public final class PathRecorder {
   private final Measure measure;
   private final FailureRow failureRow;
   private final Map<Reason, CallRecorder> calls = new EnumMap<>(Reason.class);
+
+  // Of recorders that nobody has any more.
+  private PathCounts past = PathCounts.NONE;
+  private final Map<Reason, Long> pastDecisions = new EnumMap<>(Reason.class);
   private WeakReference<Object> user = new WeakReference<>(null);
   private long callsBeforeWindow;
   private int skipMask;
@@ -69,6 +73,20 @@ public final class PathRecorder {
     return user.get() != null;
   }
 
+  /**
+   * Lets go of the tables if nobody may record here at present: with many flags that change often,
+   * those of revisions past would fill the memory. What they counted is kept.
+   */
+  synchronized void rest() {
+    if (isUsed() || calls.isEmpty()) {
+      return;
+    }
+    PathCounts counts = counts();
+    pastDecisions.putAll(decisions());
+    past = new PathCounts(counts.calls(), counts.errors(), 0, counts.latency());
+    calls.clear();
+  }
+
   /** Returns what records the calls that were decided for a reason. */
   public synchronized CallRecorder calls(Reason reason) {
     return calls.computeIfAbsent(reason, first -> new CallRecorder(failureRow, mask()));
@@ -90,7 +108,8 @@ public final class PathRecorder {
 
   /** Reads how many calls ended since the window began. */
   synchronized long callsInWindow() {
-    return calls.values().stream().mapToLong(CallRecorder::calls).sum() - callsBeforeWindow;
+    long recorded = calls.values().stream().mapToLong(CallRecorder::calls).sum();
+    return past.calls() + recorded - callsBeforeWindow;
   }
 
   /**
@@ -117,15 +136,16 @@ public final class PathRecorder {
 
   /** Reads the counts; a call that ends meanwhile may be in some of them and not in others. */
   public synchronized PathCounts counts() {
-    long failed = 0;
-    long untimed = 0;
-    Histogram timed = Histogram.EMPTY;
+    long failed = past.errors();
+    long ended = past.calls();
+    Histogram latency = past.latency();
     for (CallRecorder ofReason : calls.values()) {
       failed += ofReason.failures();
-      untimed += ofReason.untimed();
-      timed = timed.plus(ofReason.timed());
+      Histogram timed = ofReason.timed();
+      ended += ofReason.untimed() + timed.count();
+      latency = latency.plus(timed);
     }
-    return new PathCounts(untimed + timed.count(), failed, failureRow.now(), timed);
+    return new PathCounts(ended, failed, failureRow.now(), latency);
   }
 
   /** Reads how long the timed calls that have not ended are running. */
@@ -149,7 +169,8 @@ public final class PathRecorder {
   /** Reads how many calls were decided for which reason. */
   synchronized Map<Reason, Long> decisions() {
     Map<Reason, Long> counts = new EnumMap<>(Reason.class);
-    calls.forEach((reason, recorder) -> counts.put(reason, recorder.calls()));
+    counts.putAll(pastDecisions);
+    calls.forEach((reason, recorder) -> counts.merge(reason, recorder.calls(), Long::sum));
     return counts;
   }
 }

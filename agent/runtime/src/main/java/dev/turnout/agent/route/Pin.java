@@ -27,6 +27,17 @@ final class Pin implements Caller {
     return rules;
   }
 
+  /**
+   * Whether the flag was reset since: what it did before is not judged any more, and who goes on by
+   * the rules of then would do so unseen.
+   */
+  boolean isReset(@Nullable CompiledFlag now) {
+    return now != null
+        && now != rules
+        && rules != null
+        && now.flag().resetRevision() != rules.flag().resetRevision();
+  }
+
   /** Decides for the context itself: the same for all its threads and calls. */
   int decide(CompiledFlag flag, @Nullable String key) {
     int known = own.get();

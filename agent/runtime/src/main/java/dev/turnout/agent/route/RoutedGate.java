@@ -283,12 +283,14 @@ class RoutedGate extends GateSite {
 
   private Pin pin(Object[] context, @Nullable CompiledFlag now) {
     ConcurrentMap<String, Object> pins = AmbientContext.pins(context);
-    if (pins.get(flag) instanceof Pin known) {
+    if (pins.get(flag) instanceof Pin known && !known.isReset(now)) {
       return known;
     }
     Pin pin = new Pin(now, AmbientContext.attributes(context));
     // Another agent's, if this one was attached while the context was open, goes.
-    Object kept = pins.compute(flag, (name, other) -> other instanceof Pin ? other : pin);
+    Object kept =
+        pins.compute(
+            flag, (name, other) -> other instanceof Pin known && !known.isReset(now) ? other : pin);
     return kept instanceof Pin earlier ? earlier : pin;
   }
 

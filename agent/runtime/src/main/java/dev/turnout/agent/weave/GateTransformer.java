@@ -12,8 +12,8 @@ import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.security.ProtectionDomain;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -75,13 +75,16 @@ public final class GateTransformer implements ClassFileTransformer {
     if (rules != GateRules.NONE) {
       findings.seen();
     }
+    boolean loaded = classBeingRedefined != null;
     if (!isWanted(className, classFile)) {
+      if (loaded) {
+        gone(loader, className.replace('/', '.'), List.of());
+      }
       return null;
     }
     try {
       FaultPoint.reach("transform");
-      return gate(
-          module, loader, className.replace('/', '.'), classFile, classBeingRedefined != null);
+      return gate(module, loader, className.replace('/', '.'), classFile, loaded);
     } catch (Throwable e) {
       findings.found("", className.replace('/', '.'), "the class could not be rewritten: " + e);
       return null;
@@ -155,10 +158,25 @@ public final class GateTransformer implements ClassFileTransformer {
             module, Set.of(gates), Map.of(), Map.of(), Set.of(), Map.of());
       }
     }
+    if (loaded) {
+      gone(loader, className, result.bytes() == null ? List.of() : result.wires());
+    }
     if (result.bytes() != null) {
-      woven.add(loader, className);
+      woven.add(loader, className, result.wires());
     }
     return result.bytes();
+  }
+
+  // Somebody gave the class another body: of gates that it had, some may not be in it any more.
+  private void gone(ClassLoader loader, String className, List<Wire> wires) {
+    List<Woven.Gate> left = woven.take(loader, className);
+    for (Wire wire : wires) {
+      left.remove(Woven.Gate.of(wire));
+    }
+    for (Woven.Gate gate : left) {
+      findings.found(
+          gate.flag(), gate.method(), "its class was redefined and has this gate no more");
+    }
   }
 
   /** Gates a class that nobody has, as it will the first one that somebody has. */
@@ -166,7 +184,7 @@ public final class GateTransformer implements ClassFileTransformer {
     ClassLoader loader = GateTransformer.class.getClassLoader();
     GateWeaver.Result result =
         new GateWeaver(GateRules.NONE).weave(RehearsedClass.file(), loader, false);
-    new Woven().add(loader, "");
+    new Woven().add(loader, "", List.of());
     if (result.bytes() == null || obstacle() != null) {
       throw new IllegalStateException(result.refusals() + " " + unlinkable);
     }
@@ -245,29 +263,50 @@ public final class GateTransformer implements ClassFileTransformer {
    */
   static final class Woven {
     private final ReferenceQueue<ClassLoader> gone = new ReferenceQueue<>();
-    private final Map<Loader, Set<String>> names = new HashMap<>();
+    private final Map<Loader, Map<String, List<Gate>>> names = new HashMap<>();
 
-    void add(ClassLoader loader, String className) {
+    /** A gate by the names of its flag and its method. */
+    record Gate(String flag, String method) {
+      static Gate of(Wire wire) {
+        return new Gate(wire.flag(), wire.method().fullName());
+      }
+    }
+
+    void add(ClassLoader loader, String className, List<Wire> wires) {
+      List<Gate> gates = new ArrayList<>();
+      for (Wire wire : wires) {
+        gates.add(Gate.of(wire));
+      }
       Loader key = new Loader(loader, gone);
       synchronized (names) {
         Reference<? extends ClassLoader> collected;
         while ((collected = gone.poll()) != null) {
           names.remove(collected);
         }
-        Set<String> ofLoader = names.get(key);
+        Map<String, List<Gate>> ofLoader = names.get(key);
         if (ofLoader == null) {
-          ofLoader = new HashSet<>();
+          ofLoader = new HashMap<>();
           names.put(key, ofLoader);
         }
-        ofLoader.add(className);
+        ofLoader.put(className, gates);
+      }
+    }
+
+    /** Takes the gates of a class out; none if it was given none. */
+    List<Gate> take(ClassLoader loader, String className) {
+      Loader key = new Loader(loader, null);
+      synchronized (names) {
+        Map<String, List<Gate>> ofLoader = names.get(key);
+        List<Gate> gates = ofLoader == null ? null : ofLoader.remove(className);
+        return gates == null ? new ArrayList<>() : gates;
       }
     }
 
     boolean contains(ClassLoader loader, String className) {
       Loader key = new Loader(loader, null);
       synchronized (names) {
-        Set<String> ofLoader = names.get(key);
-        return ofLoader != null && ofLoader.contains(className);
+        Map<String, List<Gate>> ofLoader = names.get(key);
+        return ofLoader != null && ofLoader.containsKey(className);
       }
     }
   }

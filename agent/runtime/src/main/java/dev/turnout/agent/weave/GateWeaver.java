@@ -79,7 +79,7 @@ final class GateWeaver {
       // Where a jump is too far for its instruction, the library computes anew what each variable
       // holds at each label; beyond a bound that would take seconds, and the memory of it.
       throw new IllegalStateException(
-          "a method of more than 32 KB of code has too many variables for a gate: move some of it"
+          "a method of more than 32 KB of code has too many variables, or too much on its stack, for a gate: move some of it"
               + " to methods of its own",
           e);
     }

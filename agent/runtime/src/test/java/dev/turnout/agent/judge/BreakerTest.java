@@ -130,6 +130,28 @@ class BreakerTest {
     }
   }
 
+  // As when the line that reset the flag is taken out of the file again.
+  @Test
+  void flagThatGoesBackBeforeItsReset_isJudgedAllTheSame() {
+    Flag flag = flag(Limit.of(Limit.Metric.ERROR_RATE, 5));
+    look(flag.edit().revision(4).resetRevision(4).done(), false);
+    fail(callsOf(4), 1);
+    Flag older = flag.edit().revision(2).done();
+    look(older, false);
+    fail(callsOf(2), 20);
+    assertThat(look(older, false)).hasSize(1);
+  }
+
+  @Test
+  void fileThatGoesBackToAnOlderRevision_isJudgedAllTheSame() {
+    Flag flag = flag(Limit.of(Limit.Metric.ERROR_RATE, 5)).edit().resetRevision(4).done();
+    look(flag.edit().revision(4).done(), false);
+    Flag older = flag.edit().revision(2).done();
+    look(older, false);
+    fail(callsOf(2), 20);
+    assertThat(look(older, false)).hasSize(1);
+  }
+
   @Test
   void failuresInARowBeforeAReset_areNoneAfterIt() {
     Flag flag = flag(Limit.of(Limit.Metric.CONSECUTIVE_FAILURES, 3));

@@ -54,8 +54,36 @@ class TripBookTest {
     first.add(trip("a"));
     second.add(trip("b"));
     assertThat(opened().trips()).containsOnlyKeys("a", "b");
-    second.remove("b");
+    second.remove("b", 99);
     assertThat(opened().trips()).containsOnlyKeys("a");
+  }
+
+  @Test
+  void tripOfAnotherProcess_afterTheReset_staysRecorded() {
+    TripBook first = opened();
+    first.add(trip("a"));
+    TripBook second = opened();
+    long reset = trip("a").flagRevision() + 1;
+    first.remove("a", reset);
+    first.add(tripUnder(reset));
+    second.remove("a", reset);
+    assertThat(opened().trips()).containsValue(tripUnder(reset));
+    first.remove("a", reset + 1);
+    assertThat(opened().trips()).isEmpty();
+  }
+
+  private static Trip tripUnder(long revision) {
+    Trip trip = trip("a");
+    return new Trip(
+        trip.flag(),
+        trip.variant(),
+        revision,
+        trip.limit(),
+        trip.rule(),
+        trip.observed(),
+        trip.calls(),
+        trip.bad(),
+        trip.at());
   }
 
   @Test
@@ -96,7 +124,7 @@ class TripBookTest {
     book.add(trip("f"));
     Map<String, Trip> trips = book.trips();
     assertThat(book.trips()).isSameAs(trips);
-    book.remove("f");
+    book.remove("f", 99);
     assertThat(trips).containsOnlyKeys("f");
     assertThat(book.trips()).isEmpty();
   }
@@ -108,7 +136,7 @@ class TripBookTest {
     book.add(trip("f"));
     book.add(trip("f"));
     book.add(trip("g"));
-    book.remove("g");
+    book.remove("g", 99);
     assertThat(book.trips()).containsOnlyKeys("f");
     assertThat(book.problem()).isNull();
     // Of each flag there is one thing to be done at most, and that says the latest.

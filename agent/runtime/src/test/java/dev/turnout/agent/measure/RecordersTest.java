@@ -50,6 +50,27 @@ class RecordersTest {
     assertThat(recorders.decisions("f")).isEqualTo(Map.of(Reason.SPLIT, 50L));
   }
 
+  @Test
+  void tablesThatNobodyUses_goAtOnce_andWhatTheyCountedStays() {
+    PathRecorder recorder = recorders.use("f", 1, Flag.GA, Variants.ON).recorder();
+    CallRecorder calls = recorder.calls(Reason.SPLIT);
+    calls.succeeded(calls.begin());
+    calls.failed(calls.begin());
+    await()
+        .until(
+            () -> {
+              System.gc();
+              recorders.use("f", 2, Flag.GA, Variants.OFF);
+              recorders.tune(false);
+              return recorder.calls(Reason.SPLIT) != calls;
+            });
+    call(recorders.use("f", 1, Flag.GA, Variants.ON));
+    assertThat(recorders.total("f", true).calls()).isEqualTo(3);
+    assertThat(recorders.total("f", true).errors()).isEqualTo(1);
+    assertThat(recorders.total("f", true).latency().count()).isEqualTo(3);
+    assertThat(recorders.decisions("f")).containsEntry(Reason.SPLIT, 3L);
+  }
+
   // Else all slow calls of a quiet ring would be set against one in a thousand of a busy one's.
   @Test
   void ringsOfOneVariant_areSampledAlike() {

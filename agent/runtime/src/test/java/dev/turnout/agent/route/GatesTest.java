@@ -11,6 +11,7 @@ import dev.turnout.bootstrap.GateSite;
 import dev.turnout.flags.CanaryMode;
 import dev.turnout.flags.Decider;
 import dev.turnout.flags.Flag;
+import dev.turnout.flags.FlagEdit;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
@@ -26,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class GatesTest {
+  private int seen;
   private final Gates gates =
       new Gates(new Recorders(Measure.SAMPLED), type -> {}, new NoTroubles());
 
@@ -96,6 +98,46 @@ class GatesTest {
   }
 
   @Test
+  void contextThatIsOpenedAgain_isDecidedAnew() {
+    apply(1, 100);
+    GateSite gate = link(Service.class);
+    FlagContext context = FlagContext.user("u").build();
+    Runnable kept;
+    try (FlagContext.Scope scope = context.open()) {
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.BODY);
+      Runnable look = () -> seen = gate.choose(null).branch;
+      kept = context.wrap(look);
+      apply(2, 0);
+      try (FlagContext.Scope within = context.open()) {
+        assertThat(gate.choose(null).branch).isEqualTo(GatePath.BODY);
+      }
+    }
+    try (FlagContext.Scope scope = context.open()) {
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.FALLBACK);
+    }
+    kept.run();
+    assertThat(seen).as("handed over inside the scope").isEqualTo(GatePath.BODY);
+    kept.run();
+    assertThat(seen).as("run again").isEqualTo(GatePath.FALLBACK);
+  }
+
+  @Test
+  void openContext_goesByTheRulesOfAfterAReset() {
+    apply(1, 100);
+    GateSite gate = link(Service.class);
+    try (FlagContext.Scope scope = FlagContext.user("u").open()) {
+      GatePath before = gate.choose(null);
+      apply(2, 100);
+      assertThat(gate.choose(null)).isSameAs(before);
+      apply(Flag.named("use_it").edit().percentage(Percentage.FULL).revision(3).resetRevision(3));
+      GatePath after = gate.choose(null);
+      assertThat(after).isNotSameAs(before);
+      assertThat(after.branch).isEqualTo(GatePath.BODY);
+      assertThat(gate.choose(null)).isSameAs(after);
+    }
+  }
+
+  @Test
   void killedFlagThatIsRemoved_staysOffInAContextThatItWasOnIn() {
     apply(1, 100);
     GateSite gate = link(Service.class);
@@ -107,10 +149,20 @@ class GatesTest {
   }
 
   private void apply(long revision, double percent) {
-    Flag flag = Flag.named("use_it").edit().percentage(Percentage.of(percent)).done();
+    apply(Flag.named("use_it").edit().percentage(Percentage.of(percent)).revision(revision));
+  }
+
+  private void apply(FlagEdit edited) {
+    Flag flag = edited.done();
     Snapshot snapshot =
         new Snapshot(
-            "", 1, revision, Instant.EPOCH, CanaryMode.OFF, Map.of(), Map.of("use_it", flag));
+            "",
+            1,
+            flag.revision(),
+            Instant.EPOCH,
+            CanaryMode.OFF,
+            Map.of(),
+            Map.of("use_it", flag));
     gates.apply(Decider.compile(snapshot, Host.UNKNOWN, Set.of(), () -> 0));
   }
 

@@ -1,8 +1,10 @@
 package dev.turnout.agent.weave;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.agent.Legacy;
+import dev.turnout.agent.Subjects;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,18 +25,24 @@ class GateTransformerTest {
 
   private final List<String> found = new ArrayList<>();
 
-  private byte[] transform(String gates, int version) throws IOException {
-    byte[] classFile;
-    try (InputStream in = Legacy.class.getResourceAsStream("Legacy.class")) {
-      classFile = in.readAllBytes();
+  private static byte[] classFile(Class<?> type) throws IOException {
+    try (InputStream in = type.getResourceAsStream(type.getSimpleName() + ".class")) {
+      return in.readAllBytes();
     }
+  }
+
+  private GateTransformer transformer(GateRules rules) {
+    return new GateTransformer(
+        ByteBuddyAgent.install(),
+        rules,
+        (flag, method, problem) -> found.add(method + ": " + problem));
+  }
+
+  private byte[] transform(String gates, int version) throws IOException {
+    byte[] classFile = classFile(Legacy.class);
     // The major version's lower byte.
     classFile[7] = (byte) version;
-    GateTransformer transformer =
-        new GateTransformer(
-            ByteBuddyAgent.install(),
-            GatesFile.parse("g.yaml", gates),
-            (flag, method, problem) -> found.add(method + ": " + problem));
+    GateTransformer transformer = transformer(GatesFile.parse("g.yaml", gates));
     // A loader of its own: that of the tests is the agent's here.
     ClassLoader loader = new ClassLoader(Legacy.class.getClassLoader()) {};
     return transformer.transform(loader.getUnnamedModule(), loader, LEGACY, null, null, classFile);
@@ -58,12 +66,34 @@ class GateTransformerTest {
   void woven_isKnownByItsLoaderAndName() {
     GateTransformer.Woven woven = new GateTransformer.Woven();
     ClassLoader loader = new ClassLoader() {};
-    woven.add(loader, "a.B");
-    woven.add(loader, "a.C");
+    woven.add(loader, "a.B", List.of());
+    woven.add(loader, "a.C", List.of());
     assertThat(woven.contains(loader, "a.B")).isTrue();
     assertThat(woven.contains(loader, "a.C")).isTrue();
     assertThat(woven.contains(loader, "a.D")).isFalse();
     assertThat(woven.contains(new ClassLoader() {}, "a.B")).isFalse();
+  }
+
+  @Test
+  void classThatIsRedefinedWithoutItsGates_isTold() throws IOException {
+    GateTransformer transformer = transformer(GateRules.NONE);
+    ClassLoader loader = new ClassLoader(Subjects.class.getClassLoader()) {};
+    String name = Subjects.class.getName().replace('.', '/');
+    byte[] file = classFile(Subjects.class);
+    Module module = loader.getUnnamedModule();
+    assertThat(transformer.transform(module, loader, name, null, null, file)).isNotNull();
+    List<String> first = List.copyOf(found);
+    found.clear();
+    assertThat(transformer.transform(module, loader, name, Subjects.class, null, file)).isNotNull();
+    assertThat(found).isEqualTo(first);
+    found.clear();
+    String text = new String(file, ISO_8859_1);
+    byte[] plain =
+        text.replace("dev/turnout/Flagged;", "dev/turnout/Flaggot;").getBytes(ISO_8859_1);
+    assertThat(transformer.transform(module, loader, name, Subjects.class, null, plain)).isNull();
+    assertThat(found)
+        .hasSameSizeAs(first)
+        .allMatch(line -> line.endsWith(": its class was redefined and has this gate no more"));
   }
 
   @Test
