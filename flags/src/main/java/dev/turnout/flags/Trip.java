@@ -33,6 +33,11 @@ public record Trip(
     return new Trip(flag, variantName, flagRevision, limit, rule, observed, calls, bad, at);
   }
 
+  /** This trip, as one of another revision of the flag. */
+  public Trip under(long revision) {
+    return new Trip(flag, variant, revision, limit, rule, observed, calls, bad, at);
+  }
+
   /** One sentence for a log or a status page. */
   public String describe() {
     String breached = limit + " breached" + (variant == null ? "" : " by variant " + variant);

@@ -308,8 +308,8 @@ final class Engine implements AutoCloseable {
   }
 
   private void forgetResetTrips() {
+    boolean changed = tripBook.follow(rules.serverSnapshot());
     Snapshot snapshot = rules.inForce();
-    boolean changed = false;
     for (Trip trip : tripBook.trips().values()) {
       Flag flag = snapshot.flag(trip.flag());
       if (flag != null && Rulebook.isVoid(trip, flag)) {

@@ -1,6 +1,7 @@
 package dev.turnout.agent.judge;
 
 import dev.turnout.agent.AgentLog;
+import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Trip;
 import java.io.File;
 import java.io.FileInputStream;
@@ -166,6 +167,25 @@ public final class TripBook {
       resets.put(flag, resetRevision);
       changed(flag);
     }
+  }
+
+  /**
+   * Takes over the trips of revisions that the server has not come to, as after it was restored
+   * from a backup: they are of its present one from now on. Else no reset could be later than they
+   * are.
+   *
+   * @param server what the server sent last
+   * @return whether there were any
+   */
+  public synchronized boolean follow(Snapshot server) {
+    boolean changed = false;
+    for (Trip trip : copy.values()) {
+      if (server.flag(trip.flag()) != null && trip.flagRevision() > server.revision()) {
+        add(trip.under(server.revision()));
+        changed = true;
+      }
+    }
+    return changed;
   }
 
   /**

@@ -2,6 +2,9 @@ package dev.turnout.agent.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnout.flags.CanaryMode;
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Trip;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,25 +68,29 @@ class TripBookTest {
     TripBook second = opened();
     long reset = trip("a").flagRevision() + 1;
     first.remove("a", reset);
-    first.add(tripUnder(reset));
+    first.add(trip("a").under(reset));
     second.remove("a", reset);
-    assertThat(opened().trips()).containsValue(tripUnder(reset));
+    assertThat(opened().trips()).containsValue(trip("a").under(reset));
     first.remove("a", reset + 1);
     assertThat(opened().trips()).isEmpty();
   }
 
-  private static Trip tripUnder(long revision) {
-    Trip trip = trip("a");
-    return new Trip(
-        trip.flag(),
-        trip.variant(),
-        revision,
-        trip.limit(),
-        trip.rule(),
-        trip.observed(),
-        trip.calls(),
-        trip.bad(),
-        trip.at());
+  @Test
+  void tripOfARevisionThatTheServerLost_isOneOfItsPresent_andOfNoOtherFlag() {
+    TripBook book = opened();
+    book.add(trip("a"));
+    book.add(trip("other"));
+    assertThat(book.follow(server(7))).isFalse();
+    assertThat(book.follow(server(3))).isTrue();
+    assertThat(book.trips())
+        .isEqualTo(Map.of("a", trip("a").under(3), "other", trip("other")))
+        .isEqualTo(opened().trips());
+    assertThat(book.follow(server(3))).isFalse();
+  }
+
+  private static Snapshot server(long revision) {
+    Map<String, Flag> flags = Map.of("a", Flag.named("a"));
+    return new Snapshot("", 2, revision, Instant.EPOCH, CanaryMode.OFF, Map.of(), flags);
   }
 
   @Test
