@@ -88,15 +88,24 @@ public final class FlagContext {
    * context that is open already goes by the same pinned decisions.
    */
   public Scope open() {
-    OpenScope outer = top();
-    return open(outer != null && outer.context == this ? outer.pins : new ConcurrentHashMap<>());
+    OpenScope here = openAlready();
+    return open(here == null ? new ConcurrentHashMap<>() : here.pins);
+  }
+
+  // The innermost scope of this context on this thread.
+  private @Nullable OpenScope openAlready() {
+    OpenScope scope = top();
+    while (scope != null && (scope.closed || scope.context != this)) {
+      scope = scope.outer;
+    }
+    return scope;
   }
 
   private Scope open(ConcurrentMap<String, Object> pins) {
     if (!USED.get()) {
       USED.set(true);
     }
-    OpenScope scope = new OpenScope(this, pins, top());
+    OpenScope scope = new OpenScope(this, pins, top(), null);
     scope.enter();
     return scope;
   }
@@ -131,12 +140,12 @@ public final class FlagContext {
   // What is handed over belongs to the scope it comes from, even where that is closed by then; what
   // is run on and on does not.
   private Supplier<Scope> carried() {
-    OpenScope from = top();
-    if (from == null || from.context != this) {
+    OpenScope from = openAlready();
+    if (from == null) {
       return this::open;
     }
     AtomicBoolean ran = new AtomicBoolean();
-    return () -> ran.getAndSet(true) && from.closed ? open() : open(from.pins);
+    return () -> ran.getAndSet(true) && from.isOver() ? open() : open(from.pins);
   }
 
   /**
@@ -194,7 +203,7 @@ public final class FlagContext {
    */
   static void adopt(Scope scope) {
     OpenScope from = (OpenScope) scope;
-    new OpenScope(from.context, from.pins, null).enter();
+    new OpenScope(from.context, from.pins, null, from).enter();
   }
 
   /** Puts what {@link #scope} returned on this thread in force again; null for nothing. */
@@ -220,14 +229,25 @@ public final class FlagContext {
   private static final class OpenScope implements Scope {
     final FlagContext context;
     final ConcurrentMap<String, Object> pins;
-    private final @Nullable OpenScope outer;
+    final @Nullable OpenScope outer;
+    private final @Nullable OpenScope adopted;
     private final Thread thread = Thread.currentThread();
     volatile boolean closed;
 
-    OpenScope(FlagContext context, ConcurrentMap<String, Object> pins, @Nullable OpenScope outer) {
+    OpenScope(
+        FlagContext context,
+        ConcurrentMap<String, Object> pins,
+        @Nullable OpenScope outer,
+        @Nullable OpenScope adopted) {
       this.context = context;
       this.pins = pins;
       this.outer = outer;
+      this.adopted = adopted;
+    }
+
+    // One that was adopted from another thread is closed by nobody, but that one is.
+    boolean isOver() {
+      return closed || (adopted != null && adopted.isOver());
     }
 
     void enter() {

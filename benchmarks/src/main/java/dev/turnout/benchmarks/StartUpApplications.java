@@ -29,6 +29,7 @@ final class StartUpApplications {
   private static final Path SPRING = Path.of("benchmarks/target/spring");
 
   private final Path classes;
+  private final Path idleAgent;
 
   /** Compiles them below {@code directory}. */
   StartUpApplications(Path directory) throws IOException {
@@ -63,6 +64,7 @@ final class StartUpApplications {
         throw new IllegalStateException("the applications do not compile");
       }
     }
+    idleAgent = packIdle(directory.resolve("idle.jar"));
   }
 
   /** The options to start an application out of a folder. */
@@ -89,10 +91,15 @@ final class StartUpApplications {
   }
 
   /**
-   * Makes an agent that does nothing or, with the argument {@code shown}, is shown every class: the
-   * JVM brings up instrumentation for any, shares less, and hands each class over as an array.
+   * An agent that does nothing or, with the argument {@code shown}, is shown every class: the JVM
+   * brings up instrumentation for any, shares less, and hands each class over as an array.
    */
-  Path idleAgent(Path jar) throws IOException {
+  Path idleAgent() {
+    return idleAgent;
+  }
+
+  // Out of the applications' folder: an agent's classes come from a jar, which takes a JVM a while.
+  private Path packIdle(Path jar) throws IOException {
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
     manifest.getMainAttributes().putValue("Premain-Class", "Idle");
@@ -101,6 +108,7 @@ final class StartUpApplications {
       for (String name : List.of("Idle.class", "Idle$Shown.class")) {
         out.putNextEntry(new ZipEntry(name));
         out.write(Files.readAllBytes(classes.resolve(name)));
+        Files.delete(classes.resolve(name));
       }
     }
     return jar;

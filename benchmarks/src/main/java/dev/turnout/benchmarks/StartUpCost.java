@@ -131,7 +131,7 @@ public final class StartUpCost {
   // The first is what all are compared with.
   private List<Variant> variants(String main, String plain, List<String> options)
       throws IOException {
-    String idle = "-javaagent:" + applications.idleAgent(directory.resolve("idle.jar"));
+    String idle = "-javaagent:" + applications.idleAgent();
     List<Variant> variants = new ArrayList<>();
     Variant base = new Variant("no agent", options, main, plain);
     variants.add(base);

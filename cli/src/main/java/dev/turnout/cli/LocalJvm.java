@@ -49,7 +49,20 @@ final class LocalJvm {
    * @throws CommandFailure saying why it cannot be asked, or refused
    */
   String ask(String pid, String request, Duration patience) {
-    FutureTask<String> asking = new FutureTask<>(() -> ask(pid, request));
+    try {
+      Path answerFile = Files.createTempFile("turnout", ".answer");
+      try {
+        return ask(pid, request, patience, answerFile);
+      } finally {
+        Files.deleteIfExists(answerFile);
+      }
+    } catch (IOException e) {
+      throw cannotAttach(pid, e);
+    }
+  }
+
+  private String ask(String pid, String request, Duration patience, Path answerFile) {
+    FutureTask<String> asking = new FutureTask<>(() -> ask(pid, request, answerFile));
     Thread asks = new Thread(asking, "turnout-attach");
     asks.setDaemon(true);
     asks.start();
@@ -73,20 +86,19 @@ final class LocalJvm {
     }
   }
 
-  private String ask(String pid, String request) {
+  private String ask(String pid, String request, Path answerFile) {
     try {
-      Path answerFile = Files.createTempFile("turnout", ".answer");
-      try {
-        give(answerFile, pid);
-        load(pid, request + ",answer-file=" + answerFile);
-        return answer(Files.readString(answerFile));
-      } finally {
-        Files.deleteIfExists(answerFile);
-      }
+      give(answerFile, pid);
+      load(pid, request + ",answer-file=" + answerFile);
+      return answer(Files.readString(answerFile));
     } catch (IOException e) {
-      throw new CommandFailure(
-          ExitCode.UNREACHABLE, "process " + pid + " cannot be attached to: " + e.getMessage());
+      throw cannotAttach(pid, e);
     }
+  }
+
+  private static CommandFailure cannotAttach(String pid, Exception e) {
+    return new CommandFailure(
+        ExitCode.UNREACHABLE, "process " + pid + " cannot be attached to: " + e.getMessage());
   }
 
   // Who may attach to another user's JVM is the superuser; the JVM has to write the file all the
@@ -110,8 +122,7 @@ final class LocalJvm {
         jvm.detach();
       }
     } catch (AttachNotSupportedException e) {
-      throw new CommandFailure(
-          ExitCode.UNREACHABLE, "process " + pid + " cannot be attached to: " + e.getMessage());
+      throw cannotAttach(pid, e);
     } catch (AgentLoadException | AgentInitializationException e) {
       throw new CommandFailure(
           ExitCode.REFUSED, "the agent could not be loaded into process " + pid + ": " + e);

@@ -37,6 +37,9 @@ public final class LimitJudge {
   private final long markedLateAtStart;
   private PathCounts baseline;
   private long lateAtBaseline;
+  private long forgiven;
+  private long pausedNanos;
+  private long pauseEndNanos;
   private @Nullable SequentialTest sequential;
   private Deque<Reading> readings = new ArrayDeque<>();
   private long seenCalls;
@@ -67,6 +70,7 @@ public final class LimitJudge {
     readings.add(new Reading(nowNanos, 0, 0, baseline.calls()));
     startNanos = nowNanos;
     windowStartNanos = nowNanos;
+    pauseEndNanos = nowNanos;
   }
 
   private @Nullable SequentialTest sequential() {
@@ -75,16 +79,20 @@ public final class LimitJudge {
   }
 
   /**
-   * Judges nothing of what happened until now but whether the path hangs: what was slow had a
-   * reason that is not the path's.
+   * Judges nothing of what happened until now but whether the path hangs: the whole JVM stood
+   * still.
    *
    * @param counts cumulative counts of the path
-   * @param inFlight how long the calls are running that are late for that reason too
+   * @param inFlight how long the calls are running, which are late for that reason too
+   * @param pauseNanos for how long it stood still, which is not counted to whatever hangs
    * @param nowNanos a monotonic time, not before that of the last look
    */
-  public void excuse(PathCounts counts, Histogram inFlight, long nowNanos) {
+  public void excuse(PathCounts counts, Histogram inFlight, long pauseNanos, long nowNanos) {
     baseline = counts;
+    forgiven = 0;
     lateAtBaseline = late(inFlight);
+    pausedNanos = pauseNanos;
+    pauseEndNanos = nowNanos;
     sequential = sequential();
     Deque<Reading> ended = new ArrayDeque<>();
     readings.forEach(reading -> ended.add(new Reading(reading.nanos(), 0, 0, reading.ended())));
@@ -93,6 +101,21 @@ public final class LimitJudge {
     seenBad = 0;
     windowStartNanos = nowNanos;
     exceededSince = Long.MIN_VALUE;
+  }
+
+  /**
+   * Forgets those calls that have ended until now and were slow. Those that were not are evidence
+   * as ever, and so are those that are running: of what is slow now and then, what runs at a moment
+   * is mostly that.
+   *
+   * @param counts cumulative counts of the path
+   */
+  public void forgive(PathCounts counts) {
+    forgiven = slow(counts.latency().minus(baseline.latency()));
+  }
+
+  private long slow(Histogram latency) {
+    return latency.above(limit.above() * 1e6);
   }
 
   /**
@@ -124,11 +147,11 @@ public final class LimitJudge {
     long bad;
     if (limit.isLatency()) {
       Histogram latency = counts.latency().minus(baseline.latency());
-      long late = late(inFlight) + latency.above(limit.above() * 1e6);
+      long late = late(inFlight) + slow(latency) - forgiven;
       // Those that were late before are not judged when they end, either.
       long before = Math.min(late, lateAtBaseline);
       bad = late - before;
-      calls = latency.count() + late(inFlight) - before;
+      calls = latency.count() - forgiven + late(inFlight) - before;
     } else {
       calls = counts.calls() - baseline.calls();
       // Read one after the other while calls end, the counters may disagree by a few.
@@ -143,8 +166,8 @@ public final class LimitJudge {
     }
     if (trip == null && limit.isLatency() && nowNanos - startNanos >= windowNanos()) {
       long stuck =
-          Math.max(0, stuck(inFlight) - lateAtStart)
-              + Math.max(0, stuck(marked) - markedLateAtStart);
+          Math.max(0, stuck(inFlight, nowNanos) - lateAtStart)
+              + Math.max(0, stuck(marked, nowNanos) - markedLateAtStart);
       trip = stallRule(flag, counts.calls() - before.ended(), stuck, now);
     }
     if (calls > seenCalls) {
@@ -172,8 +195,12 @@ public final class LimitJudge {
     return before;
   }
 
-  private long stuck(Histogram running) {
+  private long stuck(Histogram running, long nowNanos) {
     double window = windowNanos() + (double) limit.hold().toNanos();
+    // Whatever runs for longer than since the pause may have stood still with all else.
+    if (nowNanos - pauseEndNanos < window + pausedNanos) {
+      window += pausedNanos;
+    }
     return running.above(Math.max(window, limit.above() * 1e6));
   }
 

@@ -305,9 +305,44 @@ class LimitJudgeTest {
   @Test
   void look_afterAnExcuse_judgesWhatHappensThen() {
     LimitJudge judge = judge(Limit.of(Limit.Metric.P99, 100));
-    judge.excuse(slow(200), Histogram.EMPTY, 2 * SECOND);
+    judge.excuse(slow(200), Histogram.EMPTY, SECOND, 2 * SECOND);
     assertThat(look(judge, slow(204), 3)).isNull();
     assertThat(look(judge, slow(205), 4)).isNotNull();
+  }
+
+  @Test
+  void look_afterForgiving_countsWhatWasGood_andWhatStillRuns() {
+    LimitJudge judge = judge(Limit.of(Limit.Metric.P99, 100));
+    judge.forgive(slow(200));
+    assertThat(judge.look(FLAG, slow(200), running(4, 900), Histogram.EMPTY, SECOND, Instant.EPOCH))
+        .isNull();
+    Trip trip =
+        judge.look(FLAG, slow(200), running(5, 900), Histogram.EMPTY, 2 * SECOND, Instant.EPOCH);
+    assertThat(trip).isNotNull();
+    assertThat(trip.calls()).isEqualTo(5);
+  }
+
+  @Test
+  void look_callsThatStoodStillWithAllElse_doNotHang_butThoseThatGoOnDo() {
+    LimitJudge judge = judge(Limit.of(Limit.Metric.P99, 300));
+    assertThat(look(judge, PathCounts.NONE, 60)).isNull();
+    long pause = 100;
+    Histogram running = running(8, 101_000);
+    judge.excuse(PathCounts.NONE, running, pause * SECOND, 161 * SECOND);
+    assertThat(
+            judge.look(
+                FLAG, PathCounts.NONE, running, Histogram.EMPTY, 161 * SECOND, Instant.EPOCH))
+        .isNull();
+    Trip trip =
+        judge.look(
+            FLAG,
+            PathCounts.NONE,
+            running(8, 180_000),
+            Histogram.EMPTY,
+            240 * SECOND,
+            Instant.EPOCH);
+    assertThat(trip).isNotNull();
+    assertThat(trip.rule()).isEqualTo("stall");
   }
 
   private static PathCounts slow(long calls) {
@@ -321,7 +356,7 @@ class LimitJudgeTest {
     for (int second = 1; second < 60; second++) {
       Histogram hanging = running(8, second * 1_000L);
       if (second > 1) {
-        judge.excuse(PathCounts.NONE, hanging, second * SECOND);
+        judge.excuse(PathCounts.NONE, hanging, SECOND, second * SECOND);
       }
       assertThat(
               judge.look(

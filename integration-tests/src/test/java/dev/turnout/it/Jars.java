@@ -11,6 +11,7 @@ import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 
 /** Packs what the tests have compiled, and repacks what the build has packed. */
 final class Jars {
@@ -40,7 +41,13 @@ final class Jars {
       }
       for (JarEntry entry : Collections.list(whole.entries())) {
         if (!entry.getName().equals(left)) {
-          out.putNextEntry(new JarEntry(entry.getName()));
+          JarEntry copy = new JarEntry(entry.getName());
+          if (entry.getMethod() == ZipEntry.STORED) {
+            copy.setMethod(ZipEntry.STORED);
+            copy.setSize(entry.getSize());
+            copy.setCrc(entry.getCrc());
+          }
+          out.putNextEntry(copy);
           whole.getInputStream(entry).transferTo(out);
         }
       }

@@ -1,19 +1,15 @@
 package dev.turnout.bootstrap;
 
-import java.io.EOFException;
+import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLConnection;
 import java.net.URLStreamHandler;
 import java.util.Collections;
 import java.util.Enumeration;
-import java.util.jar.JarEntry;
-import java.util.jar.JarFile;
-import java.util.jar.Manifest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,27 +25,21 @@ import org.jspecify.annotations.Nullable;
  *   this loader                          dev.turnout.agent, our Jackson, our OkHttp ...
  * </pre>
  *
- * <p>Classes are kept in the agent's jar under {@code inst/} with the suffix {@code .classdata}, so
- * no other loader finds them even where the jar is on its path.
+ * <p>Classes are kept in a jar within the agent's jar, so no other loader finds them even where
+ * that is on its path.
  */
 final class AgentClassLoader extends ClassLoader {
-  private static final String PREFIX = "inst/";
-  private static final String VERSION = "Implementation-Version";
-
   static {
     registerAsParallelCapable();
   }
 
-  private final JarFile jar;
+  private final AgentArchive archive;
   private final String base;
-  private final @Nullable String version;
 
   AgentClassLoader(File file, @Nullable ClassLoader platformLoader) throws IOException {
     super(platformLoader);
-    jar = new JarFile(file, false);
+    archive = AgentArchive.open(file);
     base = "turnout-agent:" + file.toURI() + "!/";
-    Manifest manifest = jar.getManifest();
-    version = manifest == null ? null : manifest.getMainAttributes().getValue(VERSION);
   }
 
   // Both, and not the second alone: a JVM's compilers judge ClassLoader.loadClass by who calls it,
@@ -66,14 +56,17 @@ final class AgentClassLoader extends ClassLoader {
    */
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    JarEntry entry = classEntry(name);
-    if (entry == null) {
+    String entry = name.replace('.', '/') + ".class";
+    if (!archive.mayHave(entry)) {
       return super.loadClass(name, resolve);
     }
     synchronized (getClassLoadingLock(name)) {
       Class<?> type = findLoadedClass(name);
       if (type == null) {
         type = define(name, entry);
+      }
+      if (type == null) {
+        return super.loadClass(name, resolve);
       }
       if (resolve) {
         resolveClass(type);
@@ -82,16 +75,15 @@ final class AgentClassLoader extends ClassLoader {
     }
   }
 
-  private @Nullable JarEntry classEntry(String name) {
-    return jar.getJarEntry(entryName(name.replace('.', '/') + ".class"));
-  }
-
-  private Class<?> define(String name, JarEntry entry) throws ClassNotFoundException {
+  private @Nullable Class<?> define(String name, String entry) throws ClassNotFoundException {
     byte[] bytes;
-    try (InputStream in = jar.getInputStream(entry)) {
-      bytes = read(in, entry.getSize());
+    try {
+      bytes = archive.read(entry);
     } catch (IOException e) {
       throw new ClassNotFoundException(name, e);
+    }
+    if (bytes == null) {
+      return null;
     }
     definePackageOnce(name);
     return defineClass(name, bytes, 0, bytes.length);
@@ -102,7 +94,7 @@ final class AgentClassLoader extends ClassLoader {
     String packageName = dot < 0 ? "" : className.substring(0, dot);
     if (dot > 0 && getPackage(packageName) == null) {
       try {
-        definePackage(packageName, null, null, null, null, version, null, null);
+        definePackage(packageName, null, null, null, null, archive.version(), null, null);
       } catch (IllegalArgumentException e) {
         // Another thread was first: what was wanted is there.
         return;
@@ -112,13 +104,9 @@ final class AgentClassLoader extends ClassLoader {
 
   @Override
   protected @Nullable URL findResource(String name) {
-    String entry = entryName(name);
-    if (jar.getJarEntry(entry) == null) {
-      return null;
-    }
     try {
-      return new URL(null, base + entry, new Handler());
-    } catch (MalformedURLException e) {
+      return archive.read(name) == null ? null : new URL(null, base + name, new Handler());
+    } catch (IOException e) {
       return null;
     }
   }
@@ -134,34 +122,12 @@ final class AgentClassLoader extends ClassLoader {
   // Straight from the jar: a URL would go through caches that an application may have switched off.
   @Override
   public @Nullable InputStream getResourceAsStream(String name) {
-    JarEntry entry = jar.getJarEntry(entryName(name));
-    if (entry == null) {
-      return super.getResourceAsStream(name);
-    }
     try {
-      return jar.getInputStream(entry);
+      byte[] bytes = archive.read(name);
+      return bytes == null ? super.getResourceAsStream(name) : new ByteArrayInputStream(bytes);
     } catch (IOException e) {
       return null;
     }
-  }
-
-  private static String entryName(String resource) {
-    return PREFIX + (resource.endsWith(".class") ? resource + "data" : resource);
-  }
-
-  // The jar says how large each class is: whatever is allocated at a start stays in memory for a
-  // while.
-  private static byte[] read(InputStream in, long size) throws IOException {
-    byte[] bytes = new byte[(int) size];
-    int filled = 0;
-    while (filled < bytes.length) {
-      int read = in.read(bytes, filled, bytes.length - filled);
-      if (read < 0) {
-        throw new EOFException("only " + filled + " of " + size + " bytes");
-      }
-      filled += read;
-    }
-    return bytes;
   }
 
   /**
@@ -188,12 +154,11 @@ final class AgentClassLoader extends ClassLoader {
     @Override
     public InputStream getInputStream() throws IOException {
       String path = url.toString();
-      JarEntry entry =
-          path.startsWith(base) ? jar.getJarEntry(path.substring(base.length())) : null;
-      if (entry == null) {
+      byte[] bytes = path.startsWith(base) ? archive.read(path.substring(base.length())) : null;
+      if (bytes == null) {
         throw new FileNotFoundException(path);
       }
-      return jar.getInputStream(entry);
+      return new ByteArrayInputStream(bytes);
     }
   }
 }

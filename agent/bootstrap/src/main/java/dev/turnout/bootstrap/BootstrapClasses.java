@@ -28,6 +28,7 @@ public final class BootstrapClasses extends ClassLoader {
   static final String[] NAMES = {
     "AgentStart",
     "AgentStart$Starter",
+    "AgentArchive",
     "AgentClassLoader",
     "AgentClassLoader$1",
     "AgentClassLoader$Handler",

@@ -40,13 +40,16 @@ import org.objectweb.asm.Opcodes;
  * The agent jar in the making.
  *
  * <p>The bootstrap classes stand at the root, where the JVM puts them on the application's class
- * path. All else stands under {@code inst/}, its classes named {@code .classdata}, so that no class
- * loader but the agent's own finds it: an application with another version of the same library
- * never meets the agent's.
+ * path. All else is in a jar within, so that no class loader but the agent's own finds it: an
+ * application with another version of the same library never meets the agent's. That jar is not
+ * compressed as a whole and has an index, by which the agent finds in it what it needs; see {@code
+ * dev.turnout.bootstrap.AgentArchive} for its form.
  */
 final class AgentJar {
   private static final String INNER = "inst/";
-  private static final String CLASS_DATA = ".classdata";
+  private static final String CLASS = ".class";
+  private static final String INNER_JAR = "inst.jar";
+  private static final String INDEX = "inst.index";
   private static final String OWN = "dev/turnout/agent/";
   private static final String SERVICES = "META-INF/services/";
   private static final String VERSIONS = "META-INF/versions/";
@@ -77,7 +80,7 @@ final class AgentJar {
    * of the jar.
    */
   private static final Pattern LOADED_AT_START =
-      Pattern.compile("dev/turnout/|" + INNER + "(dev/turnout|net/bytebuddy/jar/asm)/");
+      Pattern.compile("(dev/turnout|net/bytebuddy/jar/asm)/|" + INNER_JAR + "|" + INDEX);
 
   private static final Pattern VERSION_IN_FILE_NAME = Pattern.compile("-\\d.*$|\\.jar$");
 
@@ -115,12 +118,9 @@ final class AgentJar {
       if (DROPPED.matcher(name).matches() || unused.matcher(name).matches()) {
         continue;
       }
-      if (name.endsWith(".class")) {
+      if (name.endsWith(CLASS)) {
         byte[] bytes = file.getValue();
-        put(
-            INNER + name.substring(0, name.length() - ".class".length()) + CLASS_DATA,
-            name.startsWith(OWN) ? bytes : relocation.relocate(bytes),
-            jarOrFolder);
+        put(INNER + name, name.startsWith(OWN) ? bytes : relocation.relocate(bytes), jarOrFolder);
       } else if (LICENSE.matcher(name).matches()) {
         String rest = name.startsWith("META-INF/") ? name.substring("META-INF/".length()) : name;
         put("META-INF/licenses/" + artifact + "/" + rest, file.getValue(), jarOrFolder);
@@ -144,12 +144,12 @@ final class AgentJar {
     Facades facades = new Facades();
     for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
       String name = entry.getKey();
-      if (name.startsWith(INNER) && name.endsWith(CLASS_DATA)) {
+      if (name.startsWith(INNER) && name.endsWith(CLASS)) {
         facades.add(
-            name.substring(INNER.length(), name.length() - CLASS_DATA.length()), entry.getValue());
+            name.substring(INNER.length(), name.length() - CLASS.length()), entry.getValue());
       }
     }
-    facades.pruned().forEach((name, bytes) -> entries.put(INNER + name + CLASS_DATA, bytes));
+    facades.pruned().forEach((name, bytes) -> entries.put(INNER + name + CLASS, bytes));
   }
 
   /** What libraries use of {@code java.util.logging} that the stand-in does not have. */
@@ -175,19 +175,19 @@ final class AgentJar {
     Map<String, byte[]> classes = new TreeMap<>();
     entries.forEach(
         (name, bytes) -> {
-          if (name.startsWith(INNER) && name.endsWith(CLASS_DATA)) {
-            classes.put(name.substring(INNER.length(), name.length() - CLASS_DATA.length()), bytes);
+          if (name.startsWith(INNER) && name.endsWith(CLASS)) {
+            classes.put(name.substring(INNER.length(), name.length() - CLASS.length()), bytes);
           }
         });
     LambdaClasses.unfold(classes)
-        .forEach((name, bytes) -> entries.put(INNER + name + CLASS_DATA, bytes));
+        .forEach((name, bytes) -> entries.put(INNER + name + CLASS, bytes));
   }
 
   /** Leaves out of the classes that only the agent sees what no running program reads. */
   void slim() {
     entries.replaceAll(
         (name, bytes) ->
-            name.startsWith(INNER) && name.endsWith(CLASS_DATA) ? SlimClasses.slim(bytes) : bytes);
+            name.startsWith(INNER) && name.endsWith(CLASS) ? SlimClasses.slim(bytes) : bytes);
   }
 
   void write(Path jar, String title, String version, Instant time) throws IOException {
@@ -197,16 +197,37 @@ final class AgentJar {
     }
     // Zip entries have a local time without a zone: UTC everywhere gives the same bytes everywhere.
     LocalDateTime local = LocalDateTime.ofInstant(time, ZoneOffset.UTC);
+    Index index = new Index();
+    byte[] inner = inner(index, local);
     try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar))) {
       // Readers of jars as a stream expect the manifest first.
-      write(out, "META-INF/MANIFEST.MF", manifest(title, version), local);
+      var unused = write(out, "META-INF/MANIFEST.MF", manifest(title, version), local);
       for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-        write(out, entry.getKey(), entry.getValue(), local);
+        if (!entry.getKey().startsWith(INNER)) {
+          unused = write(out, entry.getKey(), entry.getValue(), local);
+        }
       }
+      unused = write(out, INDEX, index.bytes(version), local);
+      unused = write(out, INNER_JAR, inner, local);
     }
   }
 
-  private static void write(ZipOutputStream out, String name, byte[] bytes, LocalDateTime time)
+  private byte[] inner(Index index, LocalDateTime time) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream out = new ZipOutputStream(bytes)) {
+      for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+        if (entry.getKey().startsWith(INNER)) {
+          String name = entry.getKey().substring(INNER.length());
+          int start = bytes.size();
+          ZipEntry written = write(out, name, entry.getValue(), time);
+          index.add(name, start, (int) written.getCompressedSize(), entry.getValue().length);
+        }
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  private static ZipEntry write(ZipOutputStream out, String name, byte[] bytes, LocalDateTime time)
       throws IOException {
     ZipEntry entry = new ZipEntry(name);
     entry.setTimeLocal(time);
@@ -220,6 +241,7 @@ final class AgentJar {
     out.putNextEntry(entry);
     out.write(bytes);
     out.closeEntry();
+    return entry;
   }
 
   private static byte[] manifest(String title, String version) throws IOException {
@@ -288,7 +310,7 @@ final class AgentJar {
 
   /** The members of a class of the stand-in and of its superclasses; null without such a class. */
   private @Nullable Set<String> members(String className) throws IOException {
-    byte[] own = entries.get(INNER + className + CLASS_DATA);
+    byte[] own = entries.get(INNER + className + CLASS);
     ClassReader reader;
     if (own != null) {
       reader = new ClassReader(own);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import example.UsesLogging;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ import java.util.TimeZone;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +31,7 @@ class AgentJarTest {
   @TempDir Path folder;
 
   @Test
-  void placesBootstrapAtTheRootAndTheRestUnderInst() throws IOException {
+  void placesBootstrapAtTheRootAndTheRestInAJarWithin() throws IOException {
     Path bootstrap = jar("boot.jar", Map.of("dev/turnout/bootstrap/A.class", "a"));
     Path library =
         jar(
@@ -52,7 +53,7 @@ class AgentJarTest {
             "META-INF/MANIFEST.MF",
             "META-INF/licenses/lib/LICENSE.txt",
             "dev/turnout/bootstrap/A.class",
-            "inst/org/lib/B.classdata",
+            "inst/org/lib/B.class",
             "inst/org/lib/b.properties");
     try (JarFile file = new JarFile(folder.resolve("out.jar").toFile())) {
       assertThat(file.getManifest().getMainAttributes().getValue("Premain-Class"))
@@ -115,11 +116,11 @@ class AgentJarTest {
 
     Map<String, String> entries = write(jar, "out.jar");
 
-    assertThat(entries.get("inst/example/UsesLogging.classdata"))
+    assertThat(entries.get("inst/example/UsesLogging.class"))
         .contains("dev/turnout/agent/jul/Logger")
         .contains(UsesLogging.LOGGER_NAME)
         .doesNotContain("java/util/logging");
-    assertThat(entries).containsEntry("inst/dev/turnout/agent/X.classdata", text);
+    assertThat(entries).containsEntry("inst/dev/turnout/agent/X.class", text);
   }
 
   @Test
@@ -155,14 +156,21 @@ class AgentJarTest {
     Path out = folder.resolve(name);
     jar.write(out, "Title", "1", TIME);
     Map<String, String> entries = new LinkedHashMap<>();
-    try (ZipFile zip = new ZipFile(out.toFile())) {
-      for (ZipEntry entry : zip.stream().toList()) {
-        try (InputStream in = zip.getInputStream(entry)) {
-          entries.put(entry.getName(), new String(in.readAllBytes(), ISO_8859_1));
-        }
-      }
+    try (InputStream in = Files.newInputStream(out)) {
+      read(in, "", entries);
     }
+    assertThat(entries.remove("inst.index")).endsWith("1");
+    String inner = entries.remove("inst.jar");
+    read(new ByteArrayInputStream(inner.getBytes(ISO_8859_1)), "inst/", entries);
     return entries;
+  }
+
+  private static void read(InputStream jar, String prefix, Map<String, String> entries)
+      throws IOException {
+    ZipInputStream zip = new ZipInputStream(jar);
+    for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+      entries.put(prefix + entry.getName(), new String(zip.readAllBytes(), ISO_8859_1));
+    }
   }
 
   private Path jar(String name, Map<String, String> files) throws IOException {

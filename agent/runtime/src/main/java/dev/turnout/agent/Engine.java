@@ -58,7 +58,7 @@ final class Engine implements AutoCloseable {
   private final CountDownLatch opened = new CountDownLatch(1);
   private final CountDownLatch served = new CountDownLatch(1);
   private int ticks;
-  private final Pauses pauses = new Pauses(System.nanoTime());
+  private final Pauses pauses = new Pauses();
   private volatile @Nullable FlagsFollower flagsFile;
   private volatile @Nullable ControlClient client;
   private final StatusPages pages;
@@ -326,10 +326,11 @@ final class Engine implements AutoCloseable {
   private void judge() {
     Set<String> stopped = tripBook.trips().keySet();
     long now = System.nanoTime();
-    boolean paused = pauses.look(now);
+    long paused = pauses.look(now);
     List<Trip> breaches = breaker.look(rules::inForce, stopped, paused, now, clock.instant());
     if (!breaches.isEmpty()) {
-      breaches.forEach(tripBook::add);
+      long epoch = rules.serverSnapshot().epoch();
+      breaches.forEach(trip -> tripBook.add(trip, epoch));
       rules.trips(tripBook::trips);
     }
     for (Trip trip : breaches) {

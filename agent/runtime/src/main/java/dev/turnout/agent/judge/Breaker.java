@@ -7,6 +7,7 @@ import dev.turnout.flags.Limit;
 import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Trip;
+import dev.turnout.flags.Variants;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class Breaker {
   private final Recorders recorders;
   private final Map<String, Watch> watches = new HashMap<>();
+
+  // Of a flag's paths, by variant: they are as warm as they are, whatever limits they have.
+  private final Map<String, Map<String, WarmUp>> warmUps = new HashMap<>();
   private PathWatch.@Nullable Look last;
 
   /**
@@ -59,7 +63,7 @@ public final class Breaker {
    * @param now the time of day
    */
   public synchronized void begin(Snapshot snapshot, long nowNanos, Instant now) {
-    PathWatch.Look look = at(false, nowNanos, now);
+    PathWatch.Look look = at(0, nowNanos, now);
     for (Flag flag : snapshot.flags().values()) {
       if (!flag.limits().isEmpty() && flag.stop() == null) {
         Watch watch = watches.get(flag.name());
@@ -79,14 +83,22 @@ public final class Breaker {
     for (String name : flag.variants().names()) {
       variants.put(name, watch(flag, name, timed, look));
     }
-    boolean cold = recorders.total(flag.name(), true).calls() == 0;
-    PathWatch whole = new PathWatch(flag.limits(), cold, whole(flag.name(), timed), look);
+    boolean called = recorders.total(flag.name(), true).calls() > 0;
+    WarmUp warmUp = warmUp(flag.name(), Variants.ON, called);
+    PathWatch whole = new PathWatch(flag.limits(), warmUp, whole(flag.name(), timed), look);
     return new Watch(flag.limits(), flag.resetRevision(), from, whole, variants);
   }
 
   private PathWatch watch(Flag flag, String variant, boolean timed, PathWatch.Look look) {
-    boolean cold = recorders.total(flag.name(), variant).calls() == 0;
-    return new PathWatch(flag.limits(), cold, variant(flag.name(), variant, timed), look);
+    boolean called = recorders.total(flag.name(), variant).calls() > 0;
+    WarmUp warmUp = warmUp(flag.name(), "variant " + variant, called);
+    return new PathWatch(flag.limits(), warmUp, variant(flag.name(), variant, timed), look);
+  }
+
+  private WarmUp warmUp(String flag, String path, boolean called) {
+    return warmUps
+        .computeIfAbsent(flag, any -> new HashMap<>())
+        .computeIfAbsent(path, any -> new WarmUp(called));
   }
 
   private static boolean isTimed(Flag flag) {
@@ -94,10 +106,10 @@ public final class Breaker {
   }
 
   // Whoever waited here for another may come with an earlier time.
-  private PathWatch.Look at(boolean paused, long nowNanos, Instant now) {
+  private PathWatch.Look at(long pausedNanos, long nowNanos, Instant now) {
     PathWatch.Look before = last;
     long nanos = before == null || nowNanos - before.nanos() > 0 ? nowNanos : before.nanos();
-    PathWatch.Look look = new PathWatch.Look(paused, nanos, now);
+    PathWatch.Look look = new PathWatch.Look(pausedNanos, nanos, now);
     last = look;
     return look;
   }
@@ -107,18 +119,23 @@ public final class Breaker {
    *
    * @param inForce what is in force; asked while nobody can put something else there unseen
    * @param stopped flags that tripped in this JVM already
-   * @param paused whether the JVM stood still since the last look, or shortly before: calls seem
-   *     slow then through no fault of theirs
+   * @param pausedNanos for how long the JVM stood still since the last look, or shortly before:
+   *     calls seem slow then through no fault of theirs
    * @param nowNanos a monotonic time
    * @param now the time of day
    * @return the limits that are breached, at most one for each flag
    */
   public synchronized List<Trip> look(
-      Supplier<Snapshot> inForce, Set<String> stopped, boolean paused, long nowNanos, Instant now) {
-    PathWatch.Look look = at(paused, nowNanos, now);
+      Supplier<Snapshot> inForce,
+      Set<String> stopped,
+      long pausedNanos,
+      long nowNanos,
+      Instant now) {
+    PathWatch.Look look = at(pausedNanos, nowNanos, now);
     Snapshot snapshot = inForce.get();
     List<Trip> trips = new ArrayList<>();
     watches.keySet().retainAll(snapshot.flags().keySet());
+    warmUps.keySet().retainAll(snapshot.flags().keySet());
     for (Flag flag : snapshot.flags().values()) {
       if (flag.limits().isEmpty() || flag.stop() != null || stopped.contains(flag.name())) {
         watches.remove(flag.name());

@@ -9,23 +9,13 @@ import dev.turnout.flags.Trip;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Holds one path, a flag's new one as a whole or one variant of it, against the flag's limits. Of
- * its latency is not judged what ends in the first seconds after its first call in the JVM: classes
- * are loaded then, connections opened and nothing compiled, and all JVMs of a fleet that starts
- * anew would find the same within minutes.
- */
+/** Holds one path, a flag's new one as a whole or one variant of it, against the flag's limits. */
 final class PathWatch {
-  private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(5);
-
   private final List<Limit> limits;
+  private final WarmUp warmUp;
   private final List<LimitJudge> judges = new ArrayList<>();
-  private boolean cold;
-  private boolean warming;
-  private long warmNanos;
 
   /**
    * What a path did so far.
@@ -43,20 +33,20 @@ final class PathWatch {
   /**
    * When somebody looks.
    *
-   * @param paused whether the JVM stood still since the last look, or shortly before
+   * @param pausedNanos for how long the JVM stood still since the last look, or shortly before
    * @param nanos a monotonic time
    * @param now the time of day
    */
-  record Look(boolean paused, long nanos, Instant now) {}
+  record Look(long pausedNanos, long nanos, Instant now) {}
 
   /**
    * Starts watching; what was read until now is not judged.
    *
-   * @param cold whether no call of the path has ended in this JVM so far
+   * @param warmUp of the path, in this JVM
    */
-  PathWatch(List<Limit> limits, boolean cold, Reading read, Look look) {
+  PathWatch(List<Limit> limits, WarmUp warmUp, Reading read, Look look) {
     this.limits = limits;
-    this.cold = cold;
+    this.warmUp = warmUp;
     for (Limit limit : limits) {
       judges.add(
           new LimitJudge(limit, read.counts(), read.inFlight(), read.marked(), look.nanos()));
@@ -65,17 +55,16 @@ final class PathWatch {
 
   /** Returns the trip of the first limit that is breached, or null. */
   @Nullable Trip look(Flag flag, Reading read, Look look) {
-    boolean warm = isWarm(read, look.nanos());
+    boolean warm = warmUp.isOver(!read.isEmpty(), look.nanos());
     for (int i = 0; i < judges.size(); i++) {
       LimitJudge judge = judges.get(i);
       if (limits.get(i).isLatency()) {
         if (!warm) {
-          // What is still running when it is warm, and late by then, is.
-          judge.excuse(read.counts(), Histogram.EMPTY, look.nanos());
+          judge.forgive(read.counts());
           continue;
         }
-        if (look.paused()) {
-          judge.excuse(read.counts(), read.inFlight(), look.nanos());
+        if (look.pausedNanos() > 0) {
+          judge.excuse(read.counts(), read.inFlight(), look.pausedNanos(), look.nanos());
         }
       }
       Trip trip =
@@ -85,17 +74,5 @@ final class PathWatch {
       }
     }
     return null;
-  }
-
-  private boolean isWarm(Reading read, long nowNanos) {
-    if (cold && !read.isEmpty()) {
-      cold = false;
-      warming = true;
-      warmNanos = nowNanos + WARM_UP_NANOS;
-    }
-    if (warming && nowNanos - warmNanos >= 0) {
-      warming = false;
-    }
-    return !warming;
   }
 }

@@ -15,31 +15,29 @@ public final class Pauses {
   private static final long AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long BETWEEN_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+  private boolean looked;
   private long lastLookNanos;
   private long excusedUntilNanos;
+  private long pauseNanos;
 
   /**
-   * Starts watching.
+   * Looks whether this look comes late; the first never does.
    *
    * @param nowNanos a monotonic time
+   * @return how long the pause was that what is seen now is to be put down to; 0 for none
    */
-  public Pauses(long nowNanos) {
-    lastLookNanos = nowNanos;
-    excusedUntilNanos = nowNanos - BETWEEN_NANOS;
-  }
-
-  /**
-   * Looks whether this look comes late.
-   *
-   * @param nowNanos a monotonic time
-   * @return whether what is seen now is to be put down to a pause
-   */
-  public boolean look(long nowNanos) {
-    boolean late = nowNanos - lastLookNanos > LATE_NANOS;
-    lastLookNanos = nowNanos;
-    if (late && nowNanos - excusedUntilNanos >= BETWEEN_NANOS) {
-      excusedUntilNanos = nowNanos + AFTER_NANOS;
+  public long look(long nowNanos) {
+    if (!looked) {
+      looked = true;
+      lastLookNanos = nowNanos;
+      excusedUntilNanos = nowNanos - BETWEEN_NANOS;
     }
-    return nowNanos - excusedUntilNanos < 0;
+    long since = nowNanos - lastLookNanos;
+    lastLookNanos = nowNanos;
+    if (since > LATE_NANOS && nowNanos - excusedUntilNanos >= BETWEEN_NANOS) {
+      excusedUntilNanos = nowNanos + AFTER_NANOS;
+      pauseNanos = since;
+    }
+    return nowNanos - excusedUntilNanos < 0 ? pauseNanos : 0;
   }
 }

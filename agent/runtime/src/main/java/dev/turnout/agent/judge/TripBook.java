@@ -12,6 +12,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -29,13 +30,24 @@ public final class TripBook {
 
   private final File directory;
   private final Executor disk;
-  private final Map<String, Trip> trips = new HashMap<>();
+  private final Map<String, Entry> entries = new HashMap<>();
   private final Set<String> unwritten = new HashSet<>();
 
-  // Of flags that were reset: at which revision.
-  private final Map<String, Long> resets = new HashMap<>();
+  // Of flags that were reset.
+  private final Map<String, Reset> resets = new HashMap<>();
   private volatile Map<String, Trip> copy = Map.of();
   private volatile @Nullable String problem;
+
+  /**
+   * A trip as it is written down.
+   *
+   * @param epoch of the server whose flag it is; 0 if there is none
+   * @param firstRevision the one it was of before a server was restored
+   */
+  private record Entry(Trip trip, long epoch, long firstRevision) {}
+
+  /** A record is void if it is of an earlier revision than the first, or of the second. */
+  private record Reset(long revision, long firstRevision) {}
 
   /**
    * Creates the book; nothing is read or written yet.
@@ -80,21 +92,37 @@ public final class TripBook {
   }
 
   // What has tripped or was reset meanwhile is newer.
-  private synchronized void found(Trip trip) {
-    if (!unwritten.contains(trip.flag()) && trips.putIfAbsent(trip.flag(), trip) == null) {
-      copy = Map.copyOf(trips);
+  private synchronized void found(Entry entry) {
+    String flag = entry.trip().flag();
+    if (!unwritten.contains(flag) && entries.putIfAbsent(flag, entry) == null) {
+      copy();
     }
   }
 
-  /** Adds a trip, and has it written down. */
-  public synchronized void add(Trip trip) {
-    trips.put(trip.flag(), trip);
-    resets.remove(trip.flag());
-    changed(trip.flag());
+  private void copy() {
+    Map<String, Trip> trips = new HashMap<>();
+    entries.forEach((flag, entry) -> trips.put(flag, entry.trip()));
+    copy = Map.copyOf(trips);
+  }
+
+  /**
+   * Adds a trip, and has it written down.
+   *
+   * @param epoch of the server whose flag it is; 0 if there is none
+   */
+  public synchronized void add(Trip trip, long epoch) {
+    put(new Entry(trip, epoch, trip.flagRevision()));
+  }
+
+  private void put(Entry entry) {
+    String flag = entry.trip().flag();
+    entries.put(flag, entry);
+    resets.remove(flag);
+    changed(flag);
   }
 
   private void changed(String flag) {
-    copy = Map.copyOf(trips);
+    copy();
     if (unwritten.add(flag)) {
       disk.execute(() -> writeDown(flag));
     }
@@ -102,22 +130,22 @@ public final class TripBook {
 
   // Whatever there is to be said of the flag by then.
   private void writeDown(String flag) {
-    Trip trip;
-    Long reset;
+    Entry entry;
+    Reset reset;
     synchronized (this) {
       unwritten.remove(flag);
-      trip = trips.get(flag);
+      entry = entries.get(flag);
       reset = resets.remove(flag);
     }
     File file = file(flag);
-    if (trip == null) {
-      if (file.exists() && isVoid(file, reset == null ? Long.MAX_VALUE : reset) && !file.delete()) {
+    if (entry == null) {
+      if (file.exists() && isVoid(file, reset) && !file.delete()) {
         AgentLog.line(file + " cannot be deleted: it is void, for its flag was reset");
       }
       return;
     }
     try {
-      write(trip, file);
+      write(entry, file);
       problem = null;
     } catch (IOException e) {
       if (problem == null) {
@@ -148,9 +176,10 @@ public final class TripBook {
   }
 
   // Another JVM may have written it since: that trip is one of after the reset.
-  private static boolean isVoid(File file, long resetRevision) {
+  private static boolean isVoid(File file, @Nullable Reset reset) {
     try {
-      return read(file).flagRevision() < resetRevision;
+      long recorded = read(file).trip().flagRevision();
+      return reset == null || recorded < reset.revision() || recorded == reset.firstRevision();
     } catch (IOException | IllegalArgumentException | DateTimeException e) {
       // Nobody can go by it.
       return true;
@@ -163,25 +192,31 @@ public final class TripBook {
    * @param resetRevision at which: a record of a later trip, another JVM's, stays
    */
   public synchronized void remove(String flag, long resetRevision) {
-    if (trips.remove(flag) != null) {
-      resets.put(flag, resetRevision);
+    Entry removed = entries.remove(flag);
+    if (removed != null) {
+      resets.put(flag, new Reset(resetRevision, removed.firstRevision()));
       changed(flag);
     }
   }
 
   /**
-   * Takes over the trips of revisions that the server has not come to, as after it was restored
-   * from a backup: they are of its present one from now on. Else no reset could be later than they
-   * are.
+   * Takes over the trips of revisions that the server has not come to, for it was restored from a
+   * backup: they are of its present one from now on. Else no reset could be later than they are. A
+   * server that is restored begins an epoch; of one that has not, what is known here may just be
+   * old.
    *
-   * @param server what the server sent last
+   * @param server what is known of the server's flags
    * @return whether there were any
    */
   public synchronized boolean follow(Snapshot server) {
     boolean changed = false;
-    for (Trip trip : copy.values()) {
-      if (server.flag(trip.flag()) != null && trip.flagRevision() > server.revision()) {
-        add(trip.under(server.revision()));
+    for (Entry entry : List.copyOf(entries.values())) {
+      Trip trip = entry.trip();
+      if (server.flag(trip.flag()) != null
+          && trip.flagRevision() > server.revision()
+          && entry.epoch() < server.epoch()) {
+        Trip followed = trip.under(server.revision());
+        put(new Entry(followed, server.epoch(), entry.firstRevision()));
         changed = true;
       }
     }
@@ -200,15 +235,17 @@ public final class TripBook {
     return new File(directory, flag + SUFFIX);
   }
 
-  private void write(Trip trip, File file) throws IOException {
+  private void write(Entry entry, File file) throws IOException {
     if (!directory.isDirectory() && !directory.mkdirs() && !directory.isDirectory()) {
       throw new IOException(directory + " cannot be created");
     }
+    Trip trip = entry.trip();
     Properties lines = new Properties();
     lines.setProperty("flag", trip.flag());
     if (trip.variant() != null) {
       lines.setProperty("variant", trip.variant());
     }
+    lines.setProperty("epoch", Long.toString(entry.epoch()));
     lines.setProperty("flag_revision", Long.toString(trip.flagRevision()));
     lines.setProperty("limit", trip.limit());
     lines.setProperty("rule", trip.rule());
@@ -233,21 +270,25 @@ public final class TripBook {
     }
   }
 
-  private static Trip read(File file) throws IOException {
+  private static Entry read(File file) throws IOException {
     Properties lines = new Properties();
     try (InputStream in = new FileInputStream(file)) {
       lines.load(in);
     }
-    return new Trip(
-        text(lines, "flag"),
-        lines.getProperty("variant"),
-        Long.parseLong(text(lines, "flag_revision")),
-        text(lines, "limit"),
-        text(lines, "rule"),
-        Double.parseDouble(text(lines, "observed")),
-        Long.parseLong(text(lines, "calls")),
-        Long.parseLong(text(lines, "bad")),
-        Instant.parse(text(lines, "at")));
+    Trip trip =
+        new Trip(
+            text(lines, "flag"),
+            lines.getProperty("variant"),
+            Long.parseLong(text(lines, "flag_revision")),
+            text(lines, "limit"),
+            text(lines, "rule"),
+            Double.parseDouble(text(lines, "observed")),
+            Long.parseLong(text(lines, "calls")),
+            Long.parseLong(text(lines, "bad")),
+            Instant.parse(text(lines, "at")));
+    // Who wrote it may have known of none: then it is of the latest.
+    String epoch = lines.getProperty("epoch", Long.toString(Long.MAX_VALUE));
+    return new Entry(trip, Long.parseLong(epoch), trip.flagRevision());
   }
 
   private static String text(Properties lines, String name) {

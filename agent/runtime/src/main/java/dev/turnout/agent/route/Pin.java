@@ -35,7 +35,7 @@ final class Pin implements Caller {
     return now != null
         && now != rules
         && rules != null
-        && now.flag().resetRevision() != rules.flag().resetRevision();
+        && now.flag().resetRevision() > rules.flag().resetRevision();
   }
 
   /** Decides for the context itself: the same for all its threads and calls. */

@@ -45,22 +45,11 @@ final class ReactorType {
   private final Method doOnError;
   private final Method doOnTerminate;
   private final Method doOnCancel;
-  private final Method scan;
-  private final Method nameOf;
-  private final Method stepOf;
-  private final Method tagsOf;
-  private final Method name;
-  private final Method tag;
+  private final @Nullable Names names;
 
-  private ReactorType(Class<?> type, boolean complete) throws ReflectiveOperationException {
+  private ReactorType(Class<?> type, boolean complete) throws NoSuchMethodException {
     this.complete = complete;
-    Class<?> scannable = Class.forName("reactor.core.Scannable", false, type.getClassLoader());
-    scan = scannable.getMethod("from", Object.class);
-    nameOf = scannable.getMethod("name");
-    stepOf = scannable.getMethod("stepName");
-    tagsOf = scannable.getMethod("tags");
-    name = type.getMethod("name", String.class);
-    tag = type.getMethod("tag", String.class, String.class);
+    names = Names.of(type);
     defer = type.getMethod("defer", Supplier.class);
     doOnError = type.getMethod("doOnError", Consumer.class);
     doOnTerminate = type.getMethod("doOnTerminate", Runnable.class);
@@ -84,7 +73,7 @@ final class ReactorType {
           || name.equals("reactor.core.publisher.Flux")) {
         try {
           return new ReactorType(at, COMPLETE.contains(type.getName()));
-        } catch (ReflectiveOperationException e) {
+        } catch (NoSuchMethodException e) {
           // A Reactor that is not ours to know: its values are left alone.
           return null;
         }
@@ -136,24 +125,56 @@ final class ReactorType {
             following[0] = false;
           }
         };
-    return named(publisher, defer.invoke(null, subscription));
+    Object followed = defer.invoke(null, subscription);
+    return names == null ? followed : names.give(publisher, followed);
   }
 
-  // What the application called it, its meters and messages look for in what is around it.
-  private Object named(Object publisher, Object followed) throws ReflectiveOperationException {
-    Object scanned = scan.invoke(null, publisher);
-    Object named = followed;
-    Object given = nameOf.invoke(scanned);
-    if (!given.equals(stepOf.invoke(scanned))) {
-      named = name.invoke(named, given);
+  /**
+   * What the application called a publisher: its meters and messages look for that in what is
+   * around it.
+   */
+  private static final class Names {
+    private final Method scan;
+    private final Method nameOf;
+    private final Method stepOf;
+    private final Method tagsOf;
+    private final Method name;
+    private final Method tag;
+
+    private Names(Class<?> type) throws ReflectiveOperationException {
+      Class<?> scannable = Class.forName("reactor.core.Scannable", false, type.getClassLoader());
+      scan = scannable.getMethod("from", Object.class);
+      nameOf = scannable.getMethod("name");
+      stepOf = scannable.getMethod("stepName");
+      tagsOf = scannable.getMethod("tags");
+      name = type.getMethod("name", String.class);
+      tag = type.getMethod("tag", String.class, String.class);
     }
-    for (Object each : ((Stream<?>) tagsOf.invoke(scanned)).toList()) {
-      if (each instanceof Iterable<?> pair) {
-        Iterator<?> parts = pair.iterator();
-        named = tag.invoke(named, parts.next(), parts.next());
+
+    // The first Reactors have no names.
+    static @Nullable Names of(Class<?> type) {
+      try {
+        return new Names(type);
+      } catch (ReflectiveOperationException | LinkageError e) {
+        return null;
       }
     }
-    return named;
+
+    Object give(Object publisher, Object followed) throws ReflectiveOperationException {
+      Object scanned = scan.invoke(null, publisher);
+      Object named = followed;
+      Object given = nameOf.invoke(scanned);
+      if (!given.equals(stepOf.invoke(scanned))) {
+        named = name.invoke(named, given);
+      }
+      for (Object each : ((Stream<?>) tagsOf.invoke(scanned)).toList()) {
+        if (each instanceof Iterable<?> pair) {
+          Iterator<?> parts = pair.iterator();
+          named = tag.invoke(named, parts.next(), parts.next());
+        }
+      }
+      return named;
+    }
   }
 
   /** One subscription; the first thing that ends it counts. */

@@ -38,6 +38,9 @@ public final class GateTransformer implements ClassFileTransformer {
   private static final @Nullable ClassLoader OWN = GateTransformer.class.getClassLoader();
   private static final @Nullable Class<?> AGENT_LOADER = agentLoader();
 
+  private static final String REDEFINED =
+      "its class was redefined by a body without this gate, and runs as that is written";
+
   private final Instrumentation instrumentation;
   private final GateRules rules;
   private final Findings findings;
@@ -50,6 +53,11 @@ public final class GateTransformer implements ClassFileTransformer {
   public interface Findings {
     /** A flagged method was gated, or was not for the problem given. */
     void found(String flag, String method, @Nullable String problem);
+
+    /** A flagged method that was gated may run without its gate, for the reason given. */
+    default void doubtful(String flag, String method, String problem) {
+      found(flag, method, problem);
+    }
 
     /** A class of the application came; told only where a gates file names what shall. */
     default void seen() {}
@@ -159,23 +167,23 @@ public final class GateTransformer implements ClassFileTransformer {
       }
     }
     if (loaded) {
-      gone(loader, className, result.bytes() == null ? List.of() : result.wires());
+      gone(loader, className, gated ? result.wires() : List.of());
     }
-    if (result.bytes() != null) {
+    if (gated) {
       woven.add(loader, className, result.wires());
     }
     return result.bytes();
   }
 
-  // Somebody gave the class another body: of gates that it had, some may not be in it any more.
+  // Somebody gives the class another body, which may not have all its gates. Whether the JVM takes
+  // that body is decided later, and nobody is told.
   private void gone(ClassLoader loader, String className, List<Wire> wires) {
-    List<Woven.Gate> left = woven.take(loader, className);
+    List<Woven.Gate> left = woven.gates(loader, className);
     for (Wire wire : wires) {
       left.remove(Woven.Gate.of(wire));
     }
     for (Woven.Gate gate : left) {
-      findings.found(
-          gate.flag(), gate.method(), "its class was redefined and has this gate no more");
+      findings.doubtful(gate.flag(), gate.method(), REDEFINED);
     }
   }
 
@@ -184,7 +192,7 @@ public final class GateTransformer implements ClassFileTransformer {
     ClassLoader loader = GateTransformer.class.getClassLoader();
     GateWeaver.Result result =
         new GateWeaver(GateRules.NONE).weave(RehearsedClass.file(), loader, false);
-    new Woven().add(loader, "", List.of());
+    new Woven().add(loader, "", result.wires());
     if (result.bytes() == null || obstacle() != null) {
       throw new IllegalStateException(result.refusals() + " " + unlinkable);
     }
@@ -292,13 +300,13 @@ public final class GateTransformer implements ClassFileTransformer {
       }
     }
 
-    /** Takes the gates of a class out; none if it was given none. */
-    List<Gate> take(ClassLoader loader, String className) {
+    /** The gates that a class was given last; none if it was given none. */
+    List<Gate> gates(ClassLoader loader, String className) {
       Loader key = new Loader(loader, null);
       synchronized (names) {
         Map<String, List<Gate>> ofLoader = names.get(key);
-        List<Gate> gates = ofLoader == null ? null : ofLoader.remove(className);
-        return gates == null ? new ArrayList<>() : gates;
+        List<Gate> gates = ofLoader == null ? null : ofLoader.get(className);
+        return gates == null ? new ArrayList<>() : new ArrayList<>(gates);
       }
     }
 

@@ -29,10 +29,15 @@ class BreakerTest {
   private long now;
 
   private List<Trip> look(Flag flag, boolean paused) {
-    now += TimeUnit.MILLISECONDS.toNanos(250);
+    return look(flag, paused ? 1_000 : 0);
+  }
+
+  private List<Trip> look(Flag flag, long pausedMillis) {
+    now += TimeUnit.MILLISECONDS.toNanos(250 + pausedMillis);
     Snapshot snapshot =
         new Snapshot("", 1, 1, Instant.EPOCH, CanaryMode.OFF, Map.of(), Map.of(flag.name(), flag));
-    return breaker.look(() -> snapshot, Set.of(), paused, now, Instant.EPOCH);
+    long pausedNanos = TimeUnit.MILLISECONDS.toNanos(pausedMillis);
+    return breaker.look(() -> snapshot, Set.of(), pausedNanos, now, Instant.EPOCH);
   }
 
   private static Flag flag(Limit limit) {
@@ -93,7 +98,7 @@ class BreakerTest {
           assertThat(Thread.holdsLock(breaker)).isTrue();
           return Snapshot.EMPTY;
         };
-    assertThat(breaker.look(inForce, Set.of(), false, now, Instant.EPOCH)).isEmpty();
+    assertThat(breaker.look(inForce, Set.of(), 0, now, Instant.EPOCH)).isEmpty();
   }
 
   @Test
@@ -335,6 +340,50 @@ class BreakerTest {
     }
     assertThat(look(flag, false)).isEmpty();
     assertThat(warmUp(flag)).isNotEmpty();
+  }
+
+  // Of what is slow now and then, what runs when the path is warm is mostly that.
+  @Test
+  void pathThatKeepsToItsLimit_isNotTripped_whenItIsWarm() {
+    Flag flag = flag(Limit.of(Limit.Metric.P99, 300));
+    look(flag, false);
+    CallRecorder calls = calls(Variants.ON);
+    calls(5_000, false, 1_000_000);
+    for (int i = 0; i < 20; i++) {
+      calls.later(System.nanoTime() - 2_000_000_000L | 1);
+    }
+    assertThat(look(flag, false)).isEmpty();
+    assertThat(warmUp(flag)).isEmpty();
+  }
+
+  @Test
+  void pathWhoseLimitsAreChanged_isNoWarmerThanBefore() {
+    Flag flag = flag(Limit.of(Limit.Metric.P99, 300));
+    look(flag, false);
+    calls(20, false, 2_000_000_000L);
+    look(flag, false);
+    Flag other = flag(Limit.of(Limit.Metric.P99, 200));
+    look(other, false);
+    calls(20, false, 2_000_000_000L);
+    assertThat(look(other, false)).isEmpty();
+    warmUp(other);
+    calls(20, false, 2_000_000_000L);
+    assertThat(look(other, false)).hasSize(1);
+  }
+
+  // As of a machine that was suspended.
+  @Test
+  void callsInFlightOverAPauseLongerThanTheWindow_doNotHang() {
+    Flag flag = flag(Limit.of(Limit.Metric.P99, 300));
+    calls(1_000, false, 1_000_000);
+    look(flag, false);
+    now += Duration.ofMinutes(5).toNanos();
+    CallRecorder calls = calls(Variants.ON);
+    for (int i = 0; i < 20; i++) {
+      calls.later(System.nanoTime() - Duration.ofMinutes(10).toNanos() | 1);
+    }
+    assertThat(look(flag, Duration.ofMinutes(10).toMillis())).isEmpty();
+    assertThat(look(flag, false)).isEmpty();
   }
 
   @Test
