@@ -36,7 +36,8 @@ class StoppedJvmIT {
             "until=new",
             "enter",
             "slow=600",
-            "linger=2000",
+            // Until the path is warm, which may begin with the first look after the pause.
+            "linger=7000",
             "call",
             "slow=2000",
             "until=old")) {

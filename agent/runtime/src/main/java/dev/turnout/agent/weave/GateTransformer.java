@@ -39,7 +39,7 @@ public final class GateTransformer implements ClassFileTransformer {
   private static final @Nullable Class<?> AGENT_LOADER = agentLoader();
 
   private static final String REDEFINED =
-      "its class was redefined by a body without this gate, and runs as that is written";
+      "its class was given a body without this gate; if the JVM took it, calls run as that is written";
 
   private final Instrumentation instrumentation;
   private final GateRules rules;
