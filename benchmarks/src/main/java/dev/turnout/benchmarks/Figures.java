@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * What one benchmark came to.
  *
- * @param nanos for one call, in nanoseconds: the median of each round
+ * @param nanos for one call, in nanoseconds: the median of each round; NaN where there is none
  * @param bytes allocated by one call: the median of the rounds
  */
 record Figures(List<Double> nanos, double bytes) {
@@ -15,16 +15,20 @@ record Figures(List<Double> nanos, double bytes) {
   static final Figures NOTHING = new Figures(List.of(), 0);
 
   double median() {
-    return nanos.isEmpty() ? 0 : median(nanos);
+    List<Double> known = nanos.stream().filter(each -> !each.isNaN()).toList();
+    return known.isEmpty() ? 0 : median(known);
   }
 
-  /** How much this is beyond the other, round by round. */
+  /** How much this is beyond the other, round by round; if no round has both, of the medians. */
   List<Double> beyond(Figures other) {
     List<Double> differences = new ArrayList<>();
     for (int i = 0; i < nanos.size(); i++) {
-      differences.add(nanos.get(i) - (i < other.nanos.size() ? other.nanos.get(i) : 0));
+      double difference = nanos.get(i) - (i < other.nanos.size() ? other.nanos.get(i) : 0);
+      if (!Double.isNaN(difference)) {
+        differences.add(difference);
+      }
     }
-    return differences;
+    return differences.isEmpty() ? List.of(median() - other.median()) : differences;
   }
 
   static double median(Collection<Double> values) {
