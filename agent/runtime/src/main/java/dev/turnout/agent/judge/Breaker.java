@@ -7,7 +7,6 @@ import dev.turnout.flags.Limit;
 import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Trip;
-import dev.turnout.flags.Variants;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,10 +23,14 @@ import org.jspecify.annotations.Nullable;
  * when it is added. Used by one thread.
  */
 public final class Breaker {
+  // In place of a variant's name, which is never empty.
+  private static final String WHOLE = "";
+
   private final Recorders recorders;
   private final Map<String, Watch> watches = new HashMap<>();
 
-  // Of a flag's paths, by variant: they are as warm as they are, whatever limits they have.
+  // Of a flag's paths, by variant, and of all as a whole: they are as warm as they are, whatever
+  // limits they have.
   private final Map<String, Map<String, WarmUp>> warmUps = new HashMap<>();
   private PathWatch.@Nullable Look last;
 
@@ -84,14 +87,14 @@ public final class Breaker {
       variants.put(name, watch(flag, name, timed, look));
     }
     boolean called = recorders.total(flag.name(), true).calls() > 0;
-    WarmUp warmUp = warmUp(flag.name(), Variants.ON, called);
+    WarmUp warmUp = warmUp(flag.name(), WHOLE, called);
     PathWatch whole = new PathWatch(flag.limits(), warmUp, whole(flag.name(), timed), look);
     return new Watch(flag.limits(), flag.resetRevision(), from, whole, variants);
   }
 
   private PathWatch watch(Flag flag, String variant, boolean timed, PathWatch.Look look) {
     boolean called = recorders.total(flag.name(), variant).calls() > 0;
-    WarmUp warmUp = warmUp(flag.name(), "variant " + variant, called);
+    WarmUp warmUp = warmUp(flag.name(), variant, called);
     return new PathWatch(flag.limits(), warmUp, variant(flag.name(), variant, timed), look);
   }
 

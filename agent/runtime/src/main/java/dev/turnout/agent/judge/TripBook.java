@@ -95,11 +95,11 @@ public final class TripBook {
   private synchronized void found(Entry entry) {
     String flag = entry.trip().flag();
     if (!unwritten.contains(flag) && entries.putIfAbsent(flag, entry) == null) {
-      copy();
+      publish();
     }
   }
 
-  private void copy() {
+  private void publish() {
     Map<String, Trip> trips = new HashMap<>();
     entries.forEach((flag, entry) -> trips.put(flag, entry.trip()));
     copy = Map.copyOf(trips);
@@ -122,7 +122,7 @@ public final class TripBook {
   }
 
   private void changed(String flag) {
-    copy();
+    publish();
     if (unwritten.add(flag)) {
       disk.execute(() -> writeDown(flag));
     }

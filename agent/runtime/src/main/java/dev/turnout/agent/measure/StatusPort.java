@@ -121,8 +121,12 @@ public final class StatusPort implements AutoCloseable {
 
   /** Where it listens. */
   public String url() {
-    String shown = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
-    return "http://" + shown + ":" + listener.socket().getLocalPort();
+    return url(host, listener.socket().getLocalPort());
+  }
+
+  static String url(String host, int port) {
+    boolean bareIpv6 = host.contains(":") && !host.startsWith("[");
+    return "http://" + (bareIpv6 ? "[" + host + "]" : host) + ":" + port;
   }
 
   /**

@@ -159,7 +159,7 @@ public final class GateTransformer implements ClassFileTransformer {
             wire.flag(), method, gated ? null : "another method of the class cannot be gated");
       }
     }
-    if (result.bytes() != null && module.isNamed()) {
+    if (gated && module.isNamed()) {
       Module gates = GateSite.class.getModule();
       if (!module.canRead(gates)) {
         instrumentation.redefineModule(

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.turnout.agent.AgentThread;
 import java.io.IOException;
@@ -120,12 +119,10 @@ class StatusPortTest {
   }
 
   @Test
-  void urlOfAnIpv6Host() {
-    try (StatusPort six = StatusPort.open("::1", 0, Map.of(), Runnable::run)) {
-      assertThat(URI.create(six.url()).getHost()).isEqualTo("[::1]");
-    } catch (IllegalStateException e) {
-      assumeTrue(false, "this machine has no IPv6: " + e.getMessage());
-    }
+  void urlOfAnIpv6Host_hasItInBrackets() {
+    assertThat(StatusPort.url("::1", 80)).isEqualTo("http://[::1]:80");
+    assertThat(StatusPort.url("[::1]", 80)).isEqualTo("http://[::1]:80");
+    assertThat(StatusPort.url("localhost", 80)).isEqualTo("http://localhost:80");
   }
 
   @Test
