@@ -14,36 +14,21 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.instrument.Instrumentation;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Waits for the first flagged class, then starts the engine on a thread of its own. What is found
- * is queued, because it is found on application threads inside class loading, where nothing may be
- * logged.
- */
+/** Waits for the first flagged class, then starts the engine on a thread of its own. */
 final class AgentRuntime
     implements GateTransformer.Findings,
         Gates.Troubles,
         Status.Found,
         Function<String, String>,
         AutoCloseable {
-  // A class loader may be made for each script, and the names of its gates be new each time.
-  private static final int MOST_GATES = 10_000;
-
-  private static final int MOST_PROBLEMS = 4;
-
   // By then most applications have loaded what they will.
   private static final long NANOS_TO_LOAD = TimeUnit.SECONDS.toNanos(60);
 
@@ -52,21 +37,13 @@ final class AgentRuntime
   private final GateRules rules;
   private final GateTransformer transformer;
   private final LoadedClasses loadedClasses;
-  private final Queue<Report.Gate> news = new ConcurrentLinkedQueue<>();
-  private final Map<String, Report.Gate> found = new TreeMap<>();
-  private final Map<String, Set<String>> told = new HashMap<>();
-  private final Set<String> flags = new TreeSet<>();
-
-  // Asked for four times a second, and made anew only after a change.
-  private @Nullable List<Report.Gate> gatesCopy;
-  private @Nullable Set<String> flagsCopy;
-  private long gatesBeyondBounds;
+  private final FoundGates found;
   private volatile @Nullable Engine engine;
   private volatile boolean engineRuns;
   private volatile boolean toldFailure;
   private final long installedNanos = System.nanoTime();
   private long startedNanos;
-  private boolean toldUnmet;
+  private final AtomicBoolean toldUnmet = new AtomicBoolean();
   private volatile boolean toldEarly;
   private final List<String> problems;
   private volatile List<String> overlooked = List.of();
@@ -83,6 +60,7 @@ final class AgentRuntime
     this.rules = rules;
     this.problems = List.copyOf(problems);
     this.instrumentation = instrumentation;
+    found = new FoundGates(rules);
     transformer = new GateTransformer(instrumentation, rules, this);
     loadedClasses = new LoadedClasses(instrumentation, transformer, this);
   }
@@ -191,7 +169,7 @@ final class AgentRuntime
 
   @Override
   public void found(String flag, String method, @Nullable String problem) {
-    news.add(new Report.Gate(flag, method, problem == null, problem));
+    found.add(new Report.Gate(flag, method, problem == null, problem));
     if (!engineRuns) {
       startOrTell();
     }
@@ -230,18 +208,18 @@ final class AgentRuntime
 
   @Override
   public void unlinked(String flag, String method, Throwable failure) {
-    news.add(new Report.Gate(flag, method, false, "its gate did not link: " + failure));
+    found.add(new Report.Gate(flag, method, false, "its gate did not link: " + failure));
   }
 
   @Override
   public void undecided(String flag, String method, Throwable failure) {
     String problem = "its calls cannot be decided and take the fallback: " + failure;
-    news.add(new Report.Gate(flag, method, true, problem));
+    found.add(new Report.Gate(flag, method, true, problem));
   }
 
   @Override
   public void doubtful(String flag, String method, String problem) {
-    news.add(new Report.Gate(flag, method, true, problem));
+    found.add(new Report.Gate(flag, method, true, problem));
   }
 
   // Whatever of it failed is done again when the next class is found: the machine may have had no
@@ -273,31 +251,18 @@ final class AgentRuntime
   @Override
   public List<Report.Gate> gates() {
     tellUnmet(System.nanoTime());
-    synchronized (found) {
-      Report.Gate gate;
-      while ((gate = news.poll()) != null) {
-        take(gate);
-      }
-      List<Report.Gate> copy = gatesCopy;
-      if (copy == null) {
-        copy = List.copyOf(found.values());
-        gatesCopy = copy;
-      }
-      return copy;
-    }
+    return found.all(engine);
   }
 
   /** Says once, a while after the engine started, what was named in vain so far. */
   void tellUnmet(long nowNanos) {
     // Read first: the time is written before it.
     boolean running = engine != null && !closed;
-    synchronized (found) {
-      if (!running || toldUnmet || nowNanos - startedNanos < NANOS_TO_LOAD) {
-        return;
-      }
-      toldUnmet = true;
+    if (running
+        && nowNanos - startedNanos >= NANOS_TO_LOAD
+        && toldUnmet.compareAndSet(false, true)) {
+      namedInVain().forEach(AgentLog::line);
     }
-    namedInVain().forEach(AgentLog::line);
   }
 
   private List<String> namedInVain() {
@@ -311,9 +276,7 @@ final class AgentRuntime
 
   @Override
   public List<String> unmet() {
-    synchronized (found) {
-      return unmet(toldUnmet);
-    }
+    return unmet(toldUnmet.get());
   }
 
   /**
@@ -335,70 +298,14 @@ final class AgentRuntime
     return lines;
   }
 
-  private void take(Report.Gate gate) {
-    // Two applications may have a class of one name, with flags of their own.
-    String name = gate.method() + " " + gate.flag();
-    if (found.size() >= MOST_GATES && !found.containsKey(name)) {
-      if (gatesBeyondBounds++ == 0) {
-        AgentLog.line("more than " + MOST_GATES + " methods have gates: no others are told of");
-      }
-      return;
-    }
-    Engine running = engine;
-    boolean routed = gate.wired() && !rules.isObserved(gate.method());
-    if (running != null && routed && flags.add(gate.flag())) {
-      flagsCopy = null;
-      running.gated(gate.flag());
-    }
-    if (!gate.equals(found.put(name, gate))) {
-      gatesCopy = null;
-    }
-    // Not by what was found last: a class that is loaded again and again has its gate in place each
-    // time before it turns out again what is wrong with it.
-    String problem = gate.problem();
-    if (problem != null && !gate.wired() && gate.flag().isEmpty()) {
-      unwire(gate.method() + "#", problem);
-    }
-    if (problem != null && isNews(gate.method(), problem)) {
-      AgentLog.line(
-          (gate.wired() ? gate.method() + ": " : "MISWIRED " + gate.method() + " runs ungated: ")
-              + problem);
-    }
-  }
-
-  // Bounded: a message may differ each time that a class is loaded.
-  private boolean isNews(String method, String problem) {
-    Set<String> problems = told.computeIfAbsent(method, any -> new HashSet<>());
-    return problems.size() < MOST_PROBLEMS && problems.add(problem);
-  }
-
-  // A whole class that did not get its gates, though they were found to be in order before.
-  private void unwire(String ofClass, String problem) {
-    found.replaceAll(
-        (name, gate) ->
-            gate.wired() && name.startsWith(ofClass)
-                ? new Report.Gate(gate.flag(), gate.method(), false, problem)
-                : gate);
-    gatesCopy = null;
-  }
-
   @Override
   public Set<String> flags() {
-    synchronized (found) {
-      Set<String> copy = flagsCopy;
-      if (copy == null) {
-        copy = Collections.unmodifiableSet(new TreeSet<>(flags));
-        flagsCopy = copy;
-      }
-      return copy;
-    }
+    return found.flags();
   }
 
   @Override
   public long gatesBeyondBounds() {
-    synchronized (found) {
-      return gatesBeyondBounds;
-    }
+    return found.beyondBounds();
   }
 
   /** The engine; null before the first flagged class. */
