@@ -203,7 +203,9 @@ public final class FlagContext {
    */
   static void adopt(Scope scope) {
     OpenScope from = (OpenScope) scope;
-    new OpenScope(from.context, from.pins, null, from).enter();
+    // Not one adopted by another: work that goes from thread to thread for good has no end of them.
+    OpenScope first = from.adopted == null ? from : from.adopted;
+    new OpenScope(from.context, from.pins, null, first).enter();
   }
 
   /** Puts what {@link #scope} returned on this thread in force again; null for nothing. */
@@ -247,7 +249,7 @@ public final class FlagContext {
 
     // One that was adopted from another thread is closed by nobody, but that one is.
     boolean isOver() {
-      return closed || (adopted != null && adopted.isOver());
+      return closed || (adopted != null && adopted.closed);
     }
 
     void enter() {

@@ -309,6 +309,24 @@ class FlagContextTest {
   }
 
   @Test
+  void contextThatGoesFromThreadToThreadForGood_keepsNothingOfItsWay() {
+    FlagContext context = FlagContext.user("u").build();
+    try (FlagContext.Scope scope = context.open()) {
+      for (int i = 0; i < 100_000; i++) {
+        FlagContext.adopt(FlagContext.scope());
+      }
+      AtomicReference<@Nullable String> seen = new AtomicReference<>();
+      Runnable look = () -> seen.set(user());
+      Runnable kept = context.wrap(look);
+      kept.run();
+      kept.run();
+      assertThat(seen.get()).isEqualTo("u");
+    } finally {
+      FlagContext.restore(null);
+    }
+  }
+
+  @Test
   void attributeWithoutAName_isNamed() {
     assertThatThrownBy(() -> FlagContext.builder().set(null, "x"))
         .hasMessage("the name of an attribute is null");
