@@ -326,8 +326,8 @@ final class Engine implements AutoCloseable {
   private void judge() {
     Set<String> stopped = tripBook.trips().keySet();
     long now = System.nanoTime();
-    long paused = pauses.look(now);
-    List<Trip> breaches = breaker.look(rules::inForce, stopped, paused, now, clock.instant());
+    long pausedNanos = pauses.look(now);
+    List<Trip> breaches = breaker.look(rules::inForce, stopped, pausedNanos, now, clock.instant());
     if (!breaches.isEmpty()) {
       long epoch = rules.serverSnapshot().epoch();
       breaches.forEach(trip -> tripBook.add(trip, epoch));

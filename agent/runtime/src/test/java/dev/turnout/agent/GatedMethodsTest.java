@@ -391,6 +391,8 @@ class GatedMethodsTest {
     assertThat(Scannable.from(followed).name()).isEqualTo("last");
     assertThat(Scannable.from(followed).tagsDeduplicated()).isEqualTo(Map.of("a", "2"));
     assertThat(((Mono<?>) followed).block()).isEqualTo("x");
+    Object tagged = call("givenFlux", "u", Flux.range(0, 1).tag("b", "3").map(i -> i));
+    assertThat(Scannable.from(tagged).tagsDeduplicated()).isEqualTo(Map.of("b", "3"));
     Scannable unnamed = Scannable.from(call("flux", "u"));
     assertThat(unnamed.name()).isEqualTo(unnamed.stepName());
   }

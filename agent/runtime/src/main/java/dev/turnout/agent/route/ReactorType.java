@@ -134,19 +134,24 @@ final class ReactorType {
    * around it.
    */
   private static final class Names {
+    private final Class<?> scannable;
     private final Method scan;
-    private final Method nameOf;
-    private final Method stepOf;
     private final Method tagsOf;
+    private final Object attributeName;
+    private final Object attributeTags;
+    private final Object attributeParent;
     private final Method name;
     private final Method tag;
 
     private Names(Class<?> type) throws ReflectiveOperationException {
-      Class<?> scannable = Class.forName("reactor.core.Scannable", false, type.getClassLoader());
-      scan = scannable.getMethod("from", Object.class);
-      nameOf = scannable.getMethod("name");
-      stepOf = scannable.getMethod("stepName");
+      ClassLoader loader = type.getClassLoader();
+      scannable = Class.forName("reactor.core.Scannable", false, loader);
+      Class<?> attribute = Class.forName("reactor.core.Scannable$Attr", true, loader);
+      scan = scannable.getMethod("scanUnsafe", attribute);
       tagsOf = scannable.getMethod("tags");
+      attributeName = attribute.getField("NAME").get(null);
+      attributeTags = attribute.getField("TAGS").get(null);
+      attributeParent = attribute.getField("PARENT").get(null);
       name = type.getMethod("name", String.class);
       tag = type.getMethod("tag", String.class, String.class);
     }
@@ -160,20 +165,30 @@ final class ReactorType {
       }
     }
 
+    // Most have none, and this is done for each call. So each step is asked by itself: what Reactor
+    // offers for a publisher as a whole makes up a name for those that have none, and takes longer.
     Object give(Object publisher, Object followed) throws ReflectiveOperationException {
-      Object scanned = scan.invoke(null, publisher);
-      Object named = followed;
-      Object given = nameOf.invoke(scanned);
-      if (!given.equals(stepOf.invoke(scanned))) {
-        named = name.invoke(named, given);
+      Object given = null;
+      boolean tagged = false;
+      for (Object step = publisher;
+          scannable.isInstance(step);
+          step = scan.invoke(step, attributeParent)) {
+        given = given == null ? scan.invoke(step, attributeName) : given;
+        tagged |= scan.invoke(step, attributeTags) != null;
       }
-      for (Object each : ((Stream<?>) tagsOf.invoke(scanned)).toList()) {
+      Object named = given == null ? followed : name.invoke(followed, given);
+      return tagged ? tagged(publisher, named) : named;
+    }
+
+    private Object tagged(Object publisher, Object untagged) throws ReflectiveOperationException {
+      Object tagged = untagged;
+      for (Object each : ((Stream<?>) tagsOf.invoke(publisher)).toList()) {
         if (each instanceof Iterable<?> pair) {
           Iterator<?> parts = pair.iterator();
-          named = tag.invoke(named, parts.next(), parts.next());
+          tagged = tag.invoke(tagged, parts.next(), parts.next());
         }
       }
-      return named;
+      return tagged;
     }
   }
 
