@@ -9,6 +9,9 @@ final class WideMurmur3 {
   // Of each of four characters the uppermost bit.
   private static final long TOP = 0x8000_8000_8000_8000L;
 
+  // Of each of four characters the bits that ASCII has not.
+  private static final long BEYOND_ASCII = 0xff80_ff80_ff80_ff80L;
+
   private WideMurmur3() {}
 
   /**
@@ -88,6 +91,16 @@ final class WideMurmur3 {
     int bits = 0;
     int index = from;
     while (index < text.length) {
+      // Where words of another script are, numbers in ASCII are not far.
+      long four = index + 8 <= text.length ? StringBytes.eight(text, index) : -1;
+      if ((four & BEYOND_ASCII) == 0) {
+        pending |= ascii(four) << bits;
+        hash = Murmur3.mix(hash, (int) pending);
+        pending >>>= 32;
+        size += 4;
+        index += 8;
+        continue;
+      }
       char c = StringBytes.character(text, index);
       long encoded;
       int bytes;
@@ -120,6 +133,12 @@ final class WideMurmur3 {
       index += 2;
     }
     return Murmur3.finish(hash, (int) pending, size);
+  }
+
+  // Four characters of a byte each, the first lowest.
+  private static long ascii(long four) {
+    long pairs = four | four >>> 8;
+    return pairs & 0xffff | pairs >>> 16 & 0xffff_0000L;
   }
 
   private static boolean isPair(byte[] text, int index) {
