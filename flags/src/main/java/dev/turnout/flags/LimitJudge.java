@@ -33,22 +33,28 @@ public final class LimitJudge {
   private static final int READINGS_PER_WINDOW = 240;
 
   private final Limit limit;
-  private final long lateAtStart;
-  private final long markedLateAtStart;
-  private PathCounts baseline;
-  private long lateAtBaseline;
+  private final PathCounts baseline;
+  private final long lateAtBaseline;
+  private final @Nullable SequentialTest sequential;
+  private final Deque<Reading> readings = new ArrayDeque<>();
+
+  // Of those that were late at the start as many as may still be running.
+  private long lateAtStart;
+  private long markedLateAtStart;
   private long forgiven;
   private long pausedNanos;
   private long pauseEndNanos;
-  private @Nullable SequentialTest sequential;
-  private Deque<Reading> readings = new ArrayDeque<>();
+  private Reading last;
   private long seenCalls;
   private long seenBad;
   private final long startNanos;
   private long windowStartNanos;
   private long exceededSince = Long.MIN_VALUE;
 
-  /** Of some look; {@code ended} are all calls, where {@code calls} may be a sample of them. */
+  /**
+   * Of some look, since the start; {@code ended} are all calls, where {@code calls} may be a sample
+   * of them.
+   */
   private record Reading(long nanos, long calls, long bad, long ended) {}
 
   /**
@@ -66,21 +72,19 @@ public final class LimitJudge {
     lateAtBaseline = late(inFlight);
     lateAtStart = lateAtBaseline;
     markedLateAtStart = late(marked);
-    sequential = sequential();
-    readings.add(new Reading(nowNanos, 0, 0, baseline.calls()));
+    double share = limit.badShare();
+    sequential = share > 0 ? new SequentialTest(share) : null;
+    last = new Reading(nowNanos, 0, 0, 0);
+    readings.add(last);
     startNanos = nowNanos;
     windowStartNanos = nowNanos;
     pauseEndNanos = nowNanos;
   }
 
-  private @Nullable SequentialTest sequential() {
-    double share = limit.badShare();
-    return share > 0 ? new SequentialTest(share) : null;
-  }
-
   /**
-   * Judges nothing of what happened until now but whether the path hangs: the whole JVM stood
-   * still.
+   * Judges nothing of what became bad since the last look, nor what was slow by then for how long
+   * it has been: the whole JVM stood still. What was seen before is evidence as ever, or pauses now
+   * and then would keep it from ever being enough.
    *
    * @param counts cumulative counts of the path
    * @param inFlight how long the calls are running, which are late for that reason too
@@ -88,19 +92,13 @@ public final class LimitJudge {
    * @param nowNanos a monotonic time, not before that of the last look
    */
   public void excuse(PathCounts counts, Histogram inFlight, long pauseNanos, long nowNanos) {
-    baseline = counts;
-    forgiven = 0;
-    lateAtBaseline = late(inFlight);
+    forgiven += Math.max(0, read(counts, inFlight, nowNanos).bad() - last.bad());
+    if (exceededSince != Long.MIN_VALUE) {
+      exceededSince += nowNanos - last.nanos();
+    }
+    last = read(counts, inFlight, nowNanos);
     pausedNanos = pauseNanos;
     pauseEndNanos = nowNanos;
-    sequential = sequential();
-    Deque<Reading> ended = new ArrayDeque<>();
-    readings.forEach(reading -> ended.add(new Reading(reading.nanos(), 0, 0, reading.ended())));
-    readings = ended;
-    seenCalls = 0;
-    seenBad = 0;
-    windowStartNanos = nowNanos;
-    exceededSince = Long.MIN_VALUE;
   }
 
   /**
@@ -143,38 +141,47 @@ public final class LimitJudge {
       long row = Math.min(counts.consecutiveErrors(), counts.errors() - baseline.errors());
       return row > limit.above() ? trip(flag, "consecutive", row, row, row, now) : null;
     }
-    long calls;
-    long bad;
-    if (limit.isLatency()) {
-      Histogram latency = counts.latency().minus(baseline.latency());
-      long late = late(inFlight) + slow(latency) - forgiven;
-      // Those that were late before are not judged when they end, either.
-      long before = Math.min(late, lateAtBaseline);
-      bad = late - before;
-      calls = latency.count() - forgiven + late(inFlight) - before;
-    } else {
-      calls = counts.calls() - baseline.calls();
-      // Read one after the other while calls end, the counters may disagree by a few.
-      bad = Math.min(calls, counts.errors() - baseline.errors());
-    }
-    Reading before = windowBefore(new Reading(nowNanos, calls, bad, counts.calls()));
-    long windowCalls = calls - before.calls();
-    boolean few = windowCalls < limit.minCalls();
-    Trip trip = sequentialRule(flag, calls, bad, few, nowNanos, now);
+    Reading reading = read(counts, inFlight, nowNanos);
+    last = reading;
+    Reading before = windowBefore(reading);
+    boolean few = callsBetween(reading, before) < limit.minCalls();
+    Trip trip = sequentialRule(flag, reading, few, now);
     if (trip == null) {
-      trip = thresholdRule(flag, windowCalls, bad - before.bad(), nowNanos, now);
+      trip = thresholdRule(flag, reading, before, few, now);
     }
+    lateAtStart = Math.min(lateAtStart, late(inFlight));
+    markedLateAtStart = Math.min(markedLateAtStart, late(marked));
     if (trip == null && limit.isLatency() && nowNanos - startNanos >= windowNanos()) {
       long stuck =
           Math.max(0, stuck(inFlight, nowNanos) - lateAtStart)
               + Math.max(0, stuck(marked, nowNanos) - markedLateAtStart);
-      trip = stallRule(flag, counts.calls() - before.ended(), stuck, now);
+      trip = stallRule(flag, reading.ended() - before.ended(), stuck, now);
     }
-    if (calls > seenCalls) {
-      seenCalls = calls;
-      seenBad = bad;
+    if (reading.calls() > seenCalls) {
+      seenCalls = reading.calls();
+      seenBad = reading.bad();
     }
     return trip;
+  }
+
+  private Reading read(PathCounts counts, Histogram inFlight, long nowNanos) {
+    long ended = counts.calls() - baseline.calls();
+    if (!limit.isLatency()) {
+      // Read one after the other while calls end, the counters may disagree by a few.
+      long bad = Math.min(ended, counts.errors() - baseline.errors());
+      return new Reading(nowNanos, ended, bad, ended);
+    }
+    Histogram latency = counts.latency().minus(baseline.latency());
+    long late = late(inFlight) + slow(latency) - forgiven;
+    // Those that were late before are not judged when they end, either.
+    long before = Math.min(late, lateAtBaseline);
+    long calls = latency.count() - forgiven + late(inFlight) - before;
+    return new Reading(nowNanos, calls, late - before, ended);
+  }
+
+  // What people ask a minimum of are calls, of which only a sample may be timed.
+  private static long callsBetween(Reading reading, Reading before) {
+    return Math.max(reading.calls() - before.calls(), reading.ended() - before.ended());
   }
 
   private long windowNanos() {
@@ -210,22 +217,23 @@ public final class LimitJudge {
 
   // Of late only where calls are too few for the threshold rule. Where they are not, that one has
   // the last word on a window, and a moment in which everything fails is not a breach of it.
-  private @Nullable Trip sequentialRule(
-      Flag flag, long calls, long bad, boolean few, long nowNanos, Instant now) {
+  private @Nullable Trip sequentialRule(Flag flag, Reading reading, boolean few, Instant now) {
     if (sequential == null) {
       return null;
     }
-    if (nowNanos - windowStartNanos >= windowNanos()) {
-      windowStartNanos = nowNanos;
+    if (reading.nanos() - windowStartNanos >= windowNanos()) {
+      windowStartNanos = reading.nanos();
       sequential.endWindow();
     }
+    long calls = reading.calls();
+    long bad = reading.bad();
     // A call that ends while it is read may be missed once, so the counts may go back by a few.
     if (calls <= seenCalls) {
       return null;
     }
     long newCalls = calls - seenCalls;
     sequential.add(Math.max(0, Math.min(newCalls, bad - seenBad)), newCalls);
-    if (!limit.hold().isZero() || calls < askedFor()) {
+    if (!limit.hold().isZero() || Math.max(calls, reading.ended()) < askedFor()) {
       return null;
     }
     if (bad >= MIN_BAD && sequential.refutes(ALPHA)) {
@@ -245,19 +253,18 @@ public final class LimitJudge {
   }
 
   private @Nullable Trip thresholdRule(
-      Flag flag, long windowCalls, long windowBad, long nowNanos, Instant now) {
-    boolean exceeded =
-        windowCalls >= limit.minCalls()
-            && windowBad >= MIN_BAD
-            && windowBad > limit.badShare() * windowCalls;
+      Flag flag, Reading reading, Reading before, boolean few, Instant now) {
+    long windowCalls = reading.calls() - before.calls();
+    long windowBad = reading.bad() - before.bad();
+    boolean exceeded = !few && windowBad >= MIN_BAD && windowBad > limit.badShare() * windowCalls;
     if (!exceeded) {
       exceededSince = Long.MIN_VALUE;
       return null;
     }
     if (exceededSince == Long.MIN_VALUE) {
-      exceededSince = nowNanos;
+      exceededSince = reading.nanos();
     }
-    return nowNanos - exceededSince >= limit.hold().toNanos()
+    return reading.nanos() - exceededSince >= limit.hold().toNanos()
         ? trip(flag, "threshold", observed(windowCalls, windowBad), windowCalls, windowBad, now)
         : null;
   }

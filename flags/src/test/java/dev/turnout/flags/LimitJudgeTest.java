@@ -345,6 +345,73 @@ class LimitJudgeTest {
     assertThat(trip.rule()).isEqualTo("stall");
   }
 
+  // Three calls a second of which one in 25 is slow are evidence enough only after minutes.
+  @Test
+  void look_slowCallsBetweenPauses_tripAllTheSame() {
+    LimitJudge judge = judge(Limit.of(Limit.Metric.P99, 500));
+    Trip trip = null;
+    int second = 0;
+    while (trip == null && second++ < 3_600) {
+      PathCounts counts = timed(second * 3L, second * 3L - second * 3L / 25, second * 3L / 25);
+      if (second % 90 == 0) {
+        judge.excuse(counts, Histogram.EMPTY, SECOND, second * SECOND);
+      }
+      trip = look(judge, counts, second);
+    }
+    assertThat(trip).isNotNull();
+    assertThat(second).isBetween(91, 1_800);
+  }
+
+  @Test
+  void look_hold_goesOnAfterAPause() {
+    Limit limit =
+        new Limit(Limit.Metric.P99, 500, Duration.ofSeconds(60), 100, Duration.ofSeconds(120));
+    LimitJudge judge = judge(limit);
+    Trip trip = null;
+    int second = 0;
+    while (trip == null && second++ < 600) {
+      PathCounts counts = timed(second * 10L, second * 9L, second);
+      if (second % 70 == 0) {
+        judge.excuse(counts, Histogram.EMPTY, SECOND, second * SECOND);
+      }
+      trip = look(judge, counts, second);
+    }
+    assertThat(trip).isNotNull();
+    assertThat(second).isBetween(130, 140);
+  }
+
+  // Of 20,000 calls a second a tenth is timed: the minimum is one of calls.
+  @Test
+  void look_minimumOfCalls_isOfAllThatEnded_andNotOfThoseTimed() {
+    Limit limit =
+        new Limit(Limit.Metric.P99, 500, Duration.ofSeconds(10), 100_000, Duration.ofSeconds(2));
+    LimitJudge judge = judge(limit);
+    Trip trip = null;
+    int second = 0;
+    while (trip == null && second++ < 60) {
+      trip = look(judge, timed(second * 20_000L, second * 1_900L, second * 100L), second);
+    }
+    assertThat(trip).isNotNull();
+    assertThat(second).isEqualTo(7);
+  }
+
+  @Test
+  void look_callsThatHungAtTheStart_areNoExcuseForOthersOnceTheyEnded() {
+    Limit limit =
+        new Limit(Limit.Metric.P99, 500, Duration.ofSeconds(10), 500, Duration.ofSeconds(1));
+    LimitJudge judge =
+        new LimitJudge(
+            limit, timed(1_000_000, 100_000, 0), running(40, 20_000), Histogram.EMPTY, 0);
+    PathCounts ended = timed(1_000_040, 100_000, 40);
+    assertThat(look(judge, ended, 1)).isNull();
+    PathCounts well = timed(9_000_040, 900_000, 40);
+    assertThat(look(judge, well, 100)).isNull();
+    Trip trip =
+        judge.look(FLAG, well, running(20, 30_000), Histogram.EMPTY, 130 * SECOND, Instant.EPOCH);
+    assertThat(trip).isNotNull();
+    assertThat(trip.rule()).isEqualTo("stall");
+  }
+
   private static PathCounts slow(long calls) {
     return new PathCounts(calls, 0, 0, running(calls, 900));
   }
