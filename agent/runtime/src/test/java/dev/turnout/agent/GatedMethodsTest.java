@@ -284,6 +284,15 @@ class GatedMethodsTest {
   }
 
   @Test
+  void ignored_ofTheFallback_isNoErrorEither() throws Exception {
+    turn("f: {percentage: 0}", "old");
+    long before = counts(false).calls();
+    assertThatThrownBy(() -> call("answering", "u")).hasMessage("the same answer");
+    assertThat(counts(false).calls()).isEqualTo(before + 1);
+    assertThat(counts(false).errors()).isZero();
+  }
+
+  @Test
   void wrongFlagsFile_lastGoodStays() throws Exception {
     turn("f: {percentage: 100}", "new");
     flags("f: {percentage: 101}");
@@ -292,6 +301,27 @@ class GatedMethodsTest {
 
   private PathCounts counts(boolean on) {
     return runtime.engine().recorders().total("f", on);
+  }
+
+  // Nobody can ever complete them: they are no calls that hang.
+  @Test
+  void futuresThatWereDropped_areNoLongerRunning() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    for (int i = 0; i < 20; i++) {
+      call("later", "u", new CompletableFuture<>());
+    }
+    await()
+        .until(
+            () -> {
+              System.gc();
+              return runtime.engine().recorders().inFlight("f", true).count() == 0;
+            });
+    CompletableFuture<String> kept = new CompletableFuture<>();
+    call("later", "u", kept);
+    System.gc();
+    assertThat(runtime.engine().recorders().inFlight("f", true).count()).isEqualTo(1);
+    kept.complete("done");
+    assertThat(runtime.engine().recorders().inFlight("f", true).count()).isZero();
   }
 
   @Test

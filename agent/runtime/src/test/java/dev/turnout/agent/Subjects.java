@@ -141,7 +141,7 @@ public class Subjects extends SubjectsBase {
 
   @Fallback("unused")
   String answeringFallback(String key) {
-    return "old";
+    throw new NumberFormatException("the same answer");
   }
 
   @Flagged("g")

@@ -3,11 +3,13 @@ package dev.turnout.agent.measure;
 import dev.turnout.flags.Histogram;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long the timed calls of one recorder took, and since when those that have not ended are
@@ -35,16 +37,29 @@ public final class Latencies {
   // Of all: read for nearly every call, written four times a second.
   private static volatile long coarse;
 
-  private final Set<Later> later = ConcurrentHashMap.newKeySet();
+  private final Set<Running> later = ConcurrentHashMap.newKeySet();
   private final StripedHistogram ended = new StripedHistogram();
   private final long[] running = new long[STRIDE + PLACES * STRIDE];
 
-  /** A timed call that goes on after its method returned. */
+  /**
+   * A timed call that goes on after its method returned. To be held by what will end it, and by
+   * nothing else: once that is garbage, the call is none that runs.
+   */
   public static final class Later {
     private final long start;
+    private @Nullable Running running;
 
     private Later(long start) {
       this.start = start;
+    }
+  }
+
+  private static final class Running extends WeakReference<Later> {
+    private final long start;
+
+    private Running(Later call) {
+      super(call);
+      start = call.start;
     }
   }
 
@@ -117,21 +132,26 @@ public final class Latencies {
     leave(start);
     Later call = new Later(start);
     if (later.size() < MOST_LATER) {
-      later.add(call);
+      Running running = new Running(call);
+      call.running = running;
+      later.add(running);
     }
     return call;
   }
 
   /** A call that went on elsewhere ends. */
   void end(Later call) {
-    later.remove(call);
+    forget(call);
     long[] table = ended.own();
     ended.record(table, StripedHistogram.sum(table), System.nanoTime() - call.start);
   }
 
   /** A call that went on elsewhere is none. */
   void forget(Later call) {
-    later.remove(call);
+    Running running = call.running;
+    if (running != null) {
+      later.remove(running);
+    }
   }
 
   private static int place() {
@@ -172,7 +192,9 @@ public final class Latencies {
         ages.merge(Histogram.indexOf(nowNanos - start), 1L, Long::sum);
       }
     }
-    for (Later call : later) {
+    // What was dropped and never completed does not run, and would be taken for calls that hang.
+    later.removeIf(call -> call.refersTo(null));
+    for (Running call : later) {
       ages.merge(Histogram.indexOf(nowNanos - call.start), 1L, Long::sum);
     }
     return new Histogram(0, ages);

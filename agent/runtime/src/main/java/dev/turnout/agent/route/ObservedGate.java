@@ -17,7 +17,10 @@ final class ObservedGate extends GateSite {
     path =
         recorders.measure() == Measure.OFF
             ? SilentPath.TO_BODY
-            : new RecordedPath(recorders.use(name, 0, Flag.GA, Variants.OFF), Reason.STATIC);
+            : new RecordedPath(
+                recorders.use(name, 0, Flag.GA, Variants.OFF),
+                Reason.STATIC,
+                FailurePolicy.COUNT_ALL);
   }
 
   @Override

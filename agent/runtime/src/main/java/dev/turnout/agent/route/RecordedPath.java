@@ -24,13 +24,13 @@ final class RecordedPath extends GatePath {
   private final GatePath recovery;
 
   /** Creates the fallback path. */
-  RecordedPath(Recorders.Use use, Reason reason) {
+  RecordedPath(Recorders.Use use, Reason reason, FailurePolicy policy) {
     super(FALLBACK);
     token = use.token();
     variant = use.variant();
     this.reason = reason;
     calls = use.recorder().calls(reason);
-    policy = FailurePolicy.COUNT_ALL;
+    this.policy = policy;
     recovery = this;
   }
 

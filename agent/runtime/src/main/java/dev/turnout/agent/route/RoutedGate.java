@@ -202,7 +202,9 @@ class RoutedGate extends GateSite {
     return recorders.measure() == Measure.OFF
         ? SilentPath.TO_FALLBACK
         : new RecordedPath(
-            recorders.use(flag, revision, decision.ring(), Variants.OFF), decision.reason());
+            recorders.use(flag, revision, decision.ring(), Variants.OFF),
+            decision.reason(),
+            policy);
   }
 
   @Override
