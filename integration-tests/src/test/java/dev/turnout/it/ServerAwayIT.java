@@ -3,6 +3,7 @@ package dev.turnout.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -57,6 +58,44 @@ class ServerAwayIT {
         server.done("reset", "checkout");
         assertThat(shop.line()).as("after a reset").isEqualTo("answer new");
         shop.end();
+      }
+    }
+  }
+
+  @Test
+  void tripUnderTheFlagsFile_isOneOfTheServersFlag_whenTheServerIsBack() throws Exception {
+    Path flags = directory.resolve("flags.yaml");
+    Files.writeString(flags, "flags: {checkout: {percentage: 100, limits: " + TRIPPING + "}}");
+    try (BuiltServer server = BuiltServer.start(directory)) {
+      server.done("set", "checkout", "percentage=100", "limits=" + TRIPPING);
+      server.kill();
+      String options =
+          server.agentOptions()
+              + (",flags-file=" + flags)
+              + (",service=shop,state-directory=" + directory + "/state");
+      try (LiveApp shop =
+          LiveApp.start(
+              JDK,
+              directory,
+              List.of(GatedApp.agent(options)),
+              "until=new",
+              "enter",
+              "fail",
+              "until=old",
+              "enter",
+              "call")) {
+        assertThat(shop.line()).isEqualTo("answer new");
+        shop.enter();
+        assertThat(shop.line()).isEqualTo("answer old");
+        server.start();
+        await()
+            .atMost(Duration.ofSeconds(90))
+            .until(() -> server.done("get", "checkout").contains("tripped"));
+        shop.enter();
+        assertThat(shop.line()).as("with the server's flag").isEqualTo("answer old");
+        shop.end();
+        assertThat(shop.err()).containsOnlyOnce("TRIPPED flag checkout");
+        assertThat(shop.err()).doesNotContain("was reset");
       }
     }
   }

@@ -163,6 +163,7 @@ final class Engine implements AutoCloseable {
   }
 
   private void run() {
+    nextTickNanos = System.nanoTime();
     if (!closed) {
       open();
     }
@@ -217,8 +218,8 @@ final class Engine implements AutoCloseable {
         () -> {
           try {
             tripBook.load();
-            rules.trips(tripBook::trips);
           } finally {
+            rules.trips(tripBook::trips);
             read.countDown();
           }
         });
@@ -265,6 +266,7 @@ final class Engine implements AutoCloseable {
             new ControlClient.Listener() {
               @Override
               public void snapshot(Snapshot snapshot) {
+                followServer(snapshot);
                 rules.server(snapshot);
                 served.countDown();
               }
@@ -290,6 +292,7 @@ final class Engine implements AutoCloseable {
     runtime.gates();
     AgentThread.survive("putting in force what was brought", rules::catchUp);
     AgentThread.survive("following the flags file", this::keepFollowingFlagsFile);
+    disk.look();
     forgetResetTrips();
     judge();
     // Flags that nobody has told of by then will not come.
@@ -307,8 +310,16 @@ final class Engine implements AutoCloseable {
     }
   }
 
+  // Before its flags are in force, or one that tripped would be on until the next tick.
+  private void followServer(Snapshot snapshot) {
+    if (tripBook.follow(snapshot)) {
+      rules.trips(tripBook::trips);
+    }
+  }
+
   private void forgetResetTrips() {
-    boolean changed = tripBook.follow(rules.serverSnapshot());
+    followServer(rules.serverSnapshot());
+    boolean changed = false;
     Snapshot snapshot = rules.inForce();
     for (Trip trip : tripBook.trips().values()) {
       Flag flag = snapshot.flag(trip.flag());
@@ -324,14 +335,11 @@ final class Engine implements AutoCloseable {
   }
 
   private void judge() {
-    Set<String> stopped = tripBook.trips().keySet();
     long now = System.nanoTime();
     long pausedNanos = pauses.look(now);
-    List<Trip> breaches = breaker.look(rules::inForce, stopped, pausedNanos, now, clock.instant());
+    List<Trip> breaches = breaker.look(this::inForce, pausedNanos, now, clock.instant());
     if (!breaches.isEmpty()) {
-      long epoch = rules.serverSnapshot().epoch();
-      breaches.forEach(trip -> tripBook.add(trip, epoch));
-      rules.trips(tripBook::trips);
+      record(breaches);
     }
     for (Trip trip : breaches) {
       AgentLog.line(
@@ -343,6 +351,22 @@ final class Engine implements AutoCloseable {
     ControlClient connected = client;
     if (!breaches.isEmpty() && connected != null) {
       connected.hurry();
+    }
+  }
+
+  private Breaker.InForce inForce() {
+    Rulebook.InForce all = rules.all();
+    return new Breaker.InForce(all.snapshot(), all.trips().keySet());
+  }
+
+  private void record(List<Trip> breaches) {
+    Snapshot server = rules.serverSnapshot();
+    try {
+      for (Trip trip : breaches) {
+        tripBook.add(trip, server.flag(trip.flag()) == null ? 0 : server.epoch());
+      }
+    } finally {
+      rules.trips(tripBook::trips);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.turnout.agent;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Errands implements Executor {
   private final String name;
+  private final BiConsumer<String, Runnable> threads;
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private boolean underway;
 
@@ -22,22 +24,38 @@ public final class Errands implements Executor {
    * @param name the thread's
    */
   public Errands(String name) {
-    this.name = name;
+    this(name, AgentThread::start);
   }
 
-  /** Has something done, soon. If no thread is to be had for it, it is done with the next. */
+  Errands(String name, BiConsumer<String, Runnable> threads) {
+    this.name = name;
+    this.threads = threads;
+  }
+
+  /** Has something done, soon. If no thread is to be had for it, it waits for {@link #look}. */
   @Override
   public synchronized void execute(Runnable errand) {
     waiting.add(errand);
-    if (!underway) {
-      underway = true;
-      try {
-        var unused = AgentThread.start(name, this::doAll);
-      } catch (Throwable noThreadToBeHad) {
-        underway = false;
-        AgentLog.line(name + " waits for a thread: " + noThreadToBeHad);
-      }
+    if (!underway && !start()) {
+      AgentLog.line(name + " has to wait: no thread is to be had");
     }
+  }
+
+  /** Tries again where there was no thread to be had. To be called again and again. */
+  synchronized void look() {
+    if (!underway && !waiting.isEmpty() && start()) {
+      AgentLog.line(name + " has a thread again");
+    }
+  }
+
+  private boolean start() {
+    underway = true;
+    try {
+      threads.accept(name, this::doAll);
+    } catch (Throwable noThreadToBeHad) {
+      underway = false;
+    }
+    return underway;
   }
 
   private void doAll() {

@@ -42,6 +42,27 @@ class ErrandsTest {
   }
 
   @Test
+  void errandsThatNoThreadWasThereFor_areDoneOnceThereIsOne() {
+    List<String> done = new CopyOnWriteArrayList<>();
+    boolean[] threads = {false};
+    Errands poor =
+        new Errands(
+            "turnout-errands-test",
+            (name, work) -> {
+              if (!threads[0]) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
+              new Thread(work, name).start();
+            });
+    poor.execute(() -> done.add("first"));
+    poor.look();
+    threads[0] = true;
+    assertThat(done).isEmpty();
+    poor.look();
+    await().until(() -> done.contains("first"));
+  }
+
+  @Test
   void errandThatFails_keepsNoOtherFromBeingDone() {
     List<String> done = new CopyOnWriteArrayList<>();
     errands.execute(

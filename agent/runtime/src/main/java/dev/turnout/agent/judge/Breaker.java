@@ -35,6 +35,14 @@ public final class Breaker {
   private PathWatch.@Nullable Look last;
 
   /**
+   * What calls are decided by.
+   *
+   * @param tripped flags that are off in this JVM for that. A trip that is known and not in force
+   *     is none: its flag is judged until it is off.
+   */
+  public record InForce(Snapshot snapshot, Set<String> tripped) {}
+
+  /**
    * What is watched of a flag.
    *
    * @param variants by name; filled and emptied as the flag's variants change
@@ -120,8 +128,7 @@ public final class Breaker {
   /**
    * Looks at every flag with limits.
    *
-   * @param inForce what is in force; asked while nobody can put something else there unseen
-   * @param stopped flags that tripped in this JVM already
+   * @param current what is in force; asked while nobody can put something else there unseen
    * @param pausedNanos for how long the JVM stood still since the last look, or shortly before:
    *     calls seem slow then through no fault of theirs
    * @param nowNanos a monotonic time
@@ -129,18 +136,17 @@ public final class Breaker {
    * @return the limits that are breached, at most one for each flag
    */
   public synchronized List<Trip> look(
-      Supplier<Snapshot> inForce,
-      Set<String> stopped,
-      long pausedNanos,
-      long nowNanos,
-      Instant now) {
+      Supplier<InForce> current, long pausedNanos, long nowNanos, Instant now) {
     PathWatch.Look look = at(pausedNanos, nowNanos, now);
-    Snapshot snapshot = inForce.get();
+    InForce inForce = current.get();
+    Snapshot snapshot = inForce.snapshot();
     List<Trip> trips = new ArrayList<>();
     watches.keySet().retainAll(snapshot.flags().keySet());
     warmUps.keySet().retainAll(snapshot.flags().keySet());
     for (Flag flag : snapshot.flags().values()) {
-      if (flag.limits().isEmpty() || flag.stop() != null || stopped.contains(flag.name())) {
+      if (flag.limits().isEmpty()
+          || flag.stop() != null
+          || inForce.tripped().contains(flag.name())) {
         watches.remove(flag.name());
         recorders.watch(flag.name(), false);
       } else {
@@ -155,13 +161,18 @@ public final class Breaker {
 
   private @Nullable Trip look(Flag flag, PathWatch.Look look) {
     Watch watch = watches.get(flag.name());
+    boolean timed = isTimed(flag);
     if (watch == null || !watch.isOf(flag)) {
       watch = watch(flag, look);
       watches.put(flag.name(), watch);
     }
-    boolean timed = isTimed(flag);
     recorders.watch(flag.name(), timed);
-    Trip trip = watch.whole().look(flag, whole(flag.name(), timed), look);
+    PathWatch.Reading whole = whole(flag.name(), timed);
+    if (watch.whole().isOfOther(whole)) {
+      watches.put(flag.name(), watch(flag, look));
+      return null;
+    }
+    Trip trip = watch.whole().look(flag, whole, look);
     List<Trip> ofVariants = lookAtVariants(flag, watch, timed, look);
     // The one bad variant is what people want to hear of, even if it drags the whole along.
     return trip == null || ofVariants.size() == 1

@@ -16,6 +16,7 @@ final class PathWatch {
   private final List<Limit> limits;
   private final WarmUp warmUp;
   private final List<LimitJudge> judges = new ArrayList<>();
+  private long callsSeen;
 
   /**
    * What a path did so far.
@@ -47,14 +48,24 @@ final class PathWatch {
   PathWatch(List<Limit> limits, WarmUp warmUp, Reading read, Look look) {
     this.limits = limits;
     this.warmUp = warmUp;
+    callsSeen = read.counts().calls();
     for (Limit limit : limits) {
       judges.add(
           new LimitJudge(limit, read.counts(), read.inFlight(), read.marked(), look.nanos()));
     }
   }
 
+  /**
+   * Whether this is read from other counters than what was before: those of a flag without gates
+   * are given up where flags are many, and begin anew if it gets one.
+   */
+  boolean isOfOther(Reading read) {
+    return read.counts().calls() < callsSeen;
+  }
+
   /** Returns the trip of the first limit that is breached, or null. */
   @Nullable Trip look(Flag flag, Reading read, Look look) {
+    callsSeen = read.counts().calls();
     boolean warm = warmUp.isOver(!read.isEmpty(), look.nanos());
     for (int i = 0; i < judges.size(); i++) {
       LimitJudge judge = judges.get(i);

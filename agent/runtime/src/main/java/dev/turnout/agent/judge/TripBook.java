@@ -8,6 +8,8 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
@@ -41,7 +43,7 @@ public final class TripBook {
   /**
    * A trip as it is written down.
    *
-   * @param epoch of the server whose flag it is; 0 if there is none
+   * @param epoch of the server whose flag it is; 0 if it is none's, but the flags file's
    * @param firstRevision the one it was of before a server was restored
    */
   private record Entry(Trip trip, long epoch, long firstRevision) {}
@@ -108,7 +110,7 @@ public final class TripBook {
   /**
    * Adds a trip, and has it written down.
    *
-   * @param epoch of the server whose flag it is; 0 if there is none
+   * @param epoch of the server whose flag it is; 0 if it is none's
    */
   public synchronized void add(Trip trip, long epoch) {
     put(new Entry(trip, epoch, trip.flagRevision()));
@@ -203,9 +205,10 @@ public final class TripBook {
    * Takes over the trips of revisions that the server has not come to, for it was restored from a
    * backup: they are of its present one from now on. Else no reset could be later than they are. A
    * server that is restored begins an epoch; of one that has not, what is known here may just be
-   * old.
+   * old. So it is with trips that were of no server's flag, when a server tells of that flag: their
+   * revision is none of its, and it would be taken for reset since.
    *
-   * @param server what is known of the server's flags
+   * @param server what is known of the server's flags, before they are in force
    * @return whether there were any
    */
   public synchronized boolean follow(Snapshot server) {
@@ -213,8 +216,8 @@ public final class TripBook {
     for (Entry entry : List.copyOf(entries.values())) {
       Trip trip = entry.trip();
       if (server.flag(trip.flag()) != null
-          && trip.flagRevision() > server.revision()
-          && entry.epoch() < server.epoch()) {
+          && entry.epoch() < server.epoch()
+          && (entry.epoch() == 0 || trip.flagRevision() > server.revision())) {
         Trip followed = trip.under(server.revision());
         put(new Entry(followed, server.epoch(), entry.firstRevision()));
         changed = true;
@@ -262,11 +265,22 @@ public final class TripBook {
       if (!temporary.renameTo(file)) {
         throw new IOException(temporary + " cannot be renamed to " + file);
       }
+      forceDirectory();
     } catch (IOException e) {
       if (!temporary.delete()) {
         AgentLog.line(temporary + " is left over and may be deleted");
       }
       throw e;
+    }
+  }
+
+  // The rename itself must reach the disk.
+  private void forceDirectory() {
+    try (FileChannel channel = FileChannel.open(directory.toPath(), StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // Windows cannot open a directory, and needs no forcing of one.
+      return;
     }
   }
 

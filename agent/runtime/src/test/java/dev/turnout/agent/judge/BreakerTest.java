@@ -1,6 +1,7 @@
 package dev.turnout.agent.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.turnout.agent.measure.CallRecorder;
 import dev.turnout.agent.measure.Measure;
@@ -37,7 +38,8 @@ class BreakerTest {
     Snapshot snapshot =
         new Snapshot("", 1, 1, Instant.EPOCH, CanaryMode.OFF, Map.of(), Map.of(flag.name(), flag));
     long pausedNanos = TimeUnit.MILLISECONDS.toNanos(pausedMillis);
-    return breaker.look(() -> snapshot, Set.of(), pausedNanos, now, Instant.EPOCH);
+    Breaker.InForce inForce = new Breaker.InForce(snapshot, Set.of());
+    return breaker.look(() -> inForce, pausedNanos, now, Instant.EPOCH);
   }
 
   private static Flag flag(Limit limit) {
@@ -93,12 +95,39 @@ class BreakerTest {
   // Or what begins to be watched in between is forgotten again, with its failures until then.
   @Test
   void whatIsInForce_isAsked_whileNothingElseCanBegin() {
-    Supplier<Snapshot> inForce =
+    Supplier<Breaker.InForce> inForce =
         () -> {
           assertThat(Thread.holdsLock(breaker)).isTrue();
-          return Snapshot.EMPTY;
+          return new Breaker.InForce(Snapshot.EMPTY, Set.of());
         };
-    assertThat(breaker.look(inForce, Set.of(), 0, now, Instant.EPOCH)).isEmpty();
+    assertThat(breaker.look(inForce, 0, now, Instant.EPOCH)).isEmpty();
+  }
+
+  @Test
+  void flagWhoseCountersWereGivenUp_isJudgedByItsNewOnes() {
+    Flag flag = flag(Limit.of(Limit.Metric.ERROR_RATE, 5));
+    calls(1_000, false, 1_000);
+    look(flag, false);
+    int[] others = {0};
+    await()
+        .until(
+            () -> {
+              System.gc();
+              for (int i = 0; i < 2_000; i++) {
+                recorders.use("other-" + others[0]++, 1, Flag.GA, Variants.ON);
+              }
+              return !recorders.has("f");
+            });
+    await()
+        .until(
+            () -> {
+              System.gc();
+              calls(1, true, 1_000);
+              return recorders.has("f");
+            });
+    assertThat(look(flag, false)).isEmpty();
+    calls(10, true, 1_000);
+    assertThat(look(flag, false)).hasSize(1);
   }
 
   @Test

@@ -102,6 +102,17 @@ class TripBookTest {
     assertThat(opened().trips()).isEmpty();
   }
 
+  @Test
+  void tripOfNoServersFlag_isOneOfTheServersPresent_onceItTellsOfTheFlag() {
+    TripBook book = opened();
+    book.add(trip("a").under(0), 0);
+    book.add(trip("other").under(0), 0);
+    assertThat(book.follow(server(1, 3))).isTrue();
+    assertThat(book.trips())
+        .isEqualTo(Map.of("a", trip("a").under(3), "other", trip("other").under(0)));
+    assertThat(book.follow(server(1, 4))).isFalse();
+  }
+
   private static Snapshot server(long epoch, long revision) {
     Map<String, Flag> flags = Map.of("a", Flag.named("a"));
     return new Snapshot("", epoch, revision, Instant.EPOCH, CanaryMode.OFF, Map.of(), flags);
