@@ -79,6 +79,7 @@ public final class CompiledFlag {
   // The one decision of everybody: before variants are looked at, and after.
   private final int settledExposure;
   private final int settled;
+  private final int settledAlone;
 
   CompiledFlag(
       Flag flag,
@@ -136,6 +137,7 @@ public final class CompiledFlag {
     drawnOn = variants == null ? new int[0] : drawnOn();
     settledExposure = settleExposure();
     settled = settle();
+    settledAlone = stopped || dependencies.isEmpty() ? settled : UNSETTLED;
     keySplit =
         byShareAlone && stickyByUser && rival == null && variants == null && settled == UNSETTLED
             ? new KeySplit(seed, everyone.threshold, everyone.on, everyone.off)
@@ -212,7 +214,7 @@ public final class CompiledFlag {
 
   /** Decides as {@link #decide} does; returns the decision's index in {@link #decisions}. */
   public int choose(@Nullable String key, Caller caller) {
-    return settled != UNSETTLED ? settled : choose(key, caller, null);
+    return settledAlone != UNSETTLED ? settledAlone : choose(key, caller, null);
   }
 
   /** Every decision that this flag can come to. Unmodifiable. */
@@ -225,6 +227,14 @@ public final class CompiledFlag {
    */
   public int settled() {
     return settled;
+  }
+
+  /**
+   * Returns the index of the decision that every call gets, whatever was decided before for a flag
+   * that this one depends on; -1 if callers differ.
+   */
+  public int settledAlone() {
+    return settledAlone;
   }
 
   /** Decides as {@link #decide(String, Caller)} does and tells the whole way. */
@@ -285,7 +295,7 @@ public final class CompiledFlag {
       return stop;
     }
     for (CompiledFlag dependency : dependencies) {
-      Decision decision = dependency.decide(key, caller);
+      Decision decision = caller.dependency(dependency, key);
       if (trace != null) {
         note(trace, "depends on " + dependency.flag.name(), decision.variant());
       }

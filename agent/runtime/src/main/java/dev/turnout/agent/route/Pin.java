@@ -2,7 +2,9 @@ package dev.turnout.agent.route;
 
 import dev.turnout.flags.Caller;
 import dev.turnout.flags.CompiledFlag;
+import dev.turnout.flags.Decision;
 import java.util.Map;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +17,41 @@ final class Pin implements Caller {
 
   private final @Nullable CompiledFlag rules;
   private final Map<String, String> attributes;
+  private final ConcurrentMap<String, Object> pins;
   private final AtomicInteger own = new AtomicInteger(UNDECIDED);
 
-  Pin(@Nullable CompiledFlag rules, Map<String, String> attributes) {
+  private Pin(
+      @Nullable CompiledFlag rules,
+      Map<String, String> attributes,
+      ConcurrentMap<String, Object> pins) {
     this.rules = rules;
     this.attributes = attributes;
+    this.pins = pins;
+  }
+
+  /**
+   * Returns what a context keeps of a flag.
+   *
+   * @param now the rules in force, which it keeps if it had none; null if the flag is not known
+   */
+  static Pin of(Object[] context, String flag, @Nullable CompiledFlag now) {
+    return of(AmbientContext.attributes(context), AmbientContext.pins(context), flag, now);
+  }
+
+  private static Pin of(
+      Map<String, String> attributes,
+      ConcurrentMap<String, Object> pins,
+      String flag,
+      @Nullable CompiledFlag now) {
+    if (pins.get(flag) instanceof Pin known && !known.isReset(now)) {
+      return known;
+    }
+    Pin pin = new Pin(now, attributes, pins);
+    // Another agent's, if this one was attached while the context was open, goes.
+    Object kept =
+        pins.compute(
+            flag, (name, other) -> other instanceof Pin known && !known.isReset(now) ? other : pin);
+    return kept instanceof Pin earlier ? earlier : pin;
   }
 
   /** The rules; null if the flag was not known. */
@@ -31,7 +63,7 @@ final class Pin implements Caller {
    * Whether the flag was reset since: what it did before is not judged any more, and who goes on by
    * the rules of then would do so unseen.
    */
-  boolean isReset(@Nullable CompiledFlag now) {
+  private boolean isReset(@Nullable CompiledFlag now) {
     return now != null
         && now != rules
         && rules != null
@@ -46,6 +78,20 @@ final class Pin implements Caller {
     }
     int decided = flag.choose(key, this);
     return own.compareAndSet(UNDECIDED, decided) ? decided : own.get();
+  }
+
+  // Or a flag could be on where one that it depends on is off, for the same request.
+  @Override
+  public Decision dependency(CompiledFlag dependency, @Nullable String key) {
+    if (dependency.isStopped()) {
+      return dependency.decide(key, this);
+    }
+    Pin pin = of(attributes, pins, dependency.flag().name(), dependency);
+    CompiledFlag known = pin.rules;
+    if (known == null) {
+      return Decision.UNKNOWN_FLAG;
+    }
+    return known.decisions().get(key == null ? pin.decide(known, null) : known.choose(key, pin));
   }
 
   @Override

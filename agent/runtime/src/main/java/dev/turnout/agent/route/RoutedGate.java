@@ -12,7 +12,6 @@ import dev.turnout.flags.KeySplit;
 import dev.turnout.flags.Variants;
 import java.lang.ref.WeakReference;
 import java.util.List;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -262,9 +261,9 @@ class RoutedGate extends GateSite {
     if (settled != null && (now == null || now.isStopped())) {
       return settled;
     }
-    Pin pin = pin(context, now);
+    Pin pin = Pin.of(context, flag, now);
     State pinned = pin.rules() == now ? current : stateOf(pin.rules());
-    if (pinned.settled != null) {
+    if (pinned.settled != null && (pinned.flag == null || pinned.flag.settledAlone() >= 0)) {
       return pinned.settled;
     }
     String key = keyReader.read(keyValue);
@@ -281,19 +280,6 @@ class RoutedGate extends GateSite {
 
   private @Nullable String keyOfContext(Pin pin) {
     return keyAttribute.isEmpty() ? null : pin.attribute(keyAttribute);
-  }
-
-  private Pin pin(Object[] context, @Nullable CompiledFlag now) {
-    ConcurrentMap<String, Object> pins = AmbientContext.pins(context);
-    if (pins.get(flag) instanceof Pin known && !known.isReset(now)) {
-      return known;
-    }
-    Pin pin = new Pin(now, AmbientContext.attributes(context));
-    // Another agent's, if this one was attached while the context was open, goes.
-    Object kept =
-        pins.compute(
-            flag, (name, other) -> other instanceof Pin known && !known.isReset(now) ? other : pin);
-    return kept instanceof Pin earlier ? earlier : pin;
   }
 
   // Nearly always the state before the last change: contexts are short. One that is not asks for

@@ -19,11 +19,13 @@ import io.opentelemetry.api.trace.Span;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 
 class GatesTest {
@@ -146,6 +148,55 @@ class GatesTest {
       gates.apply(Decider.compile(Snapshot.EMPTY, Host.UNKNOWN, Set.of(), () -> 0));
       assertThat(gate.choose(null).branch).isEqualTo(GatePath.FALLBACK);
     }
+  }
+
+  // The other one is decided for itself first, and within it.
+  @Test
+  void flagThatDependsOnAnother_isOnWhereThatOneIs_inOneScope() {
+    GateSite other = link(Service.class);
+    GateSite gate =
+        gates.link(Service.class, "needs", "Service.stop()", "", "", GateLinker.ROUTE, "", "", "");
+    int[] drawn = {0};
+    for (boolean first : new boolean[] {true, false}) {
+      for (int i = 0; i < 10; i++) {
+        draws(50, () -> drawn[0]++ % 2 == 0 ? 0 : 99_999);
+        try (FlagContext.Scope scope = FlagContext.builder().open()) {
+          int before = first ? other.choose(null).branch : gate.choose(null).branch;
+          assertThat(first ? gate.choose(null).branch : other.choose(null).branch)
+              .isEqualTo(before);
+        }
+      }
+    }
+  }
+
+  @Test
+  void flagThatDependsOnOneThatWasOffAtFirst_isOffToo_inOneScope() {
+    GateSite other = link(Service.class);
+    GateSite gate =
+        gates.link(Service.class, "needs", "Service.stop()", "", "", GateLinker.ROUTE, "", "", "");
+    draws(0, () -> 0);
+    try (FlagContext.Scope scope = FlagContext.user("u").open()) {
+      assertThat(other.choose(null).branch).isEqualTo(GatePath.FALLBACK);
+      draws(100, () -> 0);
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.FALLBACK);
+    }
+    try (FlagContext.Scope scope = FlagContext.user("u").open()) {
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.BODY);
+    }
+  }
+
+  private void draws(double percent, IntSupplier draw) {
+    Flag other = Flag.named("use_it").edit().percentage(Percentage.of(percent)).revision(1).done();
+    Flag needs =
+        Flag.named("needs")
+            .edit()
+            .percentage(Percentage.FULL)
+            .dependencies(List.of("use_it"))
+            .revision(1)
+            .done();
+    Map<String, Flag> flags = Map.of("use_it", other, "needs", needs);
+    Snapshot snapshot = new Snapshot("", 1, 1, Instant.EPOCH, CanaryMode.OFF, Map.of(), flags);
+    gates.apply(Decider.compile(snapshot, Host.UNKNOWN, Set.of(), draw));
   }
 
   private void apply(long revision, double percent) {
