@@ -11,9 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runtime's entry, called in premain. Reads the options, installs the transformer and has
- * another thread load what the first flagged class will need, nothing else: whatever has to be
- * waited for or touches the network comes with that class.
+ * The runtime's entry, called in premain. Reads the options, and nothing else: whatever has to be
+ * waited for or touches the network comes with the first flagged class.
  */
 public final class AgentMain implements AgentStart.Starter {
   private static final String NOT_THERE = "; the gates of this file are not there";
@@ -29,18 +28,16 @@ public final class AgentMain implements AgentStart.Starter {
       @Nullable String arguments, Instrumentation instrumentation) {
     Options options = Options.read(arguments, System.getProperties(), System.getenv());
     return options.get("enabled").equalsIgnoreCase("true")
-        ? install(options, instrumentation)
+        ? runtime(options, instrumentation)
         : null;
   }
 
-  /** Installs the transformer with a runtime of its own, and returns that. */
-  static AgentRuntime install(Options options, Instrumentation instrumentation) {
+  /** Creates a runtime, of which nothing is installed yet. */
+  static AgentRuntime runtime(Options options, Instrumentation instrumentation) {
     List<String> problems = new ArrayList<>(options.problems());
     GateRules rules = rules(options, problems);
     problems.forEach(AgentLog::now);
-    AgentRuntime runtime = new AgentRuntime(options, rules, problems, instrumentation);
-    runtime.install();
-    return runtime;
+    return new AgentRuntime(options, rules, problems, instrumentation);
   }
 
   // A wrong gates file costs the gates that it names; those with annotations are there all the

@@ -65,6 +65,7 @@ final class AgentRuntime
     loadedClasses = new LoadedClasses(instrumentation, transformer, this);
   }
 
+  /** Has classes gated that are loaded from now on. */
   void install() {
     instrumentation.addTransformer(transformer, true);
   }
@@ -87,6 +88,7 @@ final class AgentRuntime
   }
 
   private String started() {
+    install();
     if (options.expectFlags()) {
       new Rehearsal(options, this, transformer, instrumentation).start();
     }
@@ -116,6 +118,7 @@ final class AgentRuntime
       // The application is at work: its calls are to be decided rightly from the first one on.
       startOrTell();
       awaitFlags();
+      install();
       overlooked = loadedClasses.gate(Runtime.version(), force);
       overlooked.forEach(AgentLog::line);
       List<Report.Gate> gates = gates();

@@ -25,7 +25,8 @@ class FirstCallTest {
 
   private Object first(Properties system, Map<String, String> environment) throws Exception {
     Options options = Options.read("state-directory=" + directory, system, environment);
-    runtime = AgentMain.install(options, ByteBuddyAgent.install());
+    runtime = AgentMain.runtime(options, ByteBuddyAgent.install());
+    runtime.install();
     Class<?> type = new FreshLoader().loadClass(Subjects.class.getName());
     Object target = type.getDeclaredConstructor().newInstance();
     Method text = type.getDeclaredMethod("text", String.class, int.class);

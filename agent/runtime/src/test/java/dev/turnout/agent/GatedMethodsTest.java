@@ -51,7 +51,8 @@ class GatedMethodsTest {
             new Properties(),
             Map.of());
     flags("f: {percentage: 0}");
-    runtime = AgentMain.install(options, instrumentation);
+    runtime = AgentMain.runtime(options, instrumentation);
+    runtime.install();
     type = new FreshLoader().loadClass(Subjects.class.getName());
     target = type.getDeclaredConstructor().newInstance();
     await().until(() -> runtime.engine() != null);

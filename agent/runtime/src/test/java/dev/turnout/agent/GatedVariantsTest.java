@@ -49,7 +49,8 @@ class GatedVariantsTest {
             "flags-file=" + flagsFile() + ",state-directory=" + directory.resolve("state"),
             new Properties(),
             Map.of());
-    runtime = AgentMain.install(options, ByteBuddyAgent.install());
+    runtime = AgentMain.runtime(options, ByteBuddyAgent.install());
+    runtime.install();
     ClassLoader loader = new FreshLoader();
     type = loader.loadClass(Subjects.class.getName());
     target = type.getDeclaredConstructor().newInstance();

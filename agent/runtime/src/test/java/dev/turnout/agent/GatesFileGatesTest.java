@@ -50,7 +50,8 @@ class GatesFileGatesTest {
                 .formatted(directory),
             new Properties(),
             Map.of());
-    runtime = AgentMain.install(options, ByteBuddyAgent.install());
+    runtime = AgentMain.runtime(options, ByteBuddyAgent.install());
+    runtime.install();
     ClassLoader loader = new FreshLoader();
     type = loader.loadClass(LEGACY);
     target = type.getDeclaredConstructor().newInstance();

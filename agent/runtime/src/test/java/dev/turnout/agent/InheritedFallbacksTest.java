@@ -39,7 +39,8 @@ class InheritedFallbacksTest {
             "flags-file=%1$s/flags.yaml,state-directory=%1$s/state".formatted(directory),
             new Properties(),
             Map.of());
-    runtime = AgentMain.install(options, ByteBuddyAgent.install());
+    runtime = AgentMain.runtime(options, ByteBuddyAgent.install());
+    runtime.install();
   }
 
   @AfterEach

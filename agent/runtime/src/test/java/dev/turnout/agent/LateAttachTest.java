@@ -1,8 +1,10 @@
 package dev.turnout.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.turnout.agent.weave.LoadedClasses;
 import dev.turnout.bootstrap.GateLinker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,11 +14,16 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Classes that were loaded, and run, before the agent came. */
@@ -60,18 +67,28 @@ class LateAttachTest {
     }
   }
 
-  private AgentRuntime install(String more) throws Exception {
-    return install(more, ByteBuddyAgent.install());
+  private AgentRuntime runtime(String more) throws Exception {
+    return runtime(more, ByteBuddyAgent.install());
   }
 
-  private AgentRuntime install(String more, Instrumentation instrumentation) throws Exception {
-    Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 0}}");
+  private AgentRuntime runtime(String more, Instrumentation instrumentation) throws Exception {
+    flag("percentage: 0");
     Options options =
         Options.read(
             "flags-file=%1$s/flags.yaml,state-directory=%1$s/state%2$s".formatted(directory, more),
             new Properties(),
             Map.of());
-    return AgentMain.install(options, instrumentation);
+    return AgentMain.runtime(options, instrumentation);
+  }
+
+  private void flag(String definition) throws IOException {
+    Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {" + definition + "}}");
+  }
+
+  private static Instrumentation instrumentation(InvocationHandler handler) {
+    return (Instrumentation)
+        Proxy.newProxyInstance(
+            LateAttachTest.class.getClassLoader(), new Class<?>[] {Instrumentation.class}, handler);
   }
 
   @Test
@@ -82,13 +99,13 @@ class LateAttachTest {
     text.setAccessible(true);
     assertThat(text.invoke(target, "u", 1)).isEqualTo("new u1");
     for (int round = 0; round < 2; round++) {
-      AgentRuntime runtime = install(",force=true");
+      AgentRuntime runtime = runtime(",force=true");
       assertThat(runtime.apply("attached")).contains("gates in loaded classes are in place");
       assertThat(text.invoke(target, "u", 1)).isEqualTo("old u1");
       assertThat(runtime.apply("status")).contains("\"wired\":true");
-      Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 100}}");
+      flag("percentage: 100");
       await().untilAsserted(() -> assertThat(text.invoke(target, "u", 1)).isEqualTo("new u1"));
-      Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 0}}");
+      flag("percentage: 0");
       await().untilAsserted(() -> assertThat(text.invoke(target, "u", 1)).isEqualTo("old u1"));
       assertThat(runtime.apply("detach")).contains("are as they were written");
       assertThat(text.invoke(target, "u", 1)).isEqualTo("new u1");
@@ -98,15 +115,82 @@ class LateAttachTest {
   }
 
   @Test
+  void classLoadedWhileFlagsAreAwaited_takesNoFallback_andIsGatedThen() throws Exception {
+    Instrumentation real = ByteBuddyAgent.install();
+    AtomicReference<Text> loaded = new AtomicReference<>();
+    List<Object> answers = new CopyOnWriteArrayList<>();
+    InvocationHandler handler =
+        (proxy, method, arguments) -> {
+          // As the engine does before it reads any flags.
+          if (method.getName().equals("redefineModule") && loaded.get() == null) {
+            loaded.set(new Text());
+            answers.add(loaded.get().answer());
+          }
+          return method.invoke(real, arguments);
+        };
+    AgentRuntime runtime = runtime(",force=true", instrumentation(handler));
+    flag("percentage: 100");
+    runtime.apply("attached");
+    assertThat(answers).containsExactly("new u1");
+    flag("percentage: 0");
+    await().untilAsserted(() -> assertThat(loaded.get().answer()).isEqualTo("old u1"));
+    runtime.apply("detach");
+  }
+
+  /** A gated method of a class of its own. */
+  private static final class Text {
+    private final Object target;
+    private final Method text;
+
+    Text() throws ReflectiveOperationException {
+      Class<?> type = new FreshLoader().loadClass(Subjects.class.getName());
+      target = type.getDeclaredConstructor().newInstance();
+      text = type.getDeclaredMethod("text", String.class, int.class);
+      text.setAccessible(true);
+    }
+
+    Object answer() throws ReflectiveOperationException {
+      return text.invoke(target, "u", 1);
+    }
+  }
+
+  // JDK-8240908
+  @Test
+  @DisabledIf("keepsNames")
+  void refusedAttach_isShownNoClass() throws Exception {
+    Instrumentation real = ByteBuddyAgent.install();
+    List<String> called = new ArrayList<>();
+    InvocationHandler handler =
+        (proxy, method, arguments) -> {
+          called.add(method.getName());
+          return method.invoke(real, arguments);
+        };
+    AgentRuntime runtime = runtime("", instrumentation(handler));
+    assertThatThrownBy(() -> runtime.apply("attached"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("JDK-8240908");
+    assertThat(called).doesNotContain("addTransformer");
+  }
+
+  static boolean keepsNames() {
+    try {
+      LoadedClasses.check(Runtime.version(), false);
+      return true;
+    } catch (IllegalStateException e) {
+      return false;
+    }
+  }
+
+  @Test
   void attach_answersWhatCannotBe() throws Exception {
     Path gates = directory.resolve("gates.yaml");
     Files.writeString(gates, "gates: [{method: a.Missing#x, flag: f}]");
-    AgentRuntime unmet = install(",force=true,gates-file=" + gates);
+    AgentRuntime unmet = runtime(",force=true,gates-file=" + gates);
     assertThat(unmet.apply("attached")).contains("no class a.Missing was loaded so far");
     unmet.apply("detach");
 
     Files.writeString(gates, "gates: [");
-    AgentRuntime broken = install(",force=true,gates-file=" + gates);
+    AgentRuntime broken = runtime(",force=true,gates-file=" + gates);
     assertThat(broken.apply("attached"))
         .contains("gates.yaml: line 1, column 9", "the gates of this file are not there");
     assertThat(broken.apply("status")).contains("gates.yaml: line 1, column 9");
@@ -119,7 +203,7 @@ class LateAttachTest {
     Object target = type.getDeclaredConstructor().newInstance();
     Method text = type.getDeclaredMethod("text", String.class, int.class);
     text.setAccessible(true);
-    AgentRuntime runtime = install(",force=true");
+    AgentRuntime runtime = runtime(",force=true");
     runtime.apply("attached");
     assertThat(text.invoke(target, "u", 1)).isEqualTo("old u1");
     runtime.apply("detach");
@@ -128,7 +212,8 @@ class LateAttachTest {
 
   @Test
   void detach_restoresClassesWithoutClassFiles() throws Exception {
-    AgentRuntime runtime = install("");
+    AgentRuntime runtime = runtime("");
+    runtime.install();
     Class<?> type = new GeneratingLoader().loadClass(Subjects.class.getName());
     Object target = type.getDeclaredConstructor().newInstance();
     Method text = type.getDeclaredMethod("text", String.class, int.class);
@@ -148,11 +233,8 @@ class LateAttachTest {
           }
           return method.invoke(real, arguments);
         };
-    Instrumentation refusing =
-        (Instrumentation)
-            Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {Instrumentation.class}, handler);
-    AgentRuntime runtime = install("", refusing);
+    AgentRuntime runtime = runtime("", instrumentation(handler));
+    runtime.install();
     Class<?> type = new GeneratingLoader().loadClass(Subjects.class.getName());
     Object target = type.getDeclaredConstructor().newInstance();
     Method text = type.getDeclaredMethod("text", String.class, int.class);
@@ -167,7 +249,7 @@ class LateAttachTest {
 
   @Test
   void statusBeforeTheFirstGate_showsTheOptions() throws Exception {
-    AgentRuntime runtime = install(",service=shop");
+    AgentRuntime runtime = runtime(",service=shop");
     assertThat(runtime.apply("status")).contains("\"service\":\"shop\"", "agent argument");
     runtime.apply("detach");
   }

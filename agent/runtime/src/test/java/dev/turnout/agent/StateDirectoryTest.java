@@ -31,7 +31,8 @@ class StateDirectoryTest {
     Options options =
         Options.read(
             "state-directory=" + state + ",flags-file=" + flags, new Properties(), Map.of());
-    runtime = AgentMain.install(options, ByteBuddyAgent.install());
+    runtime = AgentMain.runtime(options, ByteBuddyAgent.install());
+    runtime.install();
     Class.forName(Subjects.class.getName(), true, new FreshLoader());
     await().until(() -> runtime.engine() != null);
     // Flags are read after the trips are.

@@ -7,8 +7,11 @@ import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +63,7 @@ public final class LoadedClasses {
   }
 
   /**
-   * Has all loaded classes that want a gate transformed.
+   * Has all loaded classes that want a gate transformed; the transformer must be there.
    *
    * @param version of this JVM
    * @param force whether also where the JVM has a bug that this brings out
@@ -71,7 +74,15 @@ public final class LoadedClasses {
     check(version, force);
     List<Class<?>> wanted = new ArrayList<>();
     List<Class<?>> unread = new ArrayList<>();
-    sort(instrumentation.getAllLoadedClasses(), LoadedClasses::classFile, wanted, unread);
+    Class<?>[] loaded = instrumentation.getAllLoadedClasses();
+    sort(loaded, LoadedClasses::classFile, wanted, unread);
+    // The transformer was not shown what was on its way when it came; that is there by now.
+    Set<Class<?>> looked = new HashSet<>(Arrays.asList(loaded));
+    Class<?>[] late =
+        Arrays.stream(instrumentation.getAllLoadedClasses())
+            .filter(type -> !looked.contains(type))
+            .toArray(Class<?>[]::new);
+    sort(late, LoadedClasses::classFile, wanted, unread);
     return gate(wanted, unread, version, force);
   }
 

@@ -20,6 +20,7 @@ class LoadedClassesTest {
   private static final Runtime.Version CORRUPTS_RECORDS = Runtime.Version.parse("25.0.3");
 
   private final List<String> found = new ArrayList<>();
+  private final List<Class<?>> late = new ArrayList<>();
   private int changed;
 
   /** Made up at run time, as far as its loader tells. */
@@ -43,6 +44,7 @@ class LoadedClassesTest {
   }
 
   private List<String> gate(Runtime.Version version, List<Class<?>> loaded) {
+    List<Class<?>> all = new ArrayList<>(loaded);
     Instrumentation instrumentation =
         (Instrumentation)
             Proxy.newProxyInstance(
@@ -50,7 +52,11 @@ class LoadedClassesTest {
                 new Class<?>[] {Instrumentation.class},
                 (proxy, method, arguments) ->
                     switch (method.getName()) {
-                      case "getAllLoadedClasses" -> loaded.toArray(Class<?>[]::new);
+                      case "getAllLoadedClasses" -> {
+                        Class<?>[] classes = all.toArray(Class<?>[]::new);
+                        all.addAll(late);
+                        yield classes;
+                      }
                       case "isModifiableClass" -> true;
                       case "retransformClasses" -> {
                         if (Arrays.toString((Class<?>[]) arguments[0]).contains("Invalid")) {
@@ -77,6 +83,13 @@ class LoadedClassesTest {
         .asString()
         .contains("class files are not to be found", type.getName(), "more than 2000");
     assertThat(changed).isEqualTo(2_000);
+  }
+
+  @Test
+  void classThatWasOnItsWay_isLookedAtToo() throws IOException {
+    late.add(new Generator().define(Generated.class));
+    gate(SOUND, List.of(new Generator().define(Generated.class)));
+    assertThat(changed).isEqualTo(2);
   }
 
   /** Stands for one whose initialiser failed, or that refers to a library which is not there. */
