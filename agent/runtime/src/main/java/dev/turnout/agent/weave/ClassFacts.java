@@ -42,8 +42,8 @@ record ClassFacts(
 
   /**
    * Whether a method carries annotations that are another's: a bridge those of the method that it
-   * leads to, and so what Kotlin and Groovy make to be called with fewer parameters or without an
-   * object. A call through such a method is decided where it leads to.
+   * leads to, and so what Kotlin, Groovy and Scala make to be called with fewer parameters or
+   * without an object. A call through such a method is decided where it leads to.
    */
   boolean isForwarder(MethodFacts method) {
     return method.is(Opcodes.ACC_BRIDGE)

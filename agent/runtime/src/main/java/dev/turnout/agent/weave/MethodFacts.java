@@ -168,7 +168,7 @@ record MethodFacts(
 
     // Kotlin's static methods call those of the companion object, and its DefaultImpls those of the
     // interface that they belong to. Scala's classes call what they have of a trait by a static
-    // method of that, and do nothing else there.
+    // method of that, and its static methods those of the object; they do nothing else there.
     @Override
     public void visitMethodInsn(
         int opcode, String target, String called, String type, boolean isInterface) {
@@ -188,12 +188,14 @@ record MethodFacts(
     }
 
     // A class has its companion in a field of the companion's name, and an interface finds it where
-    // it is made. Other objects that are declared in a class are in neither.
+    // it is made. Other objects that are declared in a class are in neither. Scala's object of the
+    // class's name is in a class that has a dollar behind that.
     @Override
     public void visitFieldInsn(int opcode, String of, String field, String type) {
       boolean own = of.equals(owner) && type.equals("L" + owner + "$" + field + ";");
-      doesMore = true;
-      if (opcode == Opcodes.GETSTATIC && (own || field.equals("$$INSTANCE"))) {
+      boolean object = of.equals(owner + "$") && field.equals("MODULE$");
+      doesMore |= !object;
+      if (opcode == Opcodes.GETSTATIC && (own || object || field.equals("$$INSTANCE"))) {
         companion = own ? type.substring(1, type.length() - 1) : of;
       }
     }
@@ -257,10 +259,12 @@ record MethodFacts(
     @Override
     public void visitEnd() {
       boolean compatible = owner.endsWith("$DefaultImpls");
-      if (callsNamesake && (compatible || (jvmStatic && (access & Opcodes.ACC_STATIC) != 0))) {
+      boolean onlyCalls = calls == 1 && !doesMore;
+      boolean isStatic = (access & Opcodes.ACC_STATIC) != 0;
+      if (callsNamesake && (compatible || (isStatic && (jvmStatic || onlyCalls)))) {
         origin = Origin.FORWARDER;
       }
-      if (callsTrait && calls == 1 && !doesMore) {
+      if (callsTrait && onlyCalls) {
         origin = Origin.FORWARDER;
       }
       String keyPath = key == null ? "" : AnnotationValues.text(key, "value");
