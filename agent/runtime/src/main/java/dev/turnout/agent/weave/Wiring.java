@@ -220,8 +220,10 @@ final class Wiring {
       return;
     }
     for (MethodFacts method : type.methods()) {
+      boolean meant =
+          method.isMethod() && !method.is(Opcodes.ACC_SYNTHETIC) && !type.isForwarder(method);
       String name =
-          method.isMethod() && !method.is(Opcodes.ACC_SYNTHETIC) && refusal(method) == null
+          meant && refusal(method) == null
               ? rules.observedAs(type.dottedName(), method.name())
               : "";
       if (!name.isEmpty() && !isGated(method) && rules.admitObserved(method.fullName())) {
@@ -236,7 +238,7 @@ final class Wiring {
         && others.completesLater(method.returnType());
   }
 
-  private static @Nullable String refusal(MethodFacts method) {
+  private @Nullable String refusal(MethodFacts method) {
     if (!method.isMethod()) {
       return "a constructor cannot be gated";
     }
@@ -249,12 +251,19 @@ final class Wiring {
     if (method.origin() == MethodFacts.Origin.INLINE) {
       return "a Kotlin inline function cannot be gated, its callers hold copies of it";
     }
-    List<String> parameters = method.parameterNames();
-    if (!parameters.isEmpty()
-        && parameters.get(parameters.size() - 1).equals("kotlin.coroutines.Continuation")) {
+    if (isSuspend(method)) {
       return "a Kotlin suspend method cannot be gated, it is entered more than once for each call";
     }
     return null;
+  }
+
+  // A lambda, and a method that has waited, is gone on with in a class that Kotlin made for it.
+  private boolean isSuspend(MethodFacts method) {
+    List<String> parameters = method.parameterNames();
+    return (!parameters.isEmpty()
+            && parameters.get(parameters.size() - 1).equals("kotlin.coroutines.Continuation"))
+        || (method.name().equals("invokeSuspend")
+            && String.valueOf(type.superName()).startsWith("kotlin/coroutines/jvm/internal/"));
   }
 
   private MethodFacts fallback(MethodFacts method, String flag, String named) throws Misfit {

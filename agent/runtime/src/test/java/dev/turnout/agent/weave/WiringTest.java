@@ -1,0 +1,51 @@
+package dev.turnout.agent.weave;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnout.agent.weave.MethodFacts.Origin;
+import java.util.List;
+import net.bytebuddy.jar.asm.Opcodes;
+import org.junit.jupiter.api.Test;
+
+class WiringTest {
+  private static final String SHOP = "shop/Shop";
+  private static final String RESUME = "(Ljava/lang/Object;)Ljava/lang/Object;";
+
+  private static MethodFacts method(String name, String descriptor, Origin origin) {
+    int access = Opcodes.ACC_PUBLIC;
+    return new MethodFacts(SHOP, access, name, descriptor, null, null, -1, "", 1, 0, origin);
+  }
+
+  private static Wiring wiring(String superName, String gates, MethodFacts... methods) {
+    ClassFacts type =
+        new ClassFacts(
+            SHOP, superName, List.of(), Opcodes.ACC_PUBLIC, Opcodes.V17, false, List.of(methods));
+    ClassFiles others = new ClassFiles(WiringTest.class.getClassLoader());
+    return Wiring.of(type, others, GatesFile.parse("g.yaml", gates));
+  }
+
+  private static List<String> observed(String superName, MethodFacts... methods) {
+    return wiring(superName, "observe: [{methods: 'shop.*#*', name: all}]", methods)
+        .wires()
+        .stream()
+        .map(wire -> wire.method().fullName())
+        .toList();
+  }
+
+  @Test
+  void forwarder_isNotObserved() {
+    MethodFacts forwarder = method("pay", "()V", Origin.FORWARDER);
+    MethodFacts written = method("pay", "(I)V", Origin.WRITTEN);
+    assertThat(observed("java/lang/Object", forwarder, written))
+        .containsExactly("shop.Shop#pay(int)");
+  }
+
+  @Test
+  void whatACoroutineGoesOnBy_isNotObserved() {
+    MethodFacts resumed = method("invokeSuspend", RESUME, Origin.WRITTEN);
+    MethodFacts create = method("create", RESUME, Origin.WRITTEN);
+    assertThat(observed("kotlin/coroutines/jvm/internal/SuspendLambda", resumed, create))
+        .containsExactly("shop.Shop#create(java.lang.Object)");
+    assertThat(observed("shop/Base", resumed, create)).hasSize(2);
+  }
+}
