@@ -180,6 +180,15 @@ final class Wiring {
     return false;
   }
 
+  private boolean isRefused(MethodFacts method) {
+    for (Refusal refusal : refusals) {
+      if (refusal.method().equals(method.fullName())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   // Of two methods that are each other's fallback, or of a chain of them, no call could be told
   // which implementation it runs.
   private void refuseFlaggedTargets() {
@@ -214,7 +223,8 @@ final class Wiring {
   }
 
   // Nobody named the methods of an old class file one by one, so it is no news of each that it
-  // cannot be gated; nor may they take the place of others.
+  // cannot be gated; nor may they take the place of others. A method whose own gate was refused is
+  // told of by that.
   private void observe(GateRules rules) {
     if (type.version() < GateWeaver.JAVA_8) {
       return;
@@ -226,7 +236,10 @@ final class Wiring {
           meant && refusal(method) == null
               ? rules.observedAs(type.dottedName(), method.name())
               : "";
-      if (!name.isEmpty() && !isGated(method) && rules.admitObserved(method.fullName())) {
+      if (!name.isEmpty()
+          && !isGated(method)
+          && !isRefused(method)
+          && rules.admitObserved(method.fullName())) {
         wires.add(Wire.observed(name, method, completesLater(method)));
       }
     }

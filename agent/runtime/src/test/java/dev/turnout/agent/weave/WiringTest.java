@@ -11,6 +11,8 @@ class WiringTest {
   private static final String SHOP = "shop/Shop";
   private static final String RESUME = "(Ljava/lang/Object;)Ljava/lang/Object;";
 
+  private static final String OBSERVE_ALL = "observe: [{methods: 'shop.*#*', name: all}]";
+
   private static MethodFacts method(String name, String descriptor, Origin origin) {
     int access = Opcodes.ACC_PUBLIC;
     return new MethodFacts(SHOP, access, name, descriptor, null, null, -1, "", 1, 0, origin);
@@ -25,9 +27,7 @@ class WiringTest {
   }
 
   private static List<String> observed(String superName, MethodFacts... methods) {
-    return wiring(superName, "observe: [{methods: 'shop.*#*', name: all}]", methods)
-        .wires()
-        .stream()
+    return wiring(superName, OBSERVE_ALL, methods).wires().stream()
         .map(wire -> wire.method().fullName())
         .toList();
   }
@@ -47,5 +47,13 @@ class WiringTest {
     assertThat(observed("kotlin/coroutines/jvm/internal/SuspendLambda", resumed, create))
         .containsExactly("shop.Shop#create(java.lang.Object)");
     assertThat(observed("shop/Base", resumed, create)).hasSize(2);
+  }
+
+  @Test
+  void methodWhoseOwnGateIsRefused_isNotObserved() {
+    String gates = "{gates: [{method: shop.Shop#pay, flag: f}], " + OBSERVE_ALL + "}";
+    Wiring wiring = wiring("java/lang/Object", gates, method("pay", "()V", Origin.WRITTEN));
+    assertThat(wiring.refusals()).hasSize(1);
+    assertThat(wiring.wires()).isEmpty();
   }
 }
