@@ -60,7 +60,7 @@ final class AgentRuntime
     this.rules = rules;
     this.problems = List.copyOf(problems);
     this.instrumentation = instrumentation;
-    found = new FoundGates(rules);
+    found = new FoundGates();
     transformer = new GateTransformer(instrumentation, rules, this);
     loadedClasses = new LoadedClasses(instrumentation, transformer, this);
   }
@@ -172,13 +172,22 @@ final class AgentRuntime
 
   @Override
   public void found(String flag, String method, @Nullable String problem) {
-    found.add(new Report.Gate(flag, method, problem == null, problem));
+    add(new Report.Gate(flag, method, problem == null, problem), problem == null);
+  }
+
+  @Override
+  public void observed(String name, String method) {
+    add(new Report.Gate(name, method, true, null), false);
+  }
+
+  private void add(Report.Gate gate, boolean routes) {
+    found.add(gate, routes);
     if (!engineRuns) {
       startOrTell();
     }
     Engine running = engine;
-    if (running != null && problem == null && !rules.isObserved(method)) {
-      running.pin(flag);
+    if (running != null && routes) {
+      running.pin(gate.flag());
     }
   }
 
@@ -211,18 +220,18 @@ final class AgentRuntime
 
   @Override
   public void unlinked(String flag, String method, Throwable failure) {
-    found.add(new Report.Gate(flag, method, false, "its gate did not link: " + failure));
+    found.add(new Report.Gate(flag, method, false, "its gate did not link: " + failure), false);
   }
 
   @Override
   public void undecided(String flag, String method, Throwable failure) {
     String problem = "its calls cannot be decided and take the fallback: " + failure;
-    found.add(new Report.Gate(flag, method, true, problem));
+    found.add(new Report.Gate(flag, method, true, problem), false);
   }
 
   @Override
   public void doubtful(String flag, String method, String problem) {
-    found.add(new Report.Gate(flag, method, true, problem));
+    found.add(new Report.Gate(flag, method, true, problem), false);
   }
 
   // Whatever of it failed is done again when the next class is found: the machine may have had no

@@ -1,6 +1,5 @@
 package dev.turnout.agent;
 
-import dev.turnout.agent.weave.GateRules;
 import dev.turnout.flags.Report;
 import java.util.Collections;
 import java.util.HashMap;
@@ -25,8 +24,7 @@ final class FoundGates {
 
   private static final int MOST_PROBLEMS = 4;
 
-  private final GateRules rules;
-  private final Queue<Report.Gate> news = new ConcurrentLinkedQueue<>();
+  private final Queue<Finding> news = new ConcurrentLinkedQueue<>();
   private final Map<String, Report.Gate> gates = new TreeMap<>();
   private final Map<String, Set<String>> told = new HashMap<>();
   private final Set<String> flags = new TreeSet<>();
@@ -36,13 +34,15 @@ final class FoundGates {
   private @Nullable Set<String> flagsCopy;
   private long beyondBounds;
 
-  FoundGates(GateRules rules) {
-    this.rules = rules;
-  }
+  private record Finding(Report.Gate gate, boolean routes) {}
 
-  /** Queues what was found; waits for nobody. */
-  void add(Report.Gate gate) {
-    news.add(gate);
+  /**
+   * Queues what was found; waits for nobody.
+   *
+   * @param routes whether it decides by its flag from now on; not told again of one that does
+   */
+  void add(Report.Gate gate, boolean routes) {
+    news.add(new Finding(gate, routes));
   }
 
   /**
@@ -52,9 +52,9 @@ final class FoundGates {
    * @param running gets to know each flag once it has a gate; null if there is none yet
    */
   synchronized List<Report.Gate> all(@Nullable Engine running) {
-    Report.Gate gate;
-    while ((gate = news.poll()) != null) {
-      take(gate, running);
+    Finding finding;
+    while ((finding = news.poll()) != null) {
+      take(finding.gate(), finding.routes(), running);
     }
     List<Report.Gate> copy = gatesCopy;
     if (copy == null) {
@@ -64,7 +64,7 @@ final class FoundGates {
     return copy;
   }
 
-  private void take(Report.Gate gate, @Nullable Engine running) {
+  private void take(Report.Gate gate, boolean routes, @Nullable Engine running) {
     // Two applications may have a class of one name, with flags of their own.
     String name = gate.method() + " " + gate.flag();
     if (gates.size() >= MOST_GATES && !gates.containsKey(name)) {
@@ -73,8 +73,7 @@ final class FoundGates {
       }
       return;
     }
-    boolean routed = gate.wired() && !rules.isObserved(gate.method());
-    if (running != null && routed && flags.add(gate.flag())) {
+    if (running != null && routes && flags.add(gate.flag())) {
       flagsCopy = null;
       running.gated(gate.flag());
     }

@@ -31,6 +31,7 @@ class GatesFileGatesTest {
   private static final String ORDER = LEGACY + "$Order";
 
   @TempDir Path directory;
+  private final Properties system = new Properties();
   private AgentRuntime runtime;
   private Class<?> type;
   private Object target;
@@ -48,7 +49,7 @@ class GatesFileGatesTest {
         Options.read(
             "flags-file=%1$s/flags.yaml,gates-file=%1$s/gates.yaml,state-directory=%1$s/state"
                 .formatted(directory),
-            new Properties(),
+            system,
             Map.of());
     runtime = AgentMain.runtime(options, ByteBuddyAgent.install());
     runtime.install();
@@ -142,6 +143,32 @@ class GatesFileGatesTest {
     measured(5);
     play();
     assertThat(counts("legacy").calls()).isEqualTo(2);
+  }
+
+  // As of an application that is deployed anew, with a flag where there was none before.
+  @Test
+  void observedMethod_thatAnotherClassOfTheNameHasFlagged_isRoutedThere() throws Exception {
+    system.setProperty("turnout.flag.new_play", "on");
+    install("observe: [{methods: 'p.*#*', name: p}]");
+    String plain = "package p; public class Game { public String play() { return \"plain\"; } }";
+    assertThat(playGame(plain)).isEqualTo("plain");
+    String flagged =
+        """
+        package p;
+        public class Game {
+          @dev.turnout.Flagged("new_play") public String play() { return "new"; }
+          String playFallback() { return "old"; }
+        }
+        """;
+    assertThat(playGame(flagged)).isEqualTo("new");
+    await().untilAsserted(() -> assertThat(runtime.flags()).containsExactly("new_play"));
+  }
+
+  private static Object playGame(String source) throws ReflectiveOperationException {
+    Map<String, byte[]> compiled = WrittenClasses.compile(Map.of("p.Game", source));
+    ClassLoader parent = GatesFileGatesTest.class.getClassLoader();
+    Class<?> game = new WrittenClasses(parent, compiled, "p.Game").loadClass("p.Game");
+    return game.getMethod("play").invoke(game.getConstructor().newInstance());
   }
 
   private void refused(String gate, String problem) throws Exception {

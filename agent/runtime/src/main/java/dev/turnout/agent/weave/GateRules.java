@@ -92,17 +92,6 @@ public final class GateRules {
   }
 
   /**
-   * Whether a method that has a gate is observed, and not routed.
-   *
-   * @param method its full name
-   */
-  public boolean isObserved(String method) {
-    synchronized (admitted) {
-      return admitted.contains(method);
-    }
-  }
-
-  /**
    * Whether a method may be observed. Once it may it always may: its class is transformed again
    * whenever anyone asks for that, and would lose the gate.
    *

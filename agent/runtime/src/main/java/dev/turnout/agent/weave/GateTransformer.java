@@ -54,6 +54,11 @@ public final class GateTransformer implements ClassFileTransformer {
     /** A flagged method was gated, or was not for the problem given. */
     void found(String flag, String method, @Nullable String problem);
 
+    /** A method was gated to be measured under a name, and not to be routed. */
+    default void observed(String name, String method) {
+      found(name, method, null);
+    }
+
     /** A flagged method that was gated may run without its gate, for the reason given. */
     default void doubtful(String flag, String method, String problem) {
       found(flag, method, problem);
@@ -154,7 +159,12 @@ public final class GateTransformer implements ClassFileTransformer {
     }
     for (Wire wire : result.wires()) {
       String method = wire.method().fullName();
-      if (!isRefused(method, result.refusals())) {
+      if (isRefused(method, result.refusals())) {
+        continue;
+      }
+      if (gated && wire.mode() == GateLinker.OBSERVE) {
+        findings.observed(wire.flag(), method);
+      } else {
         findings.found(
             wire.flag(), method, gated ? null : "another method of the class cannot be gated");
       }
