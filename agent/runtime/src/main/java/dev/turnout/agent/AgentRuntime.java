@@ -153,8 +153,7 @@ final class AgentRuntime
 
   private String detach() {
     // First all calls go where the written method would, then the gates go, then who decided.
-    GateLinker.connect(null);
-    Engine running = engine;
+    Engine running = end();
     if (running != null) {
       running.release();
     }
@@ -328,14 +327,17 @@ final class AgentRuntime
   /** Ends the threads and takes the transformer out; classes already gated take their fallback. */
   @Override
   public void close() {
-    Engine running;
-    synchronized (this) {
-      closed = true;
-      running = engine;
-    }
+    Engine running = end();
     instrumentation.removeTransformer(transformer);
     if (running != null) {
       running.close();
     }
+  }
+
+  // No engine is started after this for a class that is on its way to its gates.
+  private synchronized @Nullable Engine end() {
+    closed = true;
+    GateLinker.connect(null);
+    return engine;
   }
 }

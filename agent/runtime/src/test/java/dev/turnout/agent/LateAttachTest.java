@@ -224,6 +224,24 @@ class LateAttachTest {
   }
 
   @Test
+  void firstClassThatComesDuringDetach_runsAsWritten_andNothingIsStarted() throws Exception {
+    Instrumentation real = ByteBuddyAgent.install();
+    List<Object> answers = new ArrayList<>();
+    InvocationHandler handler =
+        (proxy, method, arguments) -> {
+          if (method.getName().equals("removeTransformer") && answers.isEmpty()) {
+            answers.add(new Text().answer());
+          }
+          return method.invoke(real, arguments);
+        };
+    AgentRuntime runtime = runtime("", instrumentation(handler));
+    runtime.install();
+    runtime.apply("detach");
+    assertThat(answers).containsExactly("new u1");
+    assertThat(runtime.engine()).isNull();
+  }
+
+  @Test
   void detach_saysWhichClassesKeepTheirGates() throws Exception {
     Instrumentation real = ByteBuddyAgent.install();
     InvocationHandler handler =

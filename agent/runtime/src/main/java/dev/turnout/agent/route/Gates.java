@@ -29,6 +29,7 @@ public final class Gates implements GateLinker.Backend {
   private final Troubles troubles;
   private final Set<Reference<RoutedGate>> linked = new HashSet<>();
   private final ReferenceQueue<RoutedGate> gone = new ReferenceQueue<>();
+  private boolean released;
   private Decider decider =
       Decider.compile(Snapshot.EMPTY, Host.UNKNOWN, Set.of(), new BucketDraw());
 
@@ -94,6 +95,9 @@ public final class Gates implements GateLinker.Backend {
           recorders.measure() == Measure.OFF
               ? new SilentGate(gated, recorders, trouble, compiled)
               : new RoutedGate(gated, recorders, trouble, compiled);
+      if (released) {
+        gate.release();
+      }
       forgetGone();
       linked.add(new WeakReference<>(gate, gone));
       return gate;
@@ -133,8 +137,9 @@ public final class Gates implements GateLinker.Backend {
     }
   }
 
-  /** Has every gated method run as it was written from now on. */
+  /** Has every gated method run as it was written from now on, that of a later gate too. */
   public synchronized void release() {
+    released = true;
     alive().forEach(RoutedGate::release);
   }
 

@@ -199,6 +199,17 @@ class GatesTest {
     gates.apply(Decider.compile(snapshot, Host.UNKNOWN, Set.of(), draw));
   }
 
+  // By a thread that had asked who links gates just before they were released.
+  @Test
+  void gateThatIsLinkedAfterTheRelease_runsTheMethodAsWritten() {
+    apply(1, 0);
+    gates.release();
+    GateSite gate = link(Service.class);
+    assertThat(gate.choose(null).branch).isEqualTo(GatePath.BODY);
+    apply(2, 0);
+    assertThat(gate.choose(null).branch).isEqualTo(GatePath.BODY);
+  }
+
   private void apply(long revision, double percent) {
     apply(Flag.named("use_it").edit().percentage(Percentage.of(percent)).revision(revision));
   }
