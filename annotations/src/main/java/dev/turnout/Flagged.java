@@ -23,7 +23,7 @@ import java.lang.annotation.Target;
 @Target(ElementType.METHOD)
 public @interface Flagged {
 
-  /** The flag's name: 1 to 128 characters out of {@code [a-zA-Z0-9._-]}. */
+  /** The flag's name: 1 to 128 characters out of {@code [a-zA-Z0-9._-]}, and not dots alone. */
   String value();
 
   /** The fallback method's name; empty to find it by {@link Fallback} or by name. */

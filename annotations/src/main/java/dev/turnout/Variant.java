@@ -12,8 +12,8 @@ import java.lang.annotation.Target;
 public @interface Variant {
 
   /**
-   * The variant's name as the flag has it: 1 to 128 characters out of {@code [a-zA-Z0-9._-]}, and
-   * neither {@code on} nor {@code off}.
+   * The variant's name as the flag has it: 1 to 128 characters out of {@code [a-zA-Z0-9._-]},
+   * neither {@code on} nor {@code off} nor dots alone.
    */
   String name();
 

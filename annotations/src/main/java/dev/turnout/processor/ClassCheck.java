@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ClassCheck {
 
   // The same as FlagName of the flags module, which this one, being for applications, cannot use.
-  private static final Pattern FLAG_NAME = Pattern.compile("[a-zA-Z0-9._-]{1,128}");
+  private static final Pattern FLAG_NAME = Pattern.compile("(?![.]+$)[a-zA-Z0-9._-]{1,128}");
 
   // The same as Variants of the flags module.
   private static final int MOST_VARIANTS = 20;
@@ -73,7 +73,7 @@ final class ClassCheck {
           "\""
               + flag
               + "\" is not a flag name: use 1 to 128 characters out of letters, digits, '.', '_'"
-              + " and '-'.");
+              + " and '-', and not dots alone.");
     }
     @Nullable String refusal = refusal(method);
     if (refusal != null) {
@@ -134,7 +134,7 @@ final class ClassCheck {
         : "\""
             + variant
             + "\" is not a variant's name: use 1 to 128 characters out of letters, digits, '.', '_'"
-            + " and '-'.";
+            + " and '-', and not dots alone.";
   }
 
   private static @Nullable String refusal(ExecutableElement method) {

@@ -235,7 +235,7 @@ class VariantWiringTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a b", "tür"})
+    @ValueSource(strings = {"", "a b", "tür", ".."})
     void nameThatIsNone(String name) {
       fails(
           "@Variant(name = \"" + name + "\", method = \"recoverFallback\") // here",
@@ -243,7 +243,7 @@ class VariantWiringTest {
           "\""
               + name
               + "\" is not a variant's name: use 1 to 128 characters out of letters, digits, '.', '_'"
-              + " and '-'.");
+              + " and '-', and not dots alone.");
     }
 
     @Test

@@ -639,7 +639,7 @@ class WiringProcessorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "new turn", "turn/1", "tür"})
+    @ValueSource(strings = {"", "new turn", "turn/1", "tür", ".."})
     void flagName_characters(String name) {
       Compilation.of(
               """
@@ -655,7 +655,7 @@ class WiringProcessorTest {
               "\""
                   + name
                   + "\" is not a flag name: use 1 to 128 characters out of letters, digits, '.',"
-                  + " '_' and '-'.");
+                  + " '_' and '-', and not dots alone.");
     }
 
     @Test

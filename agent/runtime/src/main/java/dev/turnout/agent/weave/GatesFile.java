@@ -2,6 +2,7 @@ package dev.turnout.agent.weave;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.turnout.flags.FlagName;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -49,7 +50,9 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 public final class GatesFile {
   private static final int MAX_BYTES = 1 << 20;
-  private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,128}");
+  private static final String RIGHT_NAME =
+      "must be 1 to 128 characters out of a-z A-Z 0-9 . _ - and not dots alone";
+  private static final Pattern ATTRIBUTE = Pattern.compile("[a-zA-Z0-9._-]{1,128}");
 
   // Names as the language has them, in any alphabet; Kotlin puts a dash into some of its own.
   private static final String NAMES = "\\p{javaJavaIdentifierPart}";
@@ -164,8 +167,8 @@ public final class GatesFile {
       throw wrong(at, "classes of the JDK cannot be gated");
     }
     String flag = fields.text("flag", null);
-    if (!NAME.matcher(flag).matches()) {
-      throw wrong(fields.node("flag"), "flag must be 1 to 128 characters out of a-z A-Z 0-9 . _ -");
+    if (!FlagName.isValid(flag)) {
+      throw wrong(fields.node("flag"), "flag " + RIGHT_NAME);
     }
     String fallback = fields.text("fallback", "");
     String key = fields.text("key", "");
@@ -174,7 +177,7 @@ public final class GatesFile {
     boolean right =
         parameter
             ? keyParts.matches() && Integer.parseInt(keyParts.group(1)) <= LAST_PARAMETER
-            : key.isEmpty() || NAME.matcher(key).matches();
+            : key.isEmpty() || ATTRIBUTE.matcher(key).matches();
     if (!right) {
       throw wrong(
           fields.node("key"),
@@ -209,9 +212,8 @@ public final class GatesFile {
     if (given instanceof MappingNode mapping) {
       for (NodeTuple entry : mapping.getValue()) {
         String name = text(entry.getKeyNode(), "a variant");
-        if (!NAME.matcher(name).matches()) {
-          throw wrong(
-              entry.getKeyNode(), "a variant must be 1 to 128 characters out of a-z A-Z 0-9 . _ -");
+        if (!FlagName.isValid(name)) {
+          throw wrong(entry.getKeyNode(), "a variant " + RIGHT_NAME);
         }
         if (variants.put(name, text(entry.getValueNode(), "a variant's method")) != null) {
           throw wrong(entry.getKeyNode(), "variant " + name + " is given twice");
@@ -234,8 +236,8 @@ public final class GatesFile {
 
   private ObserveRule observed(Fields fields) {
     String name = fields.text("name", null);
-    if (!NAME.matcher(name).matches()) {
-      throw wrong(fields.node("name"), "name must be 1 to 128 characters out of a-z A-Z 0-9 . _ -");
+    if (!FlagName.isValid(name)) {
+      throw wrong(fields.node("name"), "name " + RIGHT_NAME);
     }
     List<ObserveRule.MethodPattern> except = new ArrayList<>();
     for (Node node : fields.list("except")) {

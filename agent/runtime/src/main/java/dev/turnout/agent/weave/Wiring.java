@@ -1,12 +1,12 @@
 package dev.turnout.agent.weave;
 
 import dev.turnout.bootstrap.GateLinker;
+import dev.turnout.flags.FlagName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import net.bytebuddy.jar.asm.Opcodes;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wiring {
   private static final int MOST_VARIANTS = 20;
-  private static final Pattern FLAG_NAME = Pattern.compile("[a-zA-Z0-9._-]{1,128}");
 
   /**
    * A method that is to be gated and cannot be.
@@ -153,8 +152,9 @@ final class Wiring {
   }
 
   private void check(MethodFacts method, GateRule rule) throws Misfit {
-    if (!FLAG_NAME.matcher(rule.flag()).matches()) {
-      throw new Misfit("the flag's name must be 1 to 128 characters out of a-z A-Z 0-9 . _ -");
+    if (!FlagName.isValid(rule.flag())) {
+      throw new Misfit(
+          "the flag's name must be 1 to 128 characters out of a-z A-Z 0-9 . _ - and not dots alone");
     }
     if (isGated(method)) {
       throw new Misfit("the method has a gate already");
@@ -299,10 +299,10 @@ final class Wiring {
   }
 
   private Wire.Variant variant(MethodFacts method, String variant, String named) throws Misfit {
-    if (!FLAG_NAME.matcher(variant).matches() || variant.equals("on") || variant.equals("off")) {
+    if (!FlagName.isValid(variant) || variant.equals("on") || variant.equals("off")) {
       throw new Misfit(
           "a variant's name must be 1 to 128 characters out of a-z A-Z 0-9 . _ -, neither on nor"
-              + " off");
+              + " off nor dots alone");
     }
     return new Wire.Variant(variant, named(method, named, "its variant's method ", false));
   }

@@ -200,6 +200,8 @@ class GatesFileTest {
         "gates: [{method: a.B#c}]|line 1, column 9: flag is missing",
         "gates: [{method: a.B.c, flag: f}]|line 1, column 18: method must be written class#method",
         "gates: [{method: a.B#c, flag: a b}]|line 1, column 31: flag must be 1 to 128",
+        "gates: [{method: a.B#c, flag: ..}]|line 1, column 31: flag must be 1 to 128",
+        "observe: [{methods: a.B#c, name: .}]|line 1, column 34: name must be 1 to 128",
         "gates: [{method: a.B#c, flag: f, flg: f}]|line 1, column 34: there is no \"flg\"",
         "gates: [{method: a.B#c, flag: f}] / observe: [{methods: d.*#*, name: f}]|line 2, column 34:"
             + " name must not be a flag's",

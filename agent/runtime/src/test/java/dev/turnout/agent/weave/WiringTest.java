@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.agent.weave.MethodFacts.Origin;
 import java.util.List;
+import java.util.Map;
 import net.bytebuddy.jar.asm.Opcodes;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +17,11 @@ class WiringTest {
   private static MethodFacts method(String name, String descriptor, Origin origin) {
     int access = Opcodes.ACC_PUBLIC;
     return new MethodFacts(SHOP, access, name, descriptor, null, null, -1, "", 1, 0, origin);
+  }
+
+  private static MethodFacts flagged(String name, Map<String, Object> values) {
+    int access = Opcodes.ACC_PUBLIC;
+    return new MethodFacts(SHOP, access, name, "()V", values, null, -1, "", 1, 0, Origin.WRITTEN);
   }
 
   private static Wiring wiring(String superName, String gates, MethodFacts... methods) {
@@ -55,5 +61,25 @@ class WiringTest {
     Wiring wiring = wiring("java/lang/Object", gates, method("pay", "()V", Origin.WRITTEN));
     assertThat(wiring.refusals()).hasSize(1);
     assertThat(wiring.wires()).isEmpty();
+  }
+
+  // A flag of such a name cannot be: no change of any other would come through.
+  @Test
+  void nameOfDotsAlone_isRefused() {
+    MethodFacts old = method("old", "()V", Origin.WRITTEN);
+    MethodFacts pay = flagged("pay", Map.of("value", "..", "fallback", "old"));
+    assertRefused("the flag's name must be", pay, old);
+
+    List<?> dots = List.of(Map.of("name", ".", "method", "old"));
+    MethodFacts sell = flagged("sell", Map.of("value", "f", "fallback", "old", "variants", dots));
+    assertRefused("a variant's name must be", sell, old);
+  }
+
+  private static void assertRefused(String problem, MethodFacts... methods) {
+    Wiring wiring = wiring("java/lang/Object", "", methods);
+    assertThat(wiring.wires()).isEmpty();
+    assertThat(wiring.refusals())
+        .singleElement()
+        .satisfies(refusal -> assertThat(refusal.problem()).startsWith(problem));
   }
 }
