@@ -32,6 +32,9 @@ final class AgentRuntime
   // By then most applications have loaded what they will.
   private static final long NANOS_TO_LOAD = TimeUnit.SECONDS.toNanos(60);
 
+  private static final String COUNTED_TOGETHER =
+      "the gates file has observed methods counted under its flag's name too; give them another";
+
   private final Options options;
   private final Instrumentation instrumentation;
   private final GateRules rules;
@@ -171,7 +174,9 @@ final class AgentRuntime
 
   @Override
   public void found(String flag, String method, @Nullable String problem) {
-    add(new Report.Gate(flag, method, problem == null, problem), problem == null);
+    boolean wired = problem == null;
+    String doubt = wired && rules.countAs(flag) ? COUNTED_TOGETHER : problem;
+    add(new Report.Gate(flag, method, wired, doubt), wired);
   }
 
   @Override

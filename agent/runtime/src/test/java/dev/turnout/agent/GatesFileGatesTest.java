@@ -30,6 +30,15 @@ class GatesFileGatesTest {
   private static final String LEGACY = Legacy.class.getName();
   private static final String ORDER = LEGACY + "$Order";
 
+  private static final String FLAGGED_GAME =
+      """
+      package p;
+      public class Game {
+        @dev.turnout.Flagged("new_play") public String play() { return "new"; }
+        String playFallback() { return "old"; }
+      }
+      """;
+
   @TempDir Path directory;
   private final Properties system = new Properties();
   private AgentRuntime runtime;
@@ -152,16 +161,26 @@ class GatesFileGatesTest {
     install("observe: [{methods: 'p.*#*', name: p}]");
     String plain = "package p; public class Game { public String play() { return \"plain\"; } }";
     assertThat(playGame(plain)).isEqualTo("plain");
-    String flagged =
-        """
-        package p;
-        public class Game {
-          @dev.turnout.Flagged("new_play") public String play() { return "new"; }
-          String playFallback() { return "old"; }
-        }
-        """;
-    assertThat(playGame(flagged)).isEqualTo("new");
+    assertThat(playGame(FLAGGED_GAME)).isEqualTo("new");
     await().untilAsserted(() -> assertThat(runtime.flags()).containsExactly("new_play"));
+  }
+
+  @Test
+  void nameOfObserved_thatIsAFlagsElsewhere_isToldOnce_andTheGateWorks() throws Exception {
+    String errors =
+        errors(
+            () -> {
+              install("observe: [{methods: 'a.*#*', name: new_play}]");
+              assertThat(playGame(FLAGGED_GAME)).isEqualTo("old");
+              assertThat(playGame(FLAGGED_GAME)).isEqualTo("old");
+              assertThat(runtime.gates()).singleElement().matches(Report.Gate::wired);
+              AgentLog.line("after");
+              await().until(() -> written.toString(UTF_8).contains("after"));
+            });
+    assertThat(errors)
+        .containsOnlyOnce(
+            "p.Game#play(): the gates file has observed methods counted under its flag's name too");
+    assertThat(runtime.flags()).containsExactly("new_play");
   }
 
   private static Object playGame(String source) throws ReflectiveOperationException {

@@ -91,6 +91,16 @@ public final class GateRules {
     return name;
   }
 
+  /** Whether the calls of observed methods are counted under a name. */
+  public boolean countAs(String name) {
+    for (ObserveRule rule : observed) {
+      if (rule.name().equals(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Whether a method may be observed. Once it may it always may: its class is transformed again
    * whenever anyone asks for that, and would lose the gate.
