@@ -169,6 +169,9 @@ public final class GateTransformer implements ClassFileTransformer {
             wire.flag(), method, gated ? null : "another method of the class cannot be gated");
       }
     }
+    for (Wiring.Refusal doubt : result.doubts()) {
+      findings.doubtful(doubt.flag(), doubt.method(), doubt.problem());
+    }
     if (gated && module.isNamed()) {
       Module gates = GateSite.class.getModule();
       if (!module.canRead(gates)) {

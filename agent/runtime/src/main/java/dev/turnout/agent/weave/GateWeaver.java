@@ -3,8 +3,10 @@ package dev.turnout.agent.weave;
 import dev.turnout.bootstrap.GateLinker;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
@@ -24,6 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class GateWeaver {
   static final int JAVA_8 = 52;
 
+  // HotSpot's HugeMethodLimit.
+  private static final int MOST_COMPILED = 8_000;
+  private static final String NOT_COMPILED =
+      "with a gate it has more than 8,000 bytes of code, which the JVM does not compile: move some of"
+          + " it to methods of its own, or start the JVM with -XX:-DontCompileHugeMethods";
+
   private final GateRules rules;
 
   GateWeaver(GateRules rules) {
@@ -36,8 +44,13 @@ final class GateWeaver {
    * @param bytes the new class file; null if nothing was gated
    * @param wires the methods that are gated, if there are bytes
    * @param refusals the methods that cannot be gated
+   * @param doubts gated methods that had better not be, and why
    */
-  record Result(byte @Nullable [] bytes, List<Wire> wires, List<Wiring.Refusal> refusals) {}
+  record Result(
+      byte @Nullable [] bytes,
+      List<Wire> wires,
+      List<Wiring.Refusal> refusals,
+      List<Wiring.Refusal> doubts) {}
 
   /**
    * Gates the methods of a class. If one of them cannot be gated the whole class is left as it is,
@@ -57,13 +70,13 @@ final class GateWeaver {
     Wiring wiring = Wiring.of(type, files, rules);
     List<Wire> wires = wiring.wires();
     if (type.version() < JAVA_8) {
-      return new Result(null, wires, tooOld(wires, type.version()));
+      return new Result(null, wires, tooOld(wires, type.version()), List.of());
     }
     if (wires.isEmpty() || !wiring.refusals().isEmpty()) {
-      return new Result(null, wires, wiring.refusals());
+      return new Result(null, wires, wiring.refusals(), List.of());
     }
     try {
-      return new Result(write(reader, type, wires), wires, List.of());
+      return withinLimit(reader, type, wires);
     } catch (RuntimeException e) {
       return withoutObserved(reader, type, wires, e);
     }
@@ -85,6 +98,45 @@ final class GateWeaver {
     }
   }
 
+  // A method that is larger stays in the interpreter for ever, and its loops with it. Whoever has
+  // it flagged wants the gate all the same; one that is only observed is better left alone.
+  private static Result withinLimit(ClassReader reader, ClassFacts type, List<Wire> wires) {
+    byte[] bytes = write(reader, type, wires);
+    List<Wire> kept = new ArrayList<>();
+    List<Wiring.Refusal> refusals = new ArrayList<>();
+    List<Wiring.Refusal> doubts = new ArrayList<>();
+    Set<String> outgrown = bytes.length > MOST_COMPILED ? outgrown(reader, bytes) : Set.of();
+    for (Wire wire : wires) {
+      String method = wire.method().fullName();
+      boolean large = outgrown.contains(wire.method().name() + wire.method().descriptor());
+      if (large && wire.mode() == GateLinker.OBSERVE) {
+        String why = "has no room to be observed: " + NOT_COMPILED;
+        refusals.add(new Wiring.Refusal(wire.flag(), method, why));
+        continue;
+      }
+      kept.add(wire);
+      if (large) {
+        doubts.add(new Wiring.Refusal(wire.flag(), method, NOT_COMPILED));
+      }
+    }
+    if (refusals.isEmpty()) {
+      return new Result(bytes, kept, refusals, doubts);
+    }
+    return new Result(kept.isEmpty() ? null : write(reader, type, kept), kept, refusals, doubts);
+  }
+
+  private static Set<String> outgrown(ClassReader before, byte[] bytes) {
+    Map<String, Integer> sizes = CodeSizes.of(before);
+    Set<String> outgrown = new HashSet<>();
+    for (Map.Entry<String, Integer> after : CodeSizes.of(new ClassReader(bytes)).entrySet()) {
+      String method = after.getKey();
+      if (after.getValue() > MOST_COMPILED && sizes.getOrDefault(method, 0) <= MOST_COMPILED) {
+        outgrown.add(method);
+      }
+    }
+    return outgrown;
+  }
+
   // A method may have no room for a gate. One that is only observed costs no other its own.
   private static Result withoutObserved(
       ClassReader reader, ClassFacts type, List<Wire> wires, RuntimeException problem) {
@@ -102,8 +154,11 @@ final class GateWeaver {
     if (refusals.isEmpty()) {
       throw problem;
     }
-    byte[] bytes = routed.isEmpty() ? null : write(reader, type, routed);
-    return new Result(bytes, routed, refusals);
+    if (routed.isEmpty()) {
+      return new Result(null, routed, refusals, List.of());
+    }
+    Result result = withinLimit(reader, type, routed);
+    return new Result(result.bytes(), routed, refusals, result.doubts());
   }
 
   private static List<Wiring.Refusal> tooOld(List<Wire> wires, int version) {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import net.bytebuddy.jar.asm.AnnotationVisitor;
+import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassWriter;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
@@ -43,13 +46,16 @@ class GateWeaverTest {
     return type.toByteArray();
   }
 
-  @Test
-  void observedMethodWithoutRoom_costsNoOtherItsGate() throws Exception {
+  private GateWeaver.Result weave(byte[] classFile) throws Exception {
     Path file = directory.resolve("gates.yaml");
     Files.writeString(file, "observe: [{methods: 'shop.Table#*', name: all}]");
     GateRules rules = GatesFile.read(file.toFile());
-    GateWeaver.Result result =
-        new GateWeaver(rules).weave(withLargeMethod(), getClass().getClassLoader(), false);
+    return new GateWeaver(rules).weave(classFile, getClass().getClassLoader(), false);
+  }
+
+  @Test
+  void observedMethodWithoutRoom_costsNoOtherItsGate() throws Exception {
+    GateWeaver.Result result = weave(withLargeMethod());
     assertThat(result.bytes()).isNotNull();
     assertThat(result.wires())
         .extracting(wire -> wire.method().fullName())
@@ -59,5 +65,57 @@ class GateWeaverTest {
         .contains("shop.Table#table()")
         .doesNotContain("shop.Table#play()");
     assertThat(result.refusals()).allMatch(refusal -> refusal.problem().contains("has no room"));
+  }
+
+  // With its return each is larger by one byte.
+  private static byte[] with(int play, int table) {
+    ClassWriter type = new ClassWriter(0);
+    type.visit(Opcodes.V17, Opcodes.ACC_PUBLIC, "shop/Table", null, "java/lang/Object", null);
+    type.visitField(Opcodes.ACC_PRIVATE, "rows", "I", null, null).visitEnd();
+    method(type, "play", play, "f");
+    method(type, "playFallback", 1, "");
+    method(type, "table", table, "");
+    type.visitEnd();
+    return type.toByteArray();
+  }
+
+  private static List<String> gated(GateWeaver.Result result) {
+    assertThat(result.bytes()).isNotNull();
+    return result.wires().stream().map(wire -> wire.method().name()).toList();
+  }
+
+  @Test
+  void observedMethodThatTheGateWouldKeepFromBeingCompiled_isNotObserved() throws Exception {
+    GateWeaver.Result result = weave(with(1, 7_980));
+    assertThat(gated(result)).containsExactly("play", "playFallback");
+    assertThat(result.refusals())
+        .singleElement()
+        .satisfies(
+            refusal -> {
+              assertThat(refusal.method()).isEqualTo("shop.Table#table()");
+              assertThat(refusal.problem())
+                  .startsWith("has no room to be observed: ")
+                  .contains("more than 8,000 bytes of code");
+            });
+    Map<String, Integer> sizes = CodeSizes.of(new ClassReader(result.bytes()));
+    assertThat(sizes).containsEntry("table()V", 7_981).hasSize(3);
+  }
+
+  @Test
+  void routedMethodThatTheGateKeepsFromBeingCompiled_isGatedAndDoubtful() throws Exception {
+    GateWeaver.Result result = weave(with(7_980, 1));
+    assertThat(gated(result)).contains("play");
+    assertThat(result.refusals()).isEmpty();
+    assertThat(result.doubts())
+        .singleElement()
+        .satisfies(doubt -> assertThat(doubt.method()).isEqualTo("shop.Table#play()"));
+  }
+
+  @Test
+  void methodThatIsNotCompiledAnyway_orStaysSmall_isGatedAsAnyOther() throws Exception {
+    GateWeaver.Result result = weave(with(7_000, 8_000));
+    assertThat(gated(result)).containsExactly("play", "playFallback", "table");
+    assertThat(result.refusals()).isEmpty();
+    assertThat(result.doubts()).isEmpty();
   }
 }
