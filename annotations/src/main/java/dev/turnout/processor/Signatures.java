@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a fallback, or the method of a variant, can be called in a flagged method's
- * place. Two things must hold:
+ * place. Three things must hold:
  *
  * <ul>
+ *   <li>Both are static or neither is, and it has a body of its own.
  *   <li>The erased types are the same, because the gate hands the arguments over as they lie on the
  *       stack. They are taken as declared: a superclass's {@code T} is an {@code Object} there,
  *       even where a subclass says that it is a {@code String}.
@@ -49,6 +50,9 @@ final class Signatures {
     boolean isStatic = flagged.getModifiers().contains(Modifier.STATIC);
     if (fallback.getModifiers().contains(Modifier.STATIC) != isStatic) {
       return isStatic ? "it is not static" : "it is static";
+    }
+    if (fallback.getModifiers().contains(Modifier.ABSTRACT)) {
+      return "it is abstract, so it has no body to run";
     }
     ExecutableType call = (ExecutableType) types.asMemberOf(owner, fallback);
     TypeUnifier unifier = new TypeUnifier(types, fallback);

@@ -206,6 +206,24 @@ class VariantWiringTest {
     }
 
     @Test
+    void abstractMethod() {
+      Compilation.of(
+              """
+              abstract class Recovery {
+                @Flagged(
+                    value = "f",
+                    variants = @Variant(name = "manual", method = "manual")) // here
+                void recover(String game) {}
+                void recoverFallback(String game) {}
+                abstract void manual(String game);
+              }
+              """)
+          .failsHere(
+              "manual(String) cannot be variant \"manual\" of recover(String): it is abstract, so it"
+                  + " has no body to run. Declare it as \"void manual(String)\".");
+    }
+
+    @Test
     void flaggedItself() {
       fails(
           "@Variant(name = \"manual\", method = \"manual\") // here",

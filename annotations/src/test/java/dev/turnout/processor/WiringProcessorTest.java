@@ -474,6 +474,21 @@ class WiringProcessorTest {
     }
 
     @Test
+    void abstractFallback() {
+      Compilation.of(
+              """
+              interface Pricing {
+                @Flagged("f") // here
+                default int price(String customer) { return 2; }
+                int priceFallback(String customer);
+              }
+              """)
+          .failsHere(
+              "priceFallback(String) cannot be the fallback of price(String): it is abstract,"
+                  + " so it has no body to run. Declare it as \"int priceFallback(String)\".");
+    }
+
+    @Test
     void marked() {
       fails(
           "void play() {}",
