@@ -4,7 +4,6 @@ import dev.turnout.Fallback;
 import dev.turnout.FlagKey;
 import dev.turnout.Flagged;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -30,20 +29,16 @@ final class ClassCheck {
   private static final int MOST_VARIANTS = 20;
 
   private final Messager messager;
-  private final Types types;
   private final FallbackSearch fallbacks;
   private final KeyPath keyPath;
-  private final Collection<TypeElement> classes;
 
-  /** Checks classes out of {@code classes}, which are all that use an annotation of Turnout's. */
-  ClassCheck(ProcessingEnvironment environment, Collection<TypeElement> classes) {
+  ClassCheck(ProcessingEnvironment environment) {
+    Types types = environment.getTypeUtils();
     this.messager = environment.getMessager();
-    this.types = environment.getTypeUtils();
     this.fallbacks =
         new FallbackSearch(
             environment.getElementUtils(), new Signatures(environment.getElementUtils(), types));
     this.keyPath = new KeyPath(environment.getElementUtils(), types);
-    this.classes = classes;
   }
 
   void check(TypeElement type) {
@@ -56,7 +51,7 @@ final class ClassCheck {
         }
         @Nullable Mark fallback = Mark.on(method, Fallback.class);
         if (fallback != null) {
-          checkFallback(type, fallback);
+          checkFallback(type, method, fallback);
         }
         checkKeys(method);
       }
@@ -171,9 +166,9 @@ final class ClassCheck {
             .startsWith("kotlin.coroutines.Continuation<");
   }
 
-  private void checkFallback(TypeElement type, Mark mark) {
+  private void checkFallback(TypeElement type, ExecutableElement method, Mark mark) {
     @Nullable String flag = mark.text("value");
-    if (flag != null && !isUsed(type, flag)) {
+    if (flag != null && isOwn(type, method) && !flags(type, flag)) {
       mark.warn(
           messager,
           "value",
@@ -186,18 +181,14 @@ final class ClassCheck {
     }
   }
 
-  /** A subclass may be what uses the fallback; those compiled together with it are known. */
-  private boolean isUsed(TypeElement type, String flag) {
-    if (flags(type, flag)) {
-      return true;
-    }
-    for (TypeElement other : classes) {
-      if (flags(other, flag)
-          && types.isSubtype(types.erasure(other.asType()), types.erasure(type.asType()))) {
-        return true;
-      }
-    }
-    return false;
+  /**
+   * Whether only the class itself can have the method for a fallback. A subclass may be compiled
+   * later and elsewhere, and no gate looks into interfaces of its class.
+   */
+  private static boolean isOwn(TypeElement type, ExecutableElement method) {
+    return method.getModifiers().contains(Modifier.PRIVATE)
+        || type.getModifiers().contains(Modifier.FINAL)
+        || type.getKind().isInterface();
   }
 
   private static boolean flags(TypeElement type, String flag) {

@@ -83,7 +83,7 @@ public final class WiringProcessor extends AbstractProcessor {
     // Javac's own model throws AssertionError and runtime exceptions on broken class files.
     try {
       @Nullable TypeElement current = processingEnv.getElementUtils().getTypeElement(name);
-      new ClassCheck(processingEnv, classes.values()).check(current == null ? collected : current);
+      new ClassCheck(processingEnv).check(current == null ? collected : current);
     } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError failure) {
       warn(name, failure);
     }

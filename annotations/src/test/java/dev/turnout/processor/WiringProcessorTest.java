@@ -694,20 +694,37 @@ class WiringProcessorTest {
   @Nested
   class Marks {
 
-    @Test
-    void flagOfNoMethod() {
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "class Game { private %s }",
+          "final class Game { public %s }",
+          "record Game() { public %s }",
+          "enum Game { CHESS, GO; public %s }",
+          "interface Game { default %s }",
+        })
+    void flagOfNoMethod_whereOnlyTheClassCanUseIt(String type) {
       Compilation.of(
-              """
-              class Game {
-                @Flagged("f") void play() {}
-                void playFallback() {}
-                @Fallback("typo") // here
-                void old() {}
-              }
-              """)
+              type.formatted(
+                  """
+                  @Fallback("typo") // here
+                  void old() {}
+                  """))
           .warnsHere(
               "No method of Game is @Flagged(\"typo\"), so nothing leads to this fallback: flag the"
                   + " new implementation, or remove the annotation.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "class Game { protected %s }",
+          "class Game { %s }",
+          "abstract class Game { public static %s }",
+          "enum Game { CHESS {}, GO; public %s }",
+        })
+    void flagOfNoMethod_whereASubclassMayUseIt(String type) {
+      Compilation.of(type.formatted("@Fallback(\"f\") void old() {}")).succeeds();
     }
   }
 
