@@ -37,18 +37,19 @@ class AttachIT {
     flag("percentage: 0");
   }
 
-  private void start(Path jdk) throws IOException {
-    application =
-        new ProcessBuilder(
+  private void start(Path jdk, String... options) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 jdk.resolve("bin/java").toString(),
                 "-Xverify:all",
                 "-XX:+IgnoreUnrecognizedVMOptions",
-                "-XX:+EnableDynamicAgentLoading",
-                "-cp",
-                Javac.classPath(List.of(directory.resolve("classes"), Built.ANNOTATIONS)),
-                "shop.Running")
-            .redirectError(directory.resolve("err.txt").toFile())
-            .start();
+                "-XX:+EnableDynamicAgentLoading"));
+    command.addAll(List.of(options));
+    String classPath = Javac.classPath(List.of(directory.resolve("classes"), Built.ANNOTATIONS));
+    command.addAll(List.of("-cp", classPath, "shop.Running"));
+    application =
+        new ProcessBuilder(command).redirectError(directory.resolve("err.txt").toFile()).start();
     in = application.outputWriter();
     out = application.inputReader();
   }
@@ -194,6 +195,19 @@ class AttachIT {
   private void signal(String name) throws Exception {
     Process sent = new ProcessBuilder("kill", "-" + name, "" + application.pid()).start();
     assertThat(sent.waitFor()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void whereItIsDisabled_attachSaysSo_andOptionsThatEnableItWin(Path jdk) throws Exception {
+    start(jdk, "-Dturnout.enabled=false");
+    assertThat(attach(jdk, "force=true").out()).isEqualTo("disabled by its options\n");
+    assertThat(answer()).startsWith("new shop");
+    assertThat(attach(jdk, "force=true", "enabled=true").exit()).isZero();
+    assertThat(answer()).startsWith("old shop");
+    assertThat(turnout(jdk, "agent").out()).contains("shop.Running#pay");
+    assertThat(turnout(jdk, "detach").out()).contains("the gated classes are as they were written");
+    assertThat(answer()).startsWith("new shop");
   }
 
   @ParameterizedTest

@@ -40,7 +40,8 @@ public final class TurnoutAgent {
         line("needs Java " + OLDEST_JAVA + " or newer, this is " + version + "; nothing is gated");
         return;
       }
-      if (isDisabled(arguments) || isJdkTool()) {
+      // Whoever attached named this JVM, awaits an answer, and may ask for what is running already.
+      if (!attached && (isDisabled(arguments) || isJdkTool())) {
         return;
       }
       File jar = ownJar();
