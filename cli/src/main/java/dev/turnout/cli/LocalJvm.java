@@ -89,7 +89,7 @@ final class LocalJvm {
   private String ask(String pid, String request, Path answerFile) {
     try {
       give(answerFile, pid);
-      load(pid, request + ",answer-file=" + answerFile);
+      load(pid, request + ",agent-jar=" + agentJar + ",answer-file=" + answerFile);
       return answer(Files.readString(answerFile));
     } catch (IOException e) {
       throw cannotAttach(pid, e);

@@ -82,12 +82,14 @@ class AttachIT {
     return Run.of(Built.TURNOUT, directory, Map.of("JAVA_HOME", jdk.toString()), arguments);
   }
 
+  private List<String> options() {
+    return List.of(
+        "flags-file=" + directory.resolve("flags.yaml"),
+        "state-directory=" + directory.resolve("state"));
+  }
+
   private Run attach(Path jdk, String... more) throws Exception {
-    List<String> options =
-        new ArrayList<>(
-            List.of(
-                "flags-file=" + directory.resolve("flags.yaml"),
-                "state-directory=" + directory.resolve("state")));
+    List<String> options = new ArrayList<>(options());
     options.addAll(List.of(more));
     return turnout(jdk, "attach", options.toArray(String[]::new));
   }
@@ -208,6 +210,40 @@ class AttachIT {
     assertThat(turnout(jdk, "agent").out()).contains("shop.Running#pay");
     assertThat(turnout(jdk, "detach").out()).contains("the gated classes are as they were written");
     assertThat(answer()).startsWith("new shop");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void jarIsGone_theAgentOfItAnswersAll_andIsTakenOut(Path jdk) throws Exception {
+    Path first = copyOfTheJar();
+    start(jdk, "-javaagent:" + first + "=" + String.join(",", options()));
+    assertThat(answer()).isEqualTo("old shop, record old user-1");
+    Files.delete(first);
+    assertThat(turnout(jdk, "agent").out()).contains("shop.Running#pay");
+    assertThat(turnout(jdk, "detach").exit()).isZero();
+    assertThat(answer()).isEqualTo("new shop, record new user-1");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void anotherJarThanTheFirst_isNotStarted(Path jdk) throws Exception {
+    Path first = copyOfTheJar();
+    start(jdk);
+    assertThat(attach(jdk, "force=true", "--agent-jar", first.toString()).exit()).isZero();
+    assertThat(turnout(jdk, "detach").exit()).isZero();
+    Run other = attach(jdk, "force=true");
+    assertThat(other.exit()).isEqualTo(REFUSED);
+    assertThat(other.err())
+        .contains(
+            "this JVM keeps to the first agent it was given, %s: restart it to run %s"
+                .formatted(first, Built.AGENT));
+    assertThat(answer()).startsWith("new shop");
+    assertThat(attach(jdk, "force=true", "--agent-jar", first.toString()).exit()).isZero();
+    assertThat(answer()).startsWith("old shop");
+  }
+
+  private Path copyOfTheJar() throws IOException {
+    return Files.copy(Built.AGENT, directory.resolve("turnout-agent-first.jar"));
   }
 
   @ParameterizedTest

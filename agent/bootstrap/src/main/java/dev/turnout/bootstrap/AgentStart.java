@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AgentStart {
   private static final String RUNTIME = "dev.turnout.agent.AgentMain";
+  private static final String AGENT_JAR = ",agent-jar=";
   private static final String ANSWER_FILE = ",answer-file=";
 
   // Answers "started", "attached", "status" and "detach"; null while no agent runs.
@@ -54,17 +55,20 @@ public final class AgentStart {
    * Does what somebody who attached to the JVM asks for: {@code detach}, {@code status}, or with
    * other arguments to start.
    *
-   * @param request the arguments, then {@code ,answer-file=} and where the answer is awaited
+   * @param request the arguments, then {@code ,agent-jar=} and the jar that whoever attached named,
+   *     then {@code ,answer-file=} and where the answer is awaited
+   * @param jar the one that this JVM has the agent of; may be gone unless that is to start
    */
   public static synchronized void attached(
       @Nullable String request, Instrumentation instrumentation, File jar) throws Throwable {
     String arguments = request == null ? "" : request;
-    int at = arguments.lastIndexOf(ANSWER_FILE);
-    File answerFile = at < 0 ? null : new File(arguments.substring(at + ANSWER_FILE.length()));
-    arguments = at < 0 ? arguments : arguments.substring(0, at);
+    File answerFile = last(ANSWER_FILE, arguments);
+    arguments = before(ANSWER_FILE, arguments);
+    File named = last(AGENT_JAR, arguments);
+    arguments = before(AGENT_JAR, arguments);
     String answer;
     try {
-      answer = "ok " + answer(arguments, instrumentation, jar);
+      answer = "ok " + answer(arguments, instrumentation, jar, named == null ? jar : named);
     } catch (IllegalArgumentException | IllegalStateException e) {
       answer = "refused " + e.getMessage();
       System.err.println("[turnout] " + e.getMessage());
@@ -78,8 +82,18 @@ public final class AgentStart {
     }
   }
 
-  private static String answer(String arguments, Instrumentation instrumentation, File jar)
-      throws Throwable {
+  private static @Nullable File last(String name, String arguments) {
+    int at = arguments.lastIndexOf(name);
+    return at < 0 ? null : new File(arguments.substring(at + name.length()));
+  }
+
+  private static String before(String name, String arguments) {
+    int at = arguments.lastIndexOf(name);
+    return at < 0 ? arguments : arguments.substring(0, at);
+  }
+
+  private static String answer(
+      String arguments, Instrumentation instrumentation, File jar, File named) throws Throwable {
     Function<String, String> running = runtime;
     if (arguments.equals("detach") || arguments.equals("status")) {
       if (running == null) {
@@ -90,6 +104,14 @@ public final class AgentStart {
         runtime = null;
       }
       return running.apply(arguments);
+    }
+    // The JVM has loaded the agent's entry once, and enters that whatever jar it is given later.
+    if (!named.getCanonicalFile().equals(jar.getCanonicalFile())) {
+      throw new IllegalStateException(
+          "this JVM keeps to the first agent it was given, "
+              + jar
+              + ": restart it to run "
+              + named);
     }
     if (running != null) {
       throw new IllegalStateException("an agent is running in this JVM already; detach it first");

@@ -56,7 +56,9 @@ public final class TurnoutAgent {
       // What is wrong with the options says so itself.
       line(e.getMessage() + "; nothing is gated");
     } catch (Throwable e) {
-      line("could not start, nothing is gated: " + e);
+      line(
+          (attached ? "failed to answer who attached: " : "could not start, nothing is gated: ")
+              + e);
     }
   }
 
@@ -96,13 +98,14 @@ public final class TurnoutAgent {
   }
 
   // By its code source: whoever looks for a resource looks into the JDK's modules first, and that
-  // settles the default file system, which is the application's to choose.
+  // settles the default file system, which is the application's to choose. Of a JVM that runs the
+  // file may be gone: an agent that was started from it goes on, and answers.
   private static File ownJar() throws URISyntaxException {
     CodeSource source = TurnoutAgent.class.getProtectionDomain().getCodeSource();
     URL url = source == null ? null : source.getLocation();
     if (url != null && url.getProtocol().equals("file")) {
       File file = new File(url.toURI());
-      if (file.isFile()) {
+      if (!file.isDirectory()) {
         return file;
       }
     }
