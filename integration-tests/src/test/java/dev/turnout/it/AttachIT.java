@@ -235,7 +235,7 @@ class AttachIT {
     assertThat(other.exit()).isEqualTo(REFUSED);
     assertThat(other.err())
         .contains(
-            "this JVM keeps to the first agent it was given, %s: restart it to run %s"
+            "keeps to the first agent it was given: attach with --agent-jar %s, or restart it to run %s"
                 .formatted(first, Built.AGENT));
     assertThat(answer()).startsWith("new shop");
     assertThat(attach(jdk, "force=true", "--agent-jar", first.toString()).exit()).isZero();

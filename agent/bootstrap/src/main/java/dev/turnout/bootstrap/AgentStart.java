@@ -108,9 +108,9 @@ public final class AgentStart {
     // The JVM has loaded the agent's entry once, and enters that whatever jar it is given later.
     if (!named.getCanonicalFile().equals(jar.getCanonicalFile())) {
       throw new IllegalStateException(
-          "this JVM keeps to the first agent it was given, "
+          "this JVM keeps to the first agent it was given: attach with --agent-jar "
               + jar
-              + ": restart it to run "
+              + ", or restart it to run "
               + named);
     }
     if (running != null) {
