@@ -212,6 +212,16 @@ class PackedAgentIT {
 
   @ParameterizedTest
   @MethodSource("jdks")
+  void sourceFileThatJavaRuns_isGatedInMemory(Path jdk) throws Exception {
+    flag("percentage: 0");
+    String source = Built.sources("Shop.java").get(0).toString();
+    List<String> command = List.of(agent(""), "-cp", Built.ANNOTATIONS.toString(), source, "call");
+    Run run = Run.of(jdk, "java", directory, command);
+    assertThat(run.out()).as(run.err()).isEqualTo("answer old\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
   void disabled_asIfTheAgentWereNotThere(Path jdk) throws Exception {
     flag("percentage: 0");
     Run run = shop.run(jdk, List.of("-Dturnout.enabled=false", agent("")), "call");
