@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +45,7 @@ final class AgentRuntime
   private volatile boolean toldFailure;
   private final long installedNanos = System.nanoTime();
   private long startedNanos;
-  private final AtomicBoolean toldUnmet = new AtomicBoolean();
+  private volatile boolean toldUnmet;
   private volatile boolean toldEarly;
   private final List<String> problems;
   private volatile List<String> overlooked = List.of();
@@ -274,11 +273,15 @@ final class AgentRuntime
   void tellUnmet(long nowNanos) {
     // Read first: the time is written before it.
     boolean running = engine != null && !closed;
-    if (running
-        && nowNanos - startedNanos >= NANOS_TO_LOAD
-        && toldUnmet.compareAndSet(false, true)) {
+    if (running && !toldUnmet && nowNanos - startedNanos >= NANOS_TO_LOAD && isFirstToTell()) {
       namedInVain().forEach(AgentLog::line);
     }
+  }
+
+  private synchronized boolean isFirstToTell() {
+    boolean first = !toldUnmet;
+    toldUnmet = true;
+    return first;
   }
 
   private List<String> namedInVain() {
@@ -292,7 +295,7 @@ final class AgentRuntime
 
   @Override
   public List<String> unmet() {
-    return unmet(toldUnmet.get());
+    return unmet(toldUnmet);
   }
 
   /**

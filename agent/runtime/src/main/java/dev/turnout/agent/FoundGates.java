@@ -24,7 +24,9 @@ final class FoundGates {
 
   private static final int MOST_PROBLEMS = 4;
 
-  private final Queue<Finding> news = new ConcurrentLinkedQueue<>();
+  // Made for the first: most JVMs that the agent is given to have nothing flagged.
+  private volatile @Nullable Queue<Finding> news;
+
   private final Map<String, Report.Gate> gates = new TreeMap<>();
   private final Map<String, Set<String>> told = new HashMap<>();
   private final Set<String> flags = new TreeSet<>();
@@ -42,7 +44,19 @@ final class FoundGates {
    * @param routes whether it decides by its flag from now on; not told again of one that does
    */
   void add(Report.Gate gate, boolean routes) {
-    news.add(new Finding(gate, routes));
+    Queue<Finding> made = news;
+    (made == null ? makeNews() : made).add(new Finding(gate, routes));
+  }
+
+  private Queue<Finding> makeNews() {
+    synchronized (gates) {
+      Queue<Finding> made = news;
+      if (made == null) {
+        made = new ConcurrentLinkedQueue<>();
+        news = made;
+      }
+      return made;
+    }
   }
 
   /**
@@ -52,8 +66,9 @@ final class FoundGates {
    * @param running gets to know each flag once it has a gate; null if there is none yet
    */
   synchronized List<Report.Gate> all(@Nullable Engine running) {
+    Queue<Finding> found = news;
     Finding finding;
-    while ((finding = news.poll()) != null) {
+    while (found != null && (finding = found.poll()) != null) {
       take(finding.gate(), finding.routes(), running);
     }
     List<Report.Gate> copy = gatesCopy;
