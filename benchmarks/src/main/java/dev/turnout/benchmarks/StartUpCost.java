@@ -6,10 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
@@ -25,14 +28,15 @@ import java.util.stream.Stream;
 public final class StartUpCost {
   private static final String HELP =
       """
-      Usage: benchmarks/startup [--runs N] [--jdk HOME]
+      Usage: benchmarks/startup [--runs N] [--applications NAME,…] [--jdk HOME]
         What the agent adds to the start of a hello world, of an application of 5,000
         classes, also out of an archive of shared classes, and of a web application of
         Spring Boot, as Markdown tables of medians, beside the same application without
         it, with agents that do nothing, and with the OpenTelemetry agent. Takes about
         three minutes for each start of all.
-          --runs  how often each variant is started, 1 to 100; default 7
-          --jdk   the JDK to measure on; default: the one this runs on""";
+          --runs          how often each variant is started, 1 to 100; default 7
+          --applications  out of hello,large,shared,web; default: all
+          --jdk           the JDK to measure on; default: the one this runs on""";
 
   private static final Path AGENT = Path.of("agent/runtime/target/turnout-agent.jar");
   private static final Path OTHER = Path.of("benchmarks/target/peers/opentelemetry-javaagent.jar");
@@ -41,6 +45,7 @@ public final class StartUpCost {
   private final StartUpApplications applications;
   private final Path jdk;
   private final int runs;
+  private final Set<Application> chosen;
 
   /** What one start took: seconds, seconds and MiB. */
   private record Cost(double cpu, double ready, double peak) {}
@@ -53,21 +58,44 @@ public final class StartUpCost {
     }
   }
 
-  private StartUpCost(Path directory, Path jdk, int runs) throws IOException {
+  private enum Application {
+    HELLO("A hello world:"),
+    LARGE("5,000 classes:"),
+    SHARED("5,000 classes, out of an archive of shared classes:"),
+    WEB("A web application of Spring Boot:");
+
+    private final String heading;
+
+    Application(String heading) {
+      this.heading = heading;
+    }
+  }
+
+  private StartUpCost(Path directory, Path jdk, int runs, Set<Application> chosen)
+      throws IOException {
     applications = new StartUpApplications(directory);
     this.directory = directory;
     this.jdk = jdk;
     this.runs = runs;
+    this.chosen = chosen;
   }
 
   /** Runs the benchmark; exit code 2 for wrong arguments. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     int runs = 7;
+    Set<Application> chosen = EnumSet.allOf(Application.class);
     Path jdk = Path.of(System.getProperty("java.home"));
     for (int i = 0; i < arguments.length; i++) {
       String value = i + 1 < arguments.length ? arguments[i + 1] : "";
       if (arguments[i].equals("--runs") && value.matches("[1-9][0-9]?|100")) {
         runs = Integer.parseInt(value);
+        i++;
+      } else if (arguments[i].equals("--applications")
+          && value.matches("(hello|large|shared|web)(,(hello|large|shared|web))*")) {
+        chosen.clear();
+        for (String name : value.split(",", -1)) {
+          chosen.add(Application.valueOf(name.toUpperCase(Locale.ROOT)));
+        }
         i++;
       } else if (arguments[i].equals("--jdk") && Files.isExecutable(Path.of(value, "bin/java"))) {
         jdk = Path.of(value);
@@ -78,18 +106,18 @@ public final class StartUpCost {
         System.exit(help ? 0 : 2);
       }
     }
-    new StartUpCost(Files.createTempDirectory("turnout-startup"), jdk, runs).run();
+    new StartUpCost(Files.createTempDirectory("turnout-startup"), jdk, runs, chosen).run();
   }
 
   private void run() throws IOException, InterruptedException {
     try {
-      List<Variant> hello = variants("App", "hello", applications.folder());
-      List<Variant> large = variants("App", "plain", applications.folder());
-      List<Variant> shared = variants("App", "plain", shared());
-      List<Variant> web = variants("WebApp", "plain", applications.web());
+      Map<Application, List<Variant>> variants = new EnumMap<>(Application.class);
+      for (Application application : chosen) {
+        variants.put(application, variants(application));
+      }
       Map<Variant, List<Cost>> costs = new LinkedHashMap<>();
       for (int run = 0; run <= runs; run++) {
-        for (List<Variant> application : List.of(hello, large, shared, web)) {
+        for (List<Variant> application : variants.values()) {
           // After a heavy variant the machine is slower for a while, and the first is what all of
           // the round are compared with.
           var unused = start(application.get(0));
@@ -104,15 +132,23 @@ public final class StartUpCost {
         System.err.println("round " + run + " of " + runs);
       }
       System.out.printf("JDK at %s, medians of %d starts%n", jdk.getFileName(), runs);
-      print("A hello world:", hello, costs);
-      print("5,000 classes:", large, costs);
-      print("5,000 classes, out of an archive of shared classes:", shared, costs);
-      print("A web application of Spring Boot:", web, costs);
+      for (Map.Entry<Application, List<Variant>> each : variants.entrySet()) {
+        print(each.getKey().heading, each.getValue(), costs);
+      }
     } finally {
       try (Stream<Path> left = Files.walk(directory)) {
         left.sorted((a, b) -> b.compareTo(a)).map(Path::toFile).forEach(File::deleteOnExit);
       }
     }
+  }
+
+  private List<Variant> variants(Application application) throws IOException, InterruptedException {
+    return switch (application) {
+      case HELLO -> variants("App", "hello", applications.folder());
+      case LARGE -> variants("App", "plain", applications.folder());
+      case SHARED -> variants("App", "plain", shared());
+      case WEB -> variants("WebApp", "plain", applications.web());
+    };
   }
 
   // The JVM shares classes of jars only, and makes no archive while it has an agent.
