@@ -63,7 +63,7 @@ class ServerAwayIT {
   }
 
   @Test
-  void tripUnderTheFlagsFile_isOneOfTheServersFlag_whenTheServerIsBack() throws Exception {
+  void tripUnderTheFlagsFile_holdsInThatJvm_whenTheServerIsBack() throws Exception {
     Path flags = directory.resolve("flags.yaml");
     Files.writeString(flags, "flags: {checkout: {percentage: 100, limits: " + TRIPPING + "}}");
     try (BuiltServer server = BuiltServer.start(directory)) {
@@ -90,9 +90,11 @@ class ServerAwayIT {
         server.start();
         await()
             .atMost(Duration.ofSeconds(90))
-            .until(() -> server.done("get", "checkout").contains("tripped"));
+            .until(() -> server.done("status").contains("tripped here"));
         shop.enter();
         assertThat(shop.line()).as("with the server's flag").isEqualTo("answer old");
+        // Other JVMs have limits of their own.
+        assertThat(server.done("get", "checkout")).doesNotContain("tripped");
         shop.end();
         assertThat(shop.err()).containsOnlyOnce("TRIPPED flag checkout");
         assertThat(shop.err()).doesNotContain("was reset");

@@ -332,7 +332,7 @@ final class AgentRuntime
     return engine;
   }
 
-  /** Ends the threads and takes the transformer out; classes already gated take their fallback. */
+  /** Ends the threads and takes the transformer out; calls of linked gates take the fallback. */
   @Override
   public void close() {
     Engine running = end();

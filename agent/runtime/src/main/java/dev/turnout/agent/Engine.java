@@ -266,8 +266,12 @@ final class Engine implements AutoCloseable {
             new ControlClient.Listener() {
               @Override
               public void snapshot(Snapshot snapshot) {
-                followServer(snapshot);
-                rules.server(snapshot);
+                try {
+                  forgetResetTrips();
+                  followServer(snapshot);
+                } finally {
+                  rules.server(snapshot);
+                }
                 served.countDown();
               }
 
@@ -294,6 +298,7 @@ final class Engine implements AutoCloseable {
     AgentThread.survive("following the flags file", this::keepFollowingFlagsFile);
     disk.look();
     forgetResetTrips();
+    followServer(rules.serverSnapshot());
     judge();
     // Flags that nobody has told of by then will not come.
     boolean settled = ticks > TICKS_PER_WINDOW;
@@ -318,12 +323,12 @@ final class Engine implements AutoCloseable {
   }
 
   private void forgetResetTrips() {
-    followServer(rules.serverSnapshot());
     boolean changed = false;
     Snapshot snapshot = rules.inForce();
+    Snapshot server = rules.serverSnapshot();
     for (Trip trip : tripBook.trips().values()) {
       Flag flag = snapshot.flag(trip.flag());
-      if (flag != null && Rulebook.isVoid(trip, flag)) {
+      if (flag != null && tripBook.isVoid(flag, server.flag(trip.flag()) != null)) {
         tripBook.remove(trip.flag(), flag.resetRevision());
         AgentLog.line("flag " + trip.flag() + " was reset and may be on again in this JVM");
         changed = true;
@@ -337,9 +342,11 @@ final class Engine implements AutoCloseable {
   private void judge() {
     long now = System.nanoTime();
     long pausedNanos = pauses.look(now);
+    // Before it is looked: a server that comes meanwhile has not made what is judged.
+    Snapshot server = rules.serverSnapshot();
     List<Trip> breaches = breaker.look(this::inForce, pausedNanos, now, clock.instant());
     if (!breaches.isEmpty()) {
-      record(breaches);
+      record(breaches, server);
     }
     for (Trip trip : breaches) {
       AgentLog.line(
@@ -359,8 +366,7 @@ final class Engine implements AutoCloseable {
     return new Breaker.InForce(all.snapshot(), all.trips().keySet());
   }
 
-  private void record(List<Trip> breaches) {
-    Snapshot server = rules.serverSnapshot();
+  private void record(List<Trip> breaches, Snapshot server) {
     try {
       for (Trip trip : breaches) {
         tripBook.add(trip, server.flag(trip.flag()) == null ? 0 : server.epoch());

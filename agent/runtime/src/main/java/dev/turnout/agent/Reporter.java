@@ -70,7 +70,7 @@ final class Reporter implements ControlClient.Reports {
         snapshot.revision(),
         gates.get(),
         recorders.counts(),
-        List.copyOf(tripBook.trips().values()),
+        tripBook.reported(),
         delivery(snapshot));
   }
 

@@ -1,6 +1,7 @@
 package dev.turnout.agent.judge;
 
 import dev.turnout.agent.AgentLog;
+import dev.turnout.flags.Flag;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Trip;
 import java.io.File;
@@ -12,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,10 +45,11 @@ public final class TripBook {
   /**
    * A trip as it is written down.
    *
-   * @param epoch of the server whose flag it is; 0 if it is none's, but the flags file's
-   * @param firstRevision the one it was of before a server was restored
+   * @param epoch of the server whose flag it is; 0 if it is none's so far, but the flags file's
+   * @param firstRevision the one it was of at first
+   * @param ofFile whether that was one of the flags file's
    */
-  private record Entry(Trip trip, long epoch, long firstRevision) {}
+  private record Entry(Trip trip, long epoch, long firstRevision, boolean ofFile) {}
 
   /** A record is void if it is of an earlier revision than the first, or of the second. */
   private record Reset(long revision, long firstRevision) {}
@@ -113,7 +116,7 @@ public final class TripBook {
    * @param epoch of the server whose flag it is; 0 if it is none's
    */
   public synchronized void add(Trip trip, long epoch) {
-    put(new Entry(trip, epoch, trip.flagRevision()));
+    put(new Entry(trip, epoch, trip.flagRevision(), epoch == 0));
   }
 
   private void put(Entry entry) {
@@ -219,11 +222,41 @@ public final class TripBook {
           && entry.epoch() < server.epoch()
           && (entry.epoch() == 0 || trip.flagRevision() > server.revision())) {
         Trip followed = trip.under(server.revision());
-        put(new Entry(followed, server.epoch(), entry.firstRevision()));
+        put(new Entry(followed, server.epoch(), entry.firstRevision(), entry.ofFile()));
         changed = true;
       }
     }
     return changed;
+  }
+
+  /**
+   * Returns whether a trip no longer counts, for its flag was reset since.
+   *
+   * @param flag as it is in force
+   * @param served whether it is the server's; else it is the flags file's, which knows of the
+   *     revision that the trip was of there and of no other
+   */
+  public synchronized boolean isVoid(Flag flag, boolean served) {
+    Entry entry = entries.get(flag.name());
+    if (entry == null || (entry.ofFile() && entry.epoch() == 0 && served)) {
+      return false;
+    }
+    boolean ofFile = entry.ofFile() && !served;
+    long revision = ofFile ? entry.firstRevision() : entry.trip().flagRevision();
+    return flag.resetRevision() > revision;
+  }
+
+  /**
+   * The trips as a server is to hear of them: those that were none of its flags are of the revision
+   * that they were of then, and so no reason to stop its flag for others.
+   */
+  public synchronized List<Trip> reported() {
+    List<Trip> trips = new ArrayList<>();
+    for (Entry entry : entries.values()) {
+      Trip trip = entry.trip();
+      trips.add(entry.ofFile() ? trip.under(entry.firstRevision()) : trip);
+    }
+    return trips;
   }
 
   /**
@@ -250,6 +283,8 @@ public final class TripBook {
     }
     lines.setProperty("epoch", Long.toString(entry.epoch()));
     lines.setProperty("flag_revision", Long.toString(trip.flagRevision()));
+    lines.setProperty("first_revision", Long.toString(entry.firstRevision()));
+    lines.setProperty("of_file", Boolean.toString(entry.ofFile()));
     lines.setProperty("limit", trip.limit());
     lines.setProperty("rule", trip.rule());
     lines.setProperty("observed", Double.toString(trip.observed()));
@@ -302,7 +337,9 @@ public final class TripBook {
             Instant.parse(text(lines, "at")));
     // Who wrote it may have known of none: then it is of the latest.
     String epoch = lines.getProperty("epoch", Long.toString(Long.MAX_VALUE));
-    return new Entry(trip, Long.parseLong(epoch), trip.flagRevision());
+    String first = lines.getProperty("first_revision", Long.toString(trip.flagRevision()));
+    boolean ofFile = Boolean.parseBoolean(lines.getProperty("of_file"));
+    return new Entry(trip, Long.parseLong(epoch), Long.parseLong(first), ofFile);
   }
 
   private static String text(Properties lines, String name) {

@@ -43,7 +43,7 @@ public final class Latencies {
 
   /**
    * A timed call that goes on after its method returned. To be held by what will end it, and by
-   * nothing else: once that is garbage, the call is none that runs.
+   * nothing else: once that is garbage the call has ended.
    */
   public static final class Later {
     private final long start;
@@ -142,8 +142,7 @@ public final class Latencies {
   /** A call that went on elsewhere ends. */
   void end(Later call) {
     forget(call);
-    long[] table = ended.own();
-    ended.record(table, StripedHistogram.sum(table), System.nanoTime() - call.start);
+    ended.record(System.nanoTime() - call.start);
   }
 
   /** A call that went on elsewhere is none. */
@@ -183,7 +182,10 @@ public final class Latencies {
     return new Histogram(0, ages);
   }
 
-  /** Reads how long the timed calls that have not ended are running; without their sum. */
+  /**
+   * Reads how long the timed calls that have not ended are running; without their sum. Those that
+   * ended by being dropped are seen here once more, and with those that ended from then on.
+   */
   Histogram running(long nowNanos) {
     SortedMap<Integer, Long> ages = new TreeMap<>();
     for (int i = STRIDE; i < running.length; i += STRIDE) {
@@ -192,10 +194,12 @@ public final class Latencies {
         ages.merge(Histogram.indexOf(nowNanos - start), 1L, Long::sum);
       }
     }
-    // What was dropped and never completed does not run, and would be taken for calls that hang.
-    later.removeIf(call -> call.refersTo(null));
     for (Running call : later) {
       ages.merge(Histogram.indexOf(nowNanos - call.start), 1L, Long::sum);
+      if (call.refersTo(null) && later.remove(call)) {
+        // It was dropped and never completed. Or it would be taken for a call that hangs.
+        ended.record(nowNanos - call.start);
+      }
     }
     return new Histogram(0, ages);
   }

@@ -54,6 +54,12 @@ final class StripedHistogram {
     long unused = (long) CELL.getAndAdd(own, Histogram.indexOf(nanos), 1L);
   }
 
+  /** Adds a value, where that need not be fast. */
+  void record(long nanos) {
+    long[] own = own();
+    record(own, sum(own), nanos);
+  }
+
   private void meet() {
     if (tables.length < MOST_TABLES && meetings.incrementAndGet() % MEETINGS == 0) {
       widen();

@@ -70,13 +70,13 @@ final class Pin implements Caller {
         && now.flag().resetRevision() > rules.flag().resetRevision();
   }
 
-  /** Decides for the context itself: the same for all its threads and calls. */
-  int decide(CompiledFlag flag, @Nullable String key) {
+  /** Decides for the context itself: the same for all its threads and calls without a key. */
+  int decide(CompiledFlag flag) {
     int known = own.get();
     if (known != UNDECIDED) {
       return known;
     }
-    int decided = flag.choose(key, this);
+    int decided = flag.choose(null, this);
     return own.compareAndSet(UNDECIDED, decided) ? decided : own.get();
   }
 
@@ -91,7 +91,11 @@ final class Pin implements Caller {
     if (known == null) {
       return Decision.UNKNOWN_FLAG;
     }
-    return known.decisions().get(key == null ? pin.decide(known, null) : known.choose(key, pin));
+    // Of flags that depend on each other in turn, in one revision and another, there is no end.
+    if (known != dependency && !known.flag().dependencies().isEmpty()) {
+      return dependency.decide(key, this);
+    }
+    return known.decisions().get(key == null ? pin.decide(known) : known.choose(key, pin));
   }
 
   @Override

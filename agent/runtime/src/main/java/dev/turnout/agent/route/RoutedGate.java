@@ -266,11 +266,12 @@ class RoutedGate extends GateSite {
     if (pinned.settled != null && (pinned.flag == null || pinned.flag.settledAlone() >= 0)) {
       return pinned.settled;
     }
-    String key = keyReader.read(keyValue);
+    String own = keyReader.read(keyValue);
+    String key = own == null ? keyOfContext(pin) : own;
     if (key != null || pinned.flag == null) {
       return split(pinned, key, pin);
     }
-    return pinned.paths[pin.decide(pinned.flag, keyOfContext(pin))];
+    return pinned.paths[pin.decide(pinned.flag)];
   }
 
   private static GatePath split(State state, @Nullable String key, Caller caller) {

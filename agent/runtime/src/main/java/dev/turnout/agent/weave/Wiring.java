@@ -92,13 +92,19 @@ final class Wiring {
 
   private void gate(GateRule rule) {
     List<MethodFacts> found = new ArrayList<>();
+    String none = "there is no such method";
     for (MethodFacts method : type.methods()) {
       boolean meant =
           rule.parameters() == null
               ? !type.isForwarder(method)
               : rule.parameters().equals(method.parameterNames()) && !method.is(Opcodes.ACC_BRIDGE);
-      if (meant && method.name().equals(rule.method())) {
+      if (!method.name().equals(rule.method())) {
+        continue;
+      }
+      if (meant) {
         found.add(method);
+      } else if (rule.parameters() == null) {
+        none = "its compiler made that method to call another: name the one that it calls";
       }
     }
     if (found.size() == 1) {
@@ -106,7 +112,7 @@ final class Wiring {
     } else {
       String problem =
           found.isEmpty()
-              ? "there is no such method"
+              ? none
               : "there are " + found.size() + " such methods: name the parameters' types";
       refusals.add(
           new Refusal(rule.flag(), rule.className() + '#' + rule.method(), rule.where() + problem));

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
@@ -109,8 +110,27 @@ class TripBookTest {
     book.add(trip("other").under(0), 0);
     assertThat(book.follow(server(1, 3))).isTrue();
     assertThat(book.trips())
-        .isEqualTo(Map.of("a", trip("a").under(3), "other", trip("other").under(0)));
+        .isEqualTo(Map.of("a", trip("a").under(3), "other", trip("other").under(0)))
+        .isEqualTo(opened().trips());
     assertThat(book.follow(server(1, 4))).isFalse();
+    for (TripBook each : List.of(book, opened())) {
+      // Others may be well, and judge for themselves.
+      assertThat(each.reported())
+          .containsExactlyInAnyOrder(trip("a").under(0), trip("other").under(0));
+      Flag reset = Flag.named("a").edit().resetRevision(3).done();
+      assertThat(each.isVoid(reset, true)).isFalse();
+      assertThat(each.isVoid(reset.edit().resetRevision(4).done(), true)).isTrue();
+      assertThat(each.isVoid(reset, false)).as("by the file again").isTrue();
+    }
+  }
+
+  @Test
+  void tripOfTheFile_isNotVoidByAServerThatItDoesNotFollowYet() {
+    TripBook book = opened();
+    book.add(trip("a").under(0), 0);
+    assertThat(book.isVoid(Flag.named("a").edit().resetRevision(2).done(), true)).isFalse();
+    assertThat(book.isVoid(Flag.named("a").edit().resetRevision(1).done(), false)).isTrue();
+    assertThat(book.isVoid(Flag.named("a"), false)).isFalse();
   }
 
   private static Snapshot server(long epoch, long revision) {

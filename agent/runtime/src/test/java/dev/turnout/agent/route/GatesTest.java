@@ -8,6 +8,7 @@ import dev.turnout.agent.measure.Recorders;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.bootstrap.GatePath;
 import dev.turnout.bootstrap.GateSite;
+import dev.turnout.flags.Bucketing;
 import dev.turnout.flags.CanaryMode;
 import dev.turnout.flags.Decider;
 import dev.turnout.flags.Flag;
@@ -182,6 +183,25 @@ class GatesTest {
     }
     try (FlagContext.Scope scope = FlagContext.user("u").open()) {
       assertThat(gate.choose(null).branch).isEqualTo(GatePath.BODY);
+    }
+  }
+
+  @Test
+  void keyOfTheContext_decidesItsGate_thoughAnotherFlagAskedFirst() {
+    GateSite byTenant =
+        gates.link(
+            Service.class, "use_it", "Service.play()", "", "tenant", GateLinker.ROUTE, "", "", "");
+    GateSite gate =
+        gates.link(Service.class, "needs", "Service.stop()", "", "", GateLinker.ROUTE, "", "", "");
+    draws(50, () -> 0);
+    int seed = Bucketing.seed("use_it");
+    for (int i = 0; i < 20; i++) {
+      String tenant = "tenant-" + i;
+      boolean on = Bucketing.bucket(tenant, seed) < Percentage.BUCKETS / 2;
+      try (FlagContext.Scope scope = FlagContext.user("u" + i).tenant(tenant).open()) {
+        var unused = gate.choose(null);
+        assertThat(byTenant.choose(null).branch).isEqualTo(on ? GatePath.BODY : GatePath.FALLBACK);
+      }
     }
   }
 

@@ -63,6 +63,15 @@ class WiringTest {
     assertThat(wiring.wires()).isEmpty();
   }
 
+  @Test
+  void gatesFileThatNamesAForwarder_isToldToNameWhatItCalls() {
+    String gates = "gates: [{method: shop.Shop#pay, flag: f, fallback: old}]";
+    Wiring wiring = wiring("java/lang/Object", gates, method("pay", "()V", Origin.FORWARDER));
+    assertThat(wiring.refusals())
+        .singleElement()
+        .satisfies(refusal -> assertThat(refusal.problem()).endsWith("name the one that it calls"));
+  }
+
   // A flag of such a name cannot be: no change of any other would come through.
   @Test
   void nameOfDotsAlone_isRefused() {
