@@ -6,12 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
@@ -38,6 +40,7 @@ public final class StartUpCost {
           --applications  out of hello,large,shared,web; default: all
           --jdk           the JDK to measure on; default: the one this runs on""";
 
+  private static final String HEAVY = "OpenTelemetry agent, exporters off";
   private static final Path AGENT = Path.of("agent/runtime/target/turnout-agent.jar");
   private static final Path OTHER = Path.of("benchmarks/target/peers/opentelemetry-javaagent.jar");
 
@@ -118,11 +121,15 @@ public final class StartUpCost {
       Map<Variant, List<Cost>> costs = new LinkedHashMap<>();
       for (int run = 0; run <= runs; run++) {
         for (List<Variant> application : variants.values()) {
-          // After a heavy variant the machine is slower for a while, and the first is what all of
-          // the round are compared with.
-          var unused = start(application.get(0));
-          for (Variant variant : application) {
+          // In another order each round: whatever comes after another may be the slower for it.
+          List<Variant> order = new ArrayList<>(application);
+          Collections.shuffle(order, new Random(run));
+          for (Variant variant : order) {
             Cost cost = start(variant);
+            if (variant.name().equals(HEAVY)) {
+              // The machine is slower for a while.
+              var unused = start(application.get(0));
+            }
             // The first round fills the disk's cache.
             if (run > 0) {
               costs.computeIfAbsent(variant, any -> new ArrayList<>()).add(cost);
@@ -189,7 +196,7 @@ public final class StartUpCost {
     if (Files.exists(OTHER)) {
       variants.add(
           base.with(
-              "OpenTelemetry agent, exporters off",
+              HEAVY,
               "-javaagent:" + OTHER.toAbsolutePath(),
               "-Dotel.traces.exporter=none",
               "-Dotel.metrics.exporter=none",
