@@ -348,36 +348,31 @@ class LimitJudgeTest {
   // Three calls a second of which one in 25 is slow are evidence enough only after minutes.
   @Test
   void look_slowCallsBetweenPauses_tripAllTheSame() {
-    LimitJudge judge = judge(Limit.of(Limit.Metric.P99, 500));
-    Trip trip = null;
-    int second = 0;
-    while (trip == null && second++ < 3_600) {
-      PathCounts counts = timed(second * 3L, second * 3L - second * 3L / 25, second * 3L / 25);
-      if (second % 90 == 0) {
-        judge.excuse(counts, Histogram.EMPTY, SECOND, second * SECOND);
-      }
-      trip = look(judge, counts, second);
-    }
-    assertThat(trip).isNotNull();
-    assertThat(second).isBetween(91, 1_800);
+    Limit limit = Limit.of(Limit.Metric.P99, 500);
+    assertThat(secondsToTrip(limit, 3, 25, 90)).isBetween(91, 1_800);
   }
 
   @Test
   void look_hold_goesOnAfterAPause() {
     Limit limit =
         new Limit(Limit.Metric.P99, 500, Duration.ofSeconds(60), 100, Duration.ofSeconds(120));
+    assertThat(secondsToTrip(limit, 10, 10, 70)).isBetween(130, 140);
+  }
+
+  // So many calls a second, one in so many slow, and a pause after so many seconds each time.
+  private static int secondsToTrip(Limit limit, long calls, long oneIn, int pause) {
     LimitJudge judge = judge(limit);
-    Trip trip = null;
-    int second = 0;
-    while (trip == null && second++ < 600) {
-      PathCounts counts = timed(second * 10L, second * 9L, second);
-      if (second % 70 == 0) {
+    for (int second = 1; second <= 3_600; second++) {
+      long all = calls * second;
+      PathCounts counts = timed(all, all - all / oneIn, all / oneIn);
+      if (second % pause == 0) {
         judge.excuse(counts, Histogram.EMPTY, SECOND, second * SECOND);
       }
-      trip = look(judge, counts, second);
+      if (look(judge, counts, second) != null) {
+        return second;
+      }
     }
-    assertThat(trip).isNotNull();
-    assertThat(second).isBetween(130, 140);
+    return Integer.MAX_VALUE;
   }
 
   // Of 20,000 calls a second a tenth is timed: the minimum is one of calls.

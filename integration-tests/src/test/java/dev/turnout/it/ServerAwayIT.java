@@ -24,8 +24,11 @@ class ServerAwayIT {
   }
 
   private LiveApp shop(BuiltServer server, String... words) throws Exception {
-    String options =
-        server.agentOptions() + ",service=shop,state-directory=" + directory + "/state";
+    return shop(server.agentOptions(), words);
+  }
+
+  private LiveApp shop(String sources, String... words) throws Exception {
+    String options = sources + ",service=shop,state-directory=" + directory + "/state";
     return LiveApp.start(JDK, directory, List.of(GatedApp.agent(options)), words);
   }
 
@@ -69,21 +72,9 @@ class ServerAwayIT {
     try (BuiltServer server = BuiltServer.start(directory)) {
       server.done("set", "checkout", "percentage=100", "limits=" + TRIPPING);
       server.kill();
-      String options =
-          server.agentOptions()
-              + (",flags-file=" + flags)
-              + (",service=shop,state-directory=" + directory + "/state");
+      String sources = server.agentOptions() + ",flags-file=" + flags;
       try (LiveApp shop =
-          LiveApp.start(
-              JDK,
-              directory,
-              List.of(GatedApp.agent(options)),
-              "until=new",
-              "enter",
-              "fail",
-              "until=old",
-              "enter",
-              "call")) {
+          shop(sources, "until=new", "enter", "fail", "until=old", "enter", "call")) {
         assertThat(shop.line()).isEqualTo("answer new");
         shop.enter();
         assertThat(shop.line()).isEqualTo("answer old");

@@ -39,7 +39,7 @@ final class AgentRuntime
   private final GateRules rules;
   private final GateTransformer transformer;
   private final LoadedClasses loadedClasses;
-  private final FoundGates found;
+  private final FoundGates found = new FoundGates();
   private volatile @Nullable Engine engine;
   private volatile boolean engineRuns;
   private volatile boolean toldFailure;
@@ -62,7 +62,6 @@ final class AgentRuntime
     this.rules = rules;
     this.problems = List.copyOf(problems);
     this.instrumentation = instrumentation;
-    found = new FoundGates();
     transformer = new GateTransformer(instrumentation, rules, this);
     loadedClasses = new LoadedClasses(instrumentation, transformer, this);
   }

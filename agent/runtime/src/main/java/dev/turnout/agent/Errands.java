@@ -36,26 +36,29 @@ public final class Errands implements Executor {
   @Override
   public synchronized void execute(Runnable errand) {
     waiting.add(errand);
-    if (!underway && !start()) {
-      AgentLog.line(name + " has to wait: no thread is to be had");
+    Throwable obstacle = underway ? null : start();
+    if (obstacle != null) {
+      AgentLog.line(name + " waits for a thread: " + obstacle);
     }
   }
 
   /** Tries again where there was no thread to be had. To be called again and again. */
   synchronized void look() {
-    if (!underway && !waiting.isEmpty() && start()) {
+    if (!underway && !waiting.isEmpty() && start() == null) {
       AgentLog.line(name + " has a thread again");
     }
   }
 
-  private boolean start() {
+  // Returns why there is no thread; null if there is one.
+  private @Nullable Throwable start() {
     underway = true;
     try {
       threads.accept(name, this::doAll);
+      return null;
     } catch (Throwable noThreadToBeHad) {
       underway = false;
+      return noThreadToBeHad;
     }
-    return underway;
   }
 
   private void doAll() {

@@ -7,7 +7,6 @@ import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
-import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,8 +24,7 @@ class FirstCallTest {
 
   private Object first(Properties system, Map<String, String> environment) throws Exception {
     Options options = Options.read("state-directory=" + directory, system, environment);
-    runtime = AgentMain.runtime(options, ByteBuddyAgent.install());
-    runtime.install();
+    runtime = InstalledAgent.with(options);
     Class<?> type = new FreshLoader().loadClass(Subjects.class.getName());
     Object target = type.getDeclaredConstructor().newInstance();
     Method text = type.getDeclaredMethod("text", String.class, int.class);

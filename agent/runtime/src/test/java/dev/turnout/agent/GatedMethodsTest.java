@@ -9,7 +9,6 @@ import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Report;
 import java.io.IOException;
-import java.lang.instrument.Instrumentation;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -18,7 +17,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -26,7 +24,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
-import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,15 +41,10 @@ class GatedMethodsTest {
 
   @BeforeEach
   void install() throws Exception {
-    Instrumentation instrumentation = ByteBuddyAgent.install();
-    Options options =
-        Options.read(
-            "flags-file=" + flagsFile() + ",state-directory=" + directory.resolve("state"),
-            new Properties(),
-            Map.of());
     flags("f: {percentage: 0}");
-    runtime = AgentMain.runtime(options, instrumentation);
-    runtime.install();
+    runtime =
+        InstalledAgent.with(
+            "flags-file=" + flagsFile() + ",state-directory=" + directory.resolve("state"));
     type = new FreshLoader().loadClass(Subjects.class.getName());
     target = type.getDeclaredConstructor().newInstance();
     await().until(() -> runtime.engine() != null);

@@ -19,11 +19,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,13 +42,9 @@ class GatedVariantsTest {
   @BeforeEach
   void install() throws Exception {
     write("flags:\n  f: {percentage: 0}\n");
-    Options options =
-        Options.read(
-            "flags-file=" + flagsFile() + ",state-directory=" + directory.resolve("state"),
-            new Properties(),
-            Map.of());
-    runtime = AgentMain.runtime(options, ByteBuddyAgent.install());
-    runtime.install();
+    runtime =
+        InstalledAgent.with(
+            "flags-file=" + flagsFile() + ",state-directory=" + directory.resolve("state"));
     ClassLoader loader = new FreshLoader();
     type = loader.loadClass(Subjects.class.getName());
     target = type.getDeclaredConstructor().newInstance();

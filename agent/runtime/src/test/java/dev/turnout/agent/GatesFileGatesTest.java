@@ -60,8 +60,7 @@ class GatesFileGatesTest {
                 .formatted(directory),
             system,
             Map.of());
-    runtime = AgentMain.runtime(options, ByteBuddyAgent.install());
-    runtime.install();
+    runtime = InstalledAgent.with(options);
     ClassLoader loader = new FreshLoader();
     type = loader.loadClass(LEGACY);
     target = type.getDeclaredConstructor().newInstance();

@@ -8,8 +8,6 @@ import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Properties;
-import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,13 +32,9 @@ class InheritedFallbacksTest {
   @BeforeEach
   void install() throws Exception {
     Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 0}}");
-    Options options =
-        Options.read(
-            "flags-file=%1$s/flags.yaml,state-directory=%1$s/state".formatted(directory),
-            new Properties(),
-            Map.of());
-    runtime = AgentMain.runtime(options, ByteBuddyAgent.install());
-    runtime.install();
+    runtime =
+        InstalledAgent.with(
+            "flags-file=%1$s/flags.yaml,state-directory=%1$s/state".formatted(directory));
   }
 
   @AfterEach

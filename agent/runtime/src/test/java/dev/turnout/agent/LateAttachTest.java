@@ -156,7 +156,9 @@ class LateAttachTest {
 
   // JDK-8240908
   @Test
-  @DisabledIf("keepsNames")
+  @DisabledIf(
+      value = "keepsNames",
+      disabledReason = "this JVM keeps parameters' names, so nobody who attaches is refused")
   void refusedAttach_isShownNoClass() throws Exception {
     Instrumentation real = ByteBuddyAgent.install();
     List<String> called = new ArrayList<>();

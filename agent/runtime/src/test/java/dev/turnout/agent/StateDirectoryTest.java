@@ -6,9 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.turnout.bootstrap.GateLinker;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Properties;
-import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,11 +25,7 @@ class StateDirectoryTest {
 
   private JsonNode stateDirectory(Path state) throws Exception {
     Path flags = Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 1}}");
-    Options options =
-        Options.read(
-            "state-directory=" + state + ",flags-file=" + flags, new Properties(), Map.of());
-    runtime = AgentMain.runtime(options, ByteBuddyAgent.install());
-    runtime.install();
+    runtime = InstalledAgent.with("state-directory=" + state + ",flags-file=" + flags);
     Class.forName(Subjects.class.getName(), true, new FreshLoader());
     await().until(() -> runtime.engine() != null);
     // Flags are read after the trips are.

@@ -7,8 +7,6 @@ import dev.turnout.flags.Report;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Properties;
-import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,13 +49,9 @@ class StaticForwardersTest {
   @BeforeEach
   void install() throws Exception {
     Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 0}}");
-    Options options =
-        Options.read(
-            "flags-file=%1$s/flags.yaml,state-directory=%1$s/state".formatted(directory),
-            new Properties(),
-            Map.of());
-    runtime = AgentMain.runtime(options, ByteBuddyAgent.install());
-    runtime.install();
+    runtime =
+        InstalledAgent.with(
+            "flags-file=%1$s/flags.yaml,state-directory=%1$s/state".formatted(directory));
   }
 
   @AfterEach

@@ -180,8 +180,8 @@ public final class Rulebook {
                     .anyMatch(each -> isStopped(each, flags, tripped, seen)));
   }
 
-  /** Whether a trip no longer counts, because its flag was reset since. */
-  public static boolean isVoid(Trip trip, @Nullable Flag flag) {
+  // Its flag was reset since.
+  private static boolean isVoid(Trip trip, @Nullable Flag flag) {
     return flag != null && flag.resetRevision() > trip.flagRevision();
   }
 
