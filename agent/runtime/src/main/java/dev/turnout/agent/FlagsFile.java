@@ -33,6 +33,7 @@ final class FlagsFile {
   private long seenLength = -1;
   private long seenModified = -1;
   private String problemOfSeen = "";
+  private Snapshot taken = Snapshot.EMPTY;
   private volatile String lastProblem = "";
 
   /**
@@ -62,8 +63,9 @@ final class FlagsFile {
   }
 
   /**
-   * Hands over what the file says if it changed since that was last taken. If the taker throws, it
-   * gets the same at the next look. Takes a moment more where there is a change.
+   * Hands over what the file says if it changed since that was last taken; of content that is wrong
+   * only what it stops. If the taker throws, it gets the same at the next look. Takes a moment more
+   * where there is a change.
    *
    * @throws InterruptedException if the thread is to end; the change comes with the next look
    */
@@ -75,23 +77,39 @@ final class FlagsFile {
         lastProblem = problemOfSeen;
         return;
       }
-      byte[] bytes = content.bytes();
-      String problem = "";
-      try {
-        taker.accept(
-            FlagsFileCodec.read(file.getPath(), bytes, Instant.ofEpochMilli(content.modified())));
-      } catch (CodecException e) {
-        problem = "the flags file is wrong, what was read last stays in force: " + e.getMessage();
-        tell(problem);
+      String problem = take(content, taker);
+      if (!problem.isEmpty()) {
+        // Again if it is what was wrong before: who changed the file has to know that it still is.
+        AgentLog.line(problem);
       }
-      seenSum = sum(bytes);
-      seenLength = bytes.length;
+      seenSum = sum(content.bytes());
+      seenLength = content.bytes().length;
       seenModified = content.modified();
       problemOfSeen = problem;
       lastProblem = problem;
     } catch (IOException e) {
       tell("the flags file cannot be read, what was read last stays in force: " + e.getMessage());
     }
+  }
+
+  // Returns what is wrong with it; empty if nothing is.
+  private String take(Content content, Consumer<Snapshot> taker) {
+    Instant modified = Instant.ofEpochMilli(content.modified());
+    Snapshot read;
+    String problem = "";
+    try {
+      read = FlagsFileCodec.read(file.getPath(), content.bytes(), modified);
+    } catch (CodecException e) {
+      read = FlagsFileCodec.readStops(file.getPath(), content.bytes(), modified, taken);
+      problem =
+          "the flags file is wrong, what was read last stays in force, but kills in it count: "
+              + e.getMessage();
+    }
+    if (problem.isEmpty() || !read.equals(taken)) {
+      taker.accept(read);
+      taken = read;
+    }
+    return problem;
   }
 
   /** Returns the content; null if it seems to be what was seen. */

@@ -1,10 +1,14 @@
 package dev.turnout.agent;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.turnout.flags.Snapshot;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,6 +109,41 @@ class FlagsFileTest {
     assertThat(write("flags: {f: {percentage: much}}")).isNull();
     assertThat(changed()).isNull();
     assertThat(file.problem()).startsWith("the flags file is wrong, what was read last stays");
+  }
+
+  @Test
+  void killInAWrongFile_counts_whoeverMadeTheMistake() throws Exception {
+    String wrong = "flags: {f: {percentage: 10%s}, g: {percentage: 101}}";
+    Snapshot first = write(wrong.formatted(", killed: true"));
+    assertThat(first.flags()).containsOnlyKeys("f");
+    assertThat(first.flag("f").stop()).isNotNull();
+    assertThat(write(wrong.formatted("0"))).as("what was read last stays").isNull();
+    Snapshot right = write("flags: {f: {percentage: 10}, g: {percentage: 20}}");
+    assertThat(right.flag("f").stop()).isNull();
+    Snapshot second = write(wrong.formatted(", killed: true"));
+    assertThat(second.flag("f").stop()).isNotNull();
+    assertThat(second.flag("g")).isEqualTo(right.flag("g"));
+    assertThat(file.problem()).contains("kills in it count", "line 1");
+  }
+
+  @Test
+  void sameMistake_isToldAgain_whenTheFileChanges() throws Exception {
+    PrintStream before = System.err;
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(written, true, UTF_8));
+    try {
+      assertThat(write("flags: {f: {percentage: 101}}")).isNull();
+      assertThat(changed()).isNull();
+      assertThat(write("flags: {f: {percentage: 101}, g: {}}")).isNull();
+      String file = path.toString();
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(written.toString(UTF_8).lines().filter(line -> line.contains(file)))
+                      .hasSize(2));
+    } finally {
+      System.setErr(before);
+    }
   }
 
   @Test

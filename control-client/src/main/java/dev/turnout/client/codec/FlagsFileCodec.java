@@ -57,11 +57,10 @@ public final class FlagsFileCodec {
    * @throws CodecException naming the file, the field, and line and column where they are known
    */
   public static Snapshot read(String fileName, byte[] content, Instant modified) {
-    boolean yaml = isYaml(fileName, content);
-    TokenStreamFactory format = yaml ? Yaml.FORMAT : Json.FORMAT;
+    TokenStreamFactory format = format(fileName, content);
     JsonNode json;
     try {
-      json = Json.parse(format, yaml ? "YAML" : "JSON", content);
+      json = parse(format, content);
     } catch (CodecException e) {
       throw new CodecException(fileName + ": " + e.getMessage(), e);
     }
@@ -73,6 +72,75 @@ public final class FlagsFileCodec {
       String flag = reading.flag == null ? "" : "flag " + reading.flag + ": ";
       throw new CodecException(fileName + ": " + where + flag + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Reads of content that is wrong what it stops all the same: towards the fallback nothing is
+   * refused, and who kills a flag in an emergency is not to mend another's line first.
+   *
+   * @param previous what was read before
+   * @return that, but killed or disabled what this content legibly says so of
+   */
+  public static Snapshot readStops(
+      String fileName, byte[] content, Instant modified, Snapshot previous) {
+    JsonNode json;
+    try {
+      json = parse(format(fileName, content), content);
+    } catch (CodecException e) {
+      return previous;
+    }
+    Map<String, Flag> flags = new TreeMap<>(previous.flags());
+    JsonNode listed = json.path("flags");
+    if (listed.isArray()) {
+      listed.forEach(flag -> stop(flag.path("name").stringValue(""), flag, modified, flags));
+    } else {
+      listed.properties().forEach(each -> stop(each.getKey(), each.getValue(), modified, flags));
+    }
+    return new Snapshot(
+        previous.env(),
+        previous.epoch(),
+        previous.revision(),
+        previous.issuedAt(),
+        previous.canary(),
+        previous.ringMembers(),
+        flags,
+        previous.validUntil());
+  }
+
+  private static void stop(String name, JsonNode json, Instant modified, Map<String, Flag> flags) {
+    boolean killed = saysOf("killed", json, true);
+    boolean disabled = saysOf("enabled", json, false);
+    if (FlagName.isValid(name) && (killed || disabled)) {
+      FlagEdit edit = flags.getOrDefault(name, Flag.named(name)).edit();
+      if (disabled) {
+        edit.enabled(false);
+      }
+      if (killed) {
+        edit.stop(killed(modified));
+      }
+      flags.put(name, edit.done());
+    }
+  }
+
+  private static boolean saysOf(String field, JsonNode json, boolean value) {
+    try {
+      Fields fields = new Fields("", json, true);
+      return fields.has(field) && fields.bool(field) == value;
+    } catch (InvalidFlagException illegible) {
+      return false;
+    }
+  }
+
+  private static Stop killed(Instant modified) {
+    return new Stop(Stop.Kind.KILLED, "flags file", modified, "killed in the flags file", null);
+  }
+
+  private static TokenStreamFactory format(String fileName, byte[] content) {
+    return isYaml(fileName, content) ? Yaml.FORMAT : Json.FORMAT;
+  }
+
+  private static JsonNode parse(TokenStreamFactory format, byte[] content) {
+    return Json.parse(format, format == Yaml.FORMAT ? "YAML" : "JSON", content);
   }
 
   private static boolean isYaml(String fileName, byte[] content) {
@@ -160,8 +228,7 @@ public final class FlagsFileCodec {
       // A reset is an edit: trips after it would be of before it otherwise, and void.
       base.revision(Math.max(revision, reset));
       if (fields.has("killed") && fields.bool("killed")) {
-        base.stop(
-            new Stop(Stop.Kind.KILLED, "flags file", modified, "killed in the flags file", null));
+        base.stop(killed(modified));
       }
       return FlagCodec.edit(base.done(), fields, FLAG);
     }

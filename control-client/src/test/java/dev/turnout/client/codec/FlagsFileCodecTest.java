@@ -111,4 +111,56 @@ class FlagsFileCodecTest {
         .withMessageStartingWith(name)
         .withMessageContaining(expected);
   }
+
+  private static Snapshot readStops(String name, String text, Snapshot previous) {
+    return FlagsFileCodec.readStops(name, text.getBytes(UTF_8), Samples.AT, previous);
+  }
+
+  @Test
+  void whatWrongContentStops_isStopped_andAllElseAsBefore() {
+    Snapshot before =
+        read(
+            "flags.yaml",
+            """
+            canary: {mode: true, users: [u]}
+            flags: {a: {percentage: 10}, b: {percentage: 20}, c: {percentage: 30}}
+            """);
+    Snapshot after =
+        readStops(
+            "flags.yaml",
+            """
+            canary: {mode: maybe}
+            flags:
+              a: {percentage: 101, killed: TRUE}
+              b: {percentage: 90, enabled: false}
+              c: {percentage: 40, killed: perhaps}
+              fresh: {killed: true}
+              bad name!: {killed: true}
+              text: killed
+            """,
+            before);
+    assertThat(after.flags()).containsOnlyKeys("a", "b", "c", "fresh");
+    assertThat(after.flag("a").stop().kind()).isEqualTo(Stop.Kind.KILLED);
+    assertThat(after.flag("a").percentage().percent()).isEqualTo(10);
+    assertThat(after.flag("b").enabled()).isFalse();
+    assertThat(after.flag("b").percentage().percent()).isEqualTo(20);
+    assertThat(after.flag("c")).isEqualTo(before.flag("c"));
+    assertThat(after.flag("fresh").stop()).isNotNull();
+    assertThat(after.canary()).isEqualTo(before.canary());
+  }
+
+  @Test
+  void whatAWrongListStops_isStopped() {
+    String list =
+        "{\"flags\": [7, {\"killed\": true}, {\"name\": \"f\", \"killed\": true, \"x\": 1}]}";
+    assertThat(readStops("flags.json", list, Snapshot.EMPTY).flags()).containsOnlyKeys("f");
+  }
+
+  @Test
+  void whatCannotBeParsed_stopsNothing() {
+    Snapshot before = read("flags.yaml", "flags: {f: {percentage: 10}}");
+    for (String text : List.of("flags: {f: {killed: true}", "", "7", "flags: true")) {
+      assertThat(readStops("flags.yaml", text, before)).as(text).isEqualTo(before);
+    }
+  }
 }
