@@ -2,6 +2,7 @@ package dev.turnout.agent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.turnout.agent.host.Sightings;
 import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.agent.route.Gates;
@@ -40,6 +41,7 @@ final class AgentRuntime
   private final GateTransformer transformer;
   private final LoadedClasses loadedClasses;
   private final FoundGates found = new FoundGates();
+  private final Sightings sightings = new Sightings();
   private volatile @Nullable Engine engine;
   private volatile boolean engineRuns;
   private volatile boolean toldFailure;
@@ -193,13 +195,16 @@ final class AgentRuntime
     }
   }
 
-  /** Where no gate comes about at all, there is no engine either to tell of that in time. */
   @Override
-  public void seen() {
-    seen(System.nanoTime());
+  public void coming(String internalName, ClassLoader loader) {
+    sightings.coming(internalName, loader);
+    if (rules != GateRules.NONE) {
+      tellEarly(System.nanoTime());
+    }
   }
 
-  void seen(long nowNanos) {
+  /** Where no gate comes about at all, there is no engine either to tell of that in time. */
+  void tellEarly(long nowNanos) {
     if (engineRuns || toldEarly || closed || nowNanos - installedNanos < NANOS_TO_LOAD) {
       return;
     }
@@ -324,6 +329,10 @@ final class AgentRuntime
   @Override
   public long gatesBeyondBounds() {
     return found.beyondBounds();
+  }
+
+  Sightings sightings() {
+    return sightings;
   }
 
   /** The engine; null before the first flagged class. */

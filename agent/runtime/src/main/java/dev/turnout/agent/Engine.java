@@ -90,7 +90,9 @@ final class Engine implements AutoCloseable {
             },
             options.overrides());
     opener = new ModuleOpener(instrumentation);
-    libraries = new HostLibraries(instrumentation, new HostMeters(recorders, tripBook), gates);
+    libraries =
+        new HostLibraries(
+            instrumentation, runtime.sightings(), new HostMeters(recorders, tripBook), gates);
     pages =
         new StatusPages(
             options, () -> status().json(), () -> new Meters(recorders, rules, tripBook, clock));

@@ -325,10 +325,10 @@ class GatesFileGatesTest {
         errors(
             () -> {
               install("gates: [{method: a.Missing#there, flag: f}]");
-              runtime.seen(System.nanoTime() + TimeUnit.SECONDS.toNanos(59));
+              runtime.tellEarly(System.nanoTime() + TimeUnit.SECONDS.toNanos(59));
               AgentLog.line("before");
-              runtime.seen(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
-              runtime.seen(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
+              runtime.tellEarly(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
+              runtime.tellEarly(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
               assertThat(runtime.engine()).isNull();
               await().until(() -> written.toString(UTF_8).contains("a.Missing"));
             });

@@ -4,6 +4,7 @@ import dev.turnout.agent.AgentLog;
 import dev.turnout.agent.AgentThread;
 import dev.turnout.agent.route.Gates;
 import java.lang.instrument.Instrumentation;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,19 +18,20 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * decide, such as its logging. Used by one thread, but for its end.
  */
 public final class HostLibraries {
-  private static final String METRICS = "io.micrometer.core.instrument.Metrics";
-  private static final String SPAN = "io.opentelemetry.api.trace.Span";
-
   private final Instrumentation instrumentation;
+  private final Sightings sightings;
   private final HostMeters meters;
   private final Gates gates;
   private final Set<Class<?>> seen = Collections.newSetFromMap(new WeakHashMap<>());
+  private List<WeakReference<ClassLoader>> lastSighted = List.of();
   // Not the thread itself: some JDKs keep in it what it ran, and that is classes of applications.
   private final AtomicBoolean serving = new AtomicBoolean();
   private boolean toldSlow;
 
-  public HostLibraries(Instrumentation instrumentation, HostMeters meters, Gates gates) {
+  public HostLibraries(
+      Instrumentation instrumentation, Sightings sightings, HostMeters meters, Gates gates) {
     this.instrumentation = instrumentation;
+    this.sightings = sightings;
     this.meters = meters;
     this.gates = gates;
   }
@@ -43,12 +45,10 @@ public final class HostLibraries {
   public void look() {
     List<Class<?>> metrics = new ArrayList<>();
     List<Class<?>> spans = new ArrayList<>();
-    for (Class<?> type : instrumentation.getAllLoadedClasses()) {
-      String name = type.getName();
-      if ((name.equals(METRICS) || name.equals(SPAN)) && !isOurs(type) && !seen.add(type)) {
-        (name.equals(METRICS) ? metrics : spans).add(type);
-      }
+    for (Class<?> type : seen) {
+      (type.getName().equals(Sightings.METRICS) ? metrics : spans).add(type);
     }
+    find();
     if (metrics.isEmpty() && spans.isEmpty()) {
       return;
     }
@@ -59,6 +59,33 @@ public final class HostLibraries {
       AgentLog.line(
           "the application's own Micrometer or class loaders take long to answer: until they do,"
               + " its registry and spans do not show what is new");
+    }
+  }
+
+  private void find() {
+    if (sightings.takeMissed()) {
+      take(instrumentation.getAllLoadedClasses());
+    }
+    List<WeakReference<ClassLoader>> sighted = sightings.take();
+    sighted.forEach(this::takeFrom);
+    // Once more: at the look before, the class may have been on its way still.
+    lastSighted.forEach(this::takeFrom);
+    lastSighted = sighted;
+  }
+
+  private void takeFrom(WeakReference<ClassLoader> sighted) {
+    ClassLoader loader = sighted.get();
+    if (loader != null) {
+      take(instrumentation.getInitiatedClasses(loader));
+    }
+  }
+
+  private void take(Class<?>[] types) {
+    for (Class<?> type : types) {
+      String name = type.getName();
+      if ((name.equals(Sightings.METRICS) || name.equals(Sightings.SPAN)) && !isOurs(type)) {
+        seen.add(type);
+      }
     }
   }
 

@@ -64,8 +64,12 @@ public final class GateTransformer implements ClassFileTransformer {
       found(flag, method, problem);
     }
 
-    /** A class of the application came; told only where a gates file names what shall. */
-    default void seen() {}
+    /**
+     * A class of the application is about to be loaded, flagged or not.
+     *
+     * @param internalName its name, slashes between
+     */
+    default void coming(String internalName, ClassLoader loader) {}
   }
 
   public GateTransformer(Instrumentation instrumentation, GateRules rules, Findings findings) {
@@ -85,9 +89,7 @@ public final class GateTransformer implements ClassFileTransformer {
     if (className == null || loader == null || !isOfApplication(loader)) {
       return null;
     }
-    if (rules != GateRules.NONE) {
-      findings.seen();
-    }
+    findings.coming(className, loader);
     boolean loaded = classBeingRedefined != null;
     if (!isWanted(className, classFile)) {
       if (loaded) {

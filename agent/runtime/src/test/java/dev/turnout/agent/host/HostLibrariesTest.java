@@ -9,17 +9,24 @@ import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.agent.route.Gates;
 import dev.turnout.agent.route.NoTroubles;
+import dev.turnout.agent.weave.GateRules;
+import dev.turnout.agent.weave.GateTransformer;
+import java.lang.instrument.Instrumentation;
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Proxy;
 import java.net.MalformedURLException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.bytebuddy.agent.ByteBuddyAgent;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HostLibrariesTest {
   @TempDir Path directory;
+  private final Sightings sightings = new Sightings();
 
   /** Answers the agent when it is let to. */
   private static final class BusyApplication extends Application {
@@ -43,9 +50,14 @@ class HostLibrariesTest {
   }
 
   private HostLibraries libraries() {
+    return libraries(ByteBuddyAgent.install());
+  }
+
+  private HostLibraries libraries(Instrumentation instrumentation) {
     Recorders recorders = new Recorders(Measure.SAMPLED);
     return new HostLibraries(
-        ByteBuddyAgent.install(),
+        instrumentation,
+        sightings,
         new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run)),
         new Gates(recorders, type -> {}, new NoTroubles()));
   }
@@ -102,5 +114,84 @@ class HostLibrariesTest {
     libraries.look();
     await().until(() -> !application.meters(registry).isEmpty());
     return new WeakReference<>(application);
+  }
+
+  // A look at all classes marks the loaders of those that are of no use any more.
+  @Test
+  void applicationThatComesLater_isServed_withoutAnotherLookAtAllClasses() throws Exception {
+    AtomicInteger looksAtAll = new AtomicInteger();
+    Instrumentation counting = counting(ByteBuddyAgent.install(), looksAtAll);
+    HostLibraries libraries = libraries(counting);
+    libraries.look();
+    libraries.look();
+    GateTransformer transformer =
+        new GateTransformer(counting, GateRules.NONE, new Coming(sightings));
+    counting.addTransformer(transformer);
+    try {
+      Application application = new Application();
+      Object registry = application.addRegistry();
+      awaitServed(libraries, application, registry);
+      assertThat(looksAtAll).hasValue(1);
+    } finally {
+      counting.removeTransformer(transformer);
+    }
+  }
+
+  private static void awaitServed(
+      HostLibraries libraries, Application application, Object registry) {
+    await()
+        .until(
+            () -> {
+              libraries.look();
+              return !application.meters(registry).isEmpty();
+            });
+  }
+
+  private record Coming(Sightings sightings) implements GateTransformer.Findings {
+    @Override
+    public void found(String flag, String method, @Nullable String problem) {}
+
+    @Override
+    public void coming(String internalName, ClassLoader loader) {
+      sightings.coming(internalName, loader);
+    }
+  }
+
+  private static Instrumentation counting(Instrumentation real, AtomicInteger looksAtAll) {
+    return (Instrumentation)
+        Proxy.newProxyInstance(
+            Instrumentation.class.getClassLoader(),
+            new Class<?>[] {Instrumentation.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("getAllLoadedClasses")) {
+                looksAtAll.incrementAndGet();
+              }
+              return method.invoke(real, arguments);
+            });
+  }
+
+  @Test
+  void libraryOnItsWayAtOneLook_isFoundAtTheNext() throws Exception {
+    HostLibraries libraries = libraries();
+    libraries.look();
+    Application application = new Application();
+    sightings.coming("io/micrometer/core/instrument/Metrics", application);
+    libraries.look();
+    Object registry = application.addRegistry();
+    awaitServed(libraries, application, registry);
+  }
+
+  @Test
+  void moreThanCanBeNoted_areFoundByALookAtAll() throws Exception {
+    HostLibraries libraries = libraries();
+    libraries.look();
+    ClassLoader other = new Application();
+    for (int i = 0; i < 2_000; i++) {
+      sightings.coming("io/micrometer/core/instrument/Metrics", other);
+    }
+    Application application = new Application();
+    Object registry = application.addRegistry();
+    sightings.coming("io/micrometer/core/instrument/Metrics", application);
+    awaitServed(libraries, application, registry);
   }
 }
