@@ -49,6 +49,9 @@ public class Shop {
           System.out.println("answer " + answer);
         }
         case "fail" -> failing = true;
+        // When the JVM goes down: as what needs a pool that was closed, again and again.
+        case "fail-at-exit" ->
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> shop.failFor(words[1])));
         case "main" -> System.out.println("main");
         // Waits for a line on its input.
         case "enter" -> {
@@ -118,6 +121,18 @@ public class Shop {
     for (Thread thread : threads) {
       thread.join();
     }
+  }
+
+  void failFor(String duration) {
+    long end = System.nanoTime() + Long.parseLong(duration) * 1_000_000;
+    // The calls before may be those of a moment ago.
+    pause(100);
+    failing = true;
+    while (System.nanoTime() < end) {
+      answer();
+      pause(1);
+    }
+    System.out.println("answer " + answer());
   }
 
   void atOnce(int calls) {

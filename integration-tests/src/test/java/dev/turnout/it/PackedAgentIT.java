@@ -93,6 +93,17 @@ class PackedAgentIT {
 
   @ParameterizedTest
   @MethodSource("jdks")
+  void failuresOfAJvmThatGoesDown_tripNothing(Path jdk) throws Exception {
+    flag("percentage: 100, limits: [{metric: error_rate, above: 5}]");
+    Run run = shop.run(jdk, List.of(agent("")), "until=new", "fail-at-exit=1500");
+    assertThat(run.out()).isEqualTo("answer new\nanswer failed\n");
+    assertThat(run.err()).doesNotContain("TRIPPED");
+    Run again = shop.run(jdk, List.of(agent("")), "until=new");
+    assertThat(again.out()).isEqualTo("answer new\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
   void hostAndDirectoryThatAreOfNoUse_areToldInALineEach_andTheRestWorks(Path jdk)
       throws Exception {
     flag("percentage: 100, limits: [{metric: error_rate, above: 5}]");

@@ -311,9 +311,8 @@ final class AgentRuntime
     List<String> lines = new ArrayList<>(problems);
     lines.addAll(overlooked);
     Engine running = engine;
-    String ofFlags = running == null ? "" : running.flagsFileProblem();
-    if (!ofFlags.isEmpty()) {
-      lines.add(ofFlags);
+    if (running != null) {
+      lines.addAll(running.problems());
     }
     if (timeIsUp) {
       lines.addAll(namedInVain());

@@ -2,6 +2,7 @@ package dev.turnout.agent;
 
 import java.security.AccessController;
 import java.security.PrivilegedAction;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -13,6 +14,7 @@ public final class AgentThread {
   private AgentThread() {}
 
   private static final long AFTER_FAILURE_MILLIS = 250;
+  private static final long NANOS_TO_TELL_AGAIN = TimeUnit.MINUTES.toNanos(1);
 
   /** One round of a thread that goes round and round. */
   public interface Round {
@@ -21,9 +23,16 @@ public final class AgentThread {
   }
 
   /** Starts a thread. */
-  @SuppressWarnings("removal") // of all that this JDK may still have of security managers
   public static Thread start(String name, Runnable task) {
     FaultPoint.reach("thread");
+    Thread thread = create(name, task);
+    thread.start();
+    return thread;
+  }
+
+  /** Creates a thread that is started by somebody else. */
+  @SuppressWarnings("removal") // of all that this JDK may still have of security managers
+  static Thread create(String name, Runnable task) {
     // A thread keeps the class loaders of all code that was on the stack when it was made, before
     // JDK 24, unless that was told to be of no concern: and that may be a web application's.
     Thread thread =
@@ -32,7 +41,6 @@ public final class AgentThread {
     thread.setDaemon(true);
     thread.setContextClassLoader(AgentThread.class.getClassLoader());
     thread.setUncaughtExceptionHandler((failed, e) -> tell(failed.getName(), e));
-    thread.start();
     return thread;
   }
 
@@ -48,16 +56,24 @@ public final class AgentThread {
   /**
    * Repeats a round until {@code goesOn} says no, whatever the round throws, even if memory has run
    * out: then what it does may matter most. An interrupt is the application's doing, which may send
-   * one to all threads that it sees; or it comes with the end, and hurries that.
+   * one to all threads that it sees; or it comes with the end, and hurries that. The same failure
+   * is told once a minute.
    */
   public static void repeat(String what, BooleanSupplier goesOn, Round round) {
+    Class<?> told = null;
+    long toldNanos = 0;
     while (goesOn.getAsBoolean()) {
       try {
         round.run();
       } catch (InterruptedException e) {
         continue;
       } catch (Throwable e) {
-        tell(what, e);
+        long now = System.nanoTime();
+        if (e.getClass() != told || now - toldNanos >= NANOS_TO_TELL_AGAIN) {
+          told = e.getClass();
+          toldNanos = now;
+          tell(what, e);
+        }
         pause();
       }
     }

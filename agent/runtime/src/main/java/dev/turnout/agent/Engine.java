@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,7 @@ final class Engine implements AutoCloseable {
   private volatile @Nullable FlagsFollower flagsFile;
   private volatile @Nullable ControlClient client;
   private final StatusPages pages;
+  private final Shutdown shutdown = new Shutdown();
   private long nextTickNanos;
   private volatile boolean closed;
 
@@ -95,7 +97,10 @@ final class Engine implements AutoCloseable {
             instrumentation, runtime.sightings(), new HostMeters(recorders, tripBook), gates);
     pages =
         new StatusPages(
-            options, () -> status().json(), () -> new Meters(recorders, rules, tripBook, clock));
+            options,
+            () -> status().json(),
+            () -> new Meters(recorders, rules, tripBook, clock),
+            System::nanoTime);
   }
 
   Status status() {
@@ -131,10 +136,12 @@ final class Engine implements AutoCloseable {
     rules.gated(flag);
   }
 
-  /** What is wrong with the flags file by now; empty if nothing is, or there is none. */
-  String flagsFileProblem() {
+  /** What is wrong with the flags file and the metrics port by now, a line each. */
+  List<String> problems() {
     FlagsFollower file = flagsFile;
-    return file == null ? "" : file.problem();
+    return Stream.of(file == null ? "" : file.problem(), pages.problem())
+        .filter(problem -> !problem.isEmpty())
+        .toList();
   }
 
   /** Says, a line each, what pins no flag that this JVM has heard of so far. */
@@ -177,6 +184,7 @@ final class Engine implements AutoCloseable {
 
   private void open() {
     openStrings();
+    AgentThread.survive("waiting for the JVM to go down", shutdown::await);
     AgentThread.survive("reading the record of trips", this::readTrips);
     AgentThread.survive("following the flags file", this::followFlagsFile);
     AgentThread.survive("looking at what was gated", runtime::gates);
@@ -190,7 +198,6 @@ final class Engine implements AutoCloseable {
       return;
     }
     try {
-      pages.resume();
       ticks++;
       tick(ticks % TICKS_PER_WINDOW == 0);
       if (ticks % TICKS_PER_LOOK_AT_LIBRARIES == 0) {
@@ -299,6 +306,7 @@ final class Engine implements AutoCloseable {
     AgentThread.survive("putting in force what was brought", rules::catchUp);
     AgentThread.survive("following the flags file", this::keepFollowingFlagsFile);
     disk.look();
+    tripBook.look(System.nanoTime());
     forgetResetTrips();
     followServer(rules.serverSnapshot());
     judge();
@@ -342,6 +350,9 @@ final class Engine implements AutoCloseable {
   }
 
   private void judge() {
+    if (shutdown.hasBegun()) {
+      return;
+    }
     long now = System.nanoTime();
     long pausedNanos = pauses.look(now);
     // Before it is looked: a server that comes meanwhile has not made what is judged.
@@ -406,6 +417,7 @@ final class Engine implements AutoCloseable {
       connected.close();
     }
     pages.close();
+    AgentThread.survive("no longer waiting for the JVM to go down", shutdown::close);
     AgentThread.survive("taking meters out of the application's registries", libraries::close);
     rules.server(Snapshot.EMPTY);
     rules.file(Snapshot.EMPTY);

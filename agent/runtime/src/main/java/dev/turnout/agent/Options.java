@@ -159,11 +159,16 @@ public final class Options {
     }
     String variable = "TURNOUT_" + name.replace('-', '_').toUpperCase(Locale.ROOT);
     String value = environment.get(variable);
-    if (value != null) {
+    if (value != null && !isServiceLink(value)) {
       return new Option(value, variable);
     }
     String line = file.getProperty("turnout." + name, file.getProperty(name));
     return line == null ? null : new Option(line.trim(), FILE);
+  }
+
+  // Kubernetes tells every pod of a Service "turnout-metrics" in TURNOUT_METRICS_PORT.
+  private static boolean isServiceLink(String value) {
+    return value.startsWith("tcp://") || value.startsWith("udp://") || value.startsWith("sctp://");
   }
 
   private static String unprefixed(String name) {
@@ -243,7 +248,7 @@ public final class Options {
     for (String name : new String[] {"enabled", "force"}) {
       String value = get(name);
       if (!value.equalsIgnoreCase("true") && !value.equalsIgnoreCase("false")) {
-        throw new IllegalArgumentException(name + " must be true or false, not \"" + value + "\"");
+        throw wrong(name, "must be true or false");
       }
     }
     String server = get("server");
@@ -257,27 +262,49 @@ public final class Options {
     if (get("client-cert").isEmpty() != get("client-key").isEmpty()) {
       throw new IllegalArgumentException("client-cert and client-key must be given together");
     }
-    Measure.of(get("measure"));
-    String port = get("metrics-port");
-    if (!port.isEmpty() && !(port.matches("[0-9]{1,5}") && Integer.parseInt(port) <= 65535)) {
-      throw new IllegalArgumentException(
-          "metrics-port must be a port from 0 to 65535, not \"" + port + "\"");
-    }
+    checkMeasure();
+    checkPort();
     for (String name : new String[] {"service", "instance", "region", "environment"}) {
       String value = get(name);
       boolean missing = value.isEmpty() && name.equals("service");
       if (missing || (!value.isEmpty() && !isName(value))) {
-        throw new IllegalArgumentException(
-            name
-                + " must be 1 to 128 characters out of a-z A-Z 0-9 . _ - and not dots alone, not \""
-                + value
-                + "\"");
+        throw wrong(
+            name, "must be 1 to 128 characters out of a-z A-Z 0-9 . _ - and not dots alone");
       }
     }
     String labels = get("labels");
     if (!labels.isEmpty() && !labels.matches(LABELS)) {
+      throw wrong("labels", "must be written name:value,name:value");
+    }
+  }
+
+  // There are four places where it may have been written.
+  private IllegalArgumentException wrong(String name, String right) {
+    return new IllegalArgumentException(sentence(name, right));
+  }
+
+  private String sentence(String name, String right) {
+    Option option = option(name);
+    return "%s %s, not \"%s\" (%s)".formatted(name, right, option.value(), option.origin());
+  }
+
+  private void checkMeasure() {
+    try {
+      Measure unused = Measure.of(get("measure"));
+    } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "labels must be written name:value,name:value, not \"" + labels + "\"");
+          e.getMessage() + " (" + option("measure").origin() + ")", e);
+    }
+  }
+
+  // A wrong port costs the port. Ungated, the killed flags would be on.
+  private void checkPort() {
+    String port = get("metrics-port");
+    if (!port.isEmpty() && !(port.matches("[0-9]{1,5}") && Integer.parseInt(port) <= 65535)) {
+      problems.add(
+          sentence("metrics-port", "must be a port from 0 to 65535")
+              + "; the agent goes on without the port");
+      values.put("metrics-port", new Option("", option("metrics-port").origin()));
     }
   }
 
@@ -306,34 +333,36 @@ public final class Options {
     }
   }
 
-  private static void checkServer(String server) {
+  private void checkServer(String server) {
     URI url;
     try {
       url = new URI(server);
     } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("server must be a URL, not \"" + server + "\"", e);
+      throw wrong("server", "must be a URL");
     }
     String scheme = String.valueOf(url.getScheme());
     if (!scheme.equals("http") && !scheme.equals("https")) {
-      throw new IllegalArgumentException(
-          "server must be an http or https URL, not \"" + server + "\"");
+      throw wrong("server", "must be an http or https URL");
     }
     if (url.getHost() == null || url.getPort() > 65535 || url.getPort() == 0) {
-      throw new IllegalArgumentException(
-          "server must name a host, of letters, digits, dots and dashes, and a port from 1 to 65535"
-              + " if any, not \""
-              + server
-              + "\"");
+      throw wrong(
+          "server",
+          "must name a host, of letters, digits, dots and dashes, and a port from 1 to 65535 if"
+              + " any");
     }
   }
 
   /** The value of an option; empty for none. */
   public String get(String name) {
+    return option(name).value();
+  }
+
+  private Option option(String name) {
     Option option = values.get(name);
     if (option == null) {
       throw new IllegalArgumentException(name);
     }
-    return option.value();
+    return option;
   }
 
   /** Every option, in a fixed order, for people to see: without the token. */

@@ -60,7 +60,6 @@ class OptionsTest {
     "labels=a, must be written name:value",
     "service=, service must be 1 to 128 characters",
     "service=.., not dots alone",
-    "metrics-port=70000, must be a port",
     "measure=much, 'must be off, counts, sampled or every'",
     "enabled=maybe, enabled must be true or false",
     "force=yes, force must be true or false",
@@ -72,6 +71,40 @@ class OptionsTest {
     assertThatThrownBy(() -> read(arguments.replace(';', ',')))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void wrong_saysWhereItCameFrom() throws Exception {
+    Path file = Files.writeString(directory.resolve("agent.properties"), "region=a b\n");
+    assertThatThrownBy(() -> Options.read("", new Properties(), Map.of("TURNOUT_MEASURE", "much")))
+        .hasMessageEndingWith("not \"much\" (TURNOUT_MEASURE)");
+    assertThatThrownBy(() -> read("config=" + file))
+        .hasMessageEndingWith("not \"a b\" (properties file)");
+    assertThatThrownBy(() -> read("server=ftp://h,token-file=t"))
+        .hasMessageEndingWith("not \"ftp://h\" (agent argument)");
+  }
+
+  @Test
+  void wrongPort_costsThePortAlone() {
+    Options options = read("metrics-port=70000,service=shop");
+    assertThat(options.get("metrics-port")).isEmpty();
+    assertThat(options.get("service")).isEqualTo("shop");
+    assertThat(options.problems())
+        .containsExactly(
+            "metrics-port must be a port from 0 to 65535, not \"70000\" (agent argument);"
+                + " the agent goes on without the port");
+  }
+
+  @Test
+  void serviceLinkOfKubernetes_isNoOption() throws Exception {
+    Path file = Files.writeString(directory.resolve("agent.properties"), "metrics-port=9464\n");
+    Options options =
+        Options.read(
+            "config=" + file,
+            new Properties(),
+            Map.of("TURNOUT_METRICS_PORT", "tcp://10.0.0.5:9464"));
+    assertThat(options.get("metrics-port")).isEqualTo("9464");
+    assertThat(options.problems()).isEmpty();
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +32,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TripBook {
   private static final String SUFFIX = ".trip";
+  private static final long NANOS_TO_RETRY = TimeUnit.SECONDS.toNanos(30);
 
   private final File directory;
   private final Executor disk;
   private final Map<String, Entry> entries = new HashMap<>();
   private final Set<String> unwritten = new HashSet<>();
+
+  // Of which the record could not be written, the last one then.
+  private final Set<String> failed = new HashSet<>();
+  private long failedNanos;
 
   // Of flags that were reset.
   private final Map<String, Reset> resets = new HashMap<>();
@@ -128,9 +134,29 @@ public final class TripBook {
 
   private void changed(String flag) {
     publish();
+    writeSoon(flag);
+  }
+
+  private void writeSoon(String flag) {
     if (unwritten.add(flag)) {
       disk.execute(() -> writeDown(flag));
     }
+  }
+
+  /**
+   * Has written what could not be half a minute ago: the disk may have room again, which it often
+   * has not when a flag trips. To be called again and again.
+   */
+  public synchronized void look(long nowNanos) {
+    if (!failed.isEmpty() && nowNanos - failedNanos >= NANOS_TO_RETRY) {
+      writeFailed();
+    }
+  }
+
+  private void writeFailed() {
+    Set<String> again = Set.copyOf(failed);
+    failed.clear();
+    again.forEach(this::writeSoon);
   }
 
   // Whatever there is to be said of the flag by then.
@@ -139,6 +165,7 @@ public final class TripBook {
     Reset reset;
     synchronized (this) {
       unwritten.remove(flag);
+      failed.remove(flag);
       entry = entries.get(flag);
       reset = resets.remove(flag);
     }
@@ -151,13 +178,27 @@ public final class TripBook {
     }
     try {
       write(entry, file);
-      problem = null;
+      written();
     } catch (IOException e) {
-      if (problem == null) {
-        AgentLog.line("trips are kept in memory only, a restart forgets them: " + e.getMessage());
-      }
-      problem = String.valueOf(e.getMessage());
+      unwritten(flag, String.valueOf(e.getMessage()));
     }
+  }
+
+  private synchronized void written() {
+    if (problem != null) {
+      AgentLog.line("trips are kept on disk again");
+      problem = null;
+    }
+    writeFailed();
+  }
+
+  private synchronized void unwritten(String flag, String obstacle) {
+    failed.add(flag);
+    failedNanos = System.nanoTime();
+    if (problem == null) {
+      AgentLog.line("trips are kept in memory only, a restart forgets them: " + obstacle);
+    }
+    problem = obstacle;
   }
 
   /**

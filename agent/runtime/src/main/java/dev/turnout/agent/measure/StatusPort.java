@@ -78,20 +78,30 @@ public final class StatusPort implements AutoCloseable {
   }
 
   /**
-   * Opens the port; it answers while {@link #serve} is called.
+   * Finds the address to listen at; may ask the network for it.
    *
    * @param port 0 for any free one
-   * @param pages what to answer, by path
-   * @param maker makes pages, best on another thread; is given one at a time
-   * @throws IllegalStateException if the port cannot be opened, naming the option to be changed
+   * @throws IllegalStateException if there is none of that name, naming the option to be changed
    */
-  public static StatusPort open(
-      String host, int port, Map<String, Supplier<byte[]>> pages, Executor maker) {
+  public static InetSocketAddress address(String host, int port) {
     InetSocketAddress address = new InetSocketAddress(host, port);
     if (address.isUnresolved()) {
       throw new IllegalStateException(
           "metrics-host \"" + host + "\" cannot be resolved: it " + RIGHT_HOST);
     }
+    return address;
+  }
+
+  /**
+   * Opens the port; it answers while {@link #serve} is called.
+   *
+   * @param host the name that the address was found by
+   * @param pages what to answer, by path
+   * @param maker makes pages, best on another thread; is given one at a time
+   * @throws IllegalStateException if the port cannot be opened, naming the option to be changed
+   */
+  public static StatusPort open(
+      String host, InetSocketAddress address, Map<String, Supplier<byte[]>> pages, Executor maker) {
     try {
       Selector selector = Selector.open();
       ServerSocketChannel listener = ServerSocketChannel.open();
@@ -108,7 +118,7 @@ public final class StatusPort implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       throw new IllegalStateException(
           "metrics-port "
-              + port
+              + address.getPort()
               + " cannot be opened at metrics-host \""
               + host
               + "\" ("
@@ -224,9 +234,17 @@ public final class StatusPort implements AutoCloseable {
     if (selector.keys().size() > MAX_CONNECTIONS) {
       dropOldest();
     }
-    connection.configureBlocking(false);
-    SelectionKey key = connection.register(selector, SelectionKey.OP_READ);
-    key.attach(new Exchange(key));
+    boolean accepted = false;
+    try {
+      connection.configureBlocking(false);
+      SelectionKey key = connection.register(selector, SelectionKey.OP_READ);
+      key.attach(new Exchange(key));
+      accepted = true;
+    } finally {
+      if (!accepted) {
+        connection.close();
+      }
+    }
   }
 
   // Who connected first had the most time; a newcomer may be the one who means it.

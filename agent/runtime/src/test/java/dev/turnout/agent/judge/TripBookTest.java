@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +44,24 @@ class TripBookTest {
   void trip_outlivesARestart() {
     opened().add(trip("f"), 1);
     assertThat(opened().trips()).containsOnlyKeys("f").containsValue(trip("f"));
+  }
+
+  // A new path that fills the disk trips when the disk is full.
+  @Test
+  void tripThatCouldNotBeWritten_isWrittenOnceItCan() throws Exception {
+    Path inTheWay = Files.createFile(directory.resolve("trips"));
+    TripBook book = new TripBook(directory.toFile(), Runnable::run);
+    book.add(trip("f"), 1);
+    book.add(trip("g"), 1);
+    book.add(trip("h"), 1);
+    book.remove("h", 9);
+    assertThat(book.problem()).isNotNull();
+    Files.delete(inTheWay);
+    book.look(System.nanoTime() + TimeUnit.SECONDS.toNanos(29));
+    assertThat(opened().trips()).isEmpty();
+    book.look(System.nanoTime() + TimeUnit.SECONDS.toNanos(31));
+    assertThat(book.problem()).isNull();
+    assertThat(opened().trips()).containsOnlyKeys("f", "g");
   }
 
   @Test
@@ -158,6 +177,9 @@ class TripBookTest {
     Files.delete(directory.resolve("file"));
     book.add(trip("g"), 1);
     assertThat(book.problem()).isNull();
+    TripBook next = new TripBook(directory.resolve("file").toFile(), Runnable::run);
+    next.load();
+    assertThat(next.trips()).containsOnlyKeys("f", "g");
   }
 
   @Test

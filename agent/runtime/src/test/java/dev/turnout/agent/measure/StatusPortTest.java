@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.turnout.agent.AgentThread;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,7 +29,7 @@ class StatusPortTest {
   private final StatusPort port =
       StatusPort.open(
           "127.0.0.1",
-          0,
+          StatusPort.address("127.0.0.1", 0),
           Map.of(
               "/metrics",
               () -> "x".repeat(3_000_000).getBytes(UTF_8),
@@ -186,7 +187,7 @@ class StatusPortTest {
 
   @Test
   void hostThatCannotBeResolved_isNamed() {
-    assertThatThrownBy(() -> StatusPort.open("nowhere.invalid", 0, Map.of(), Runnable::run))
+    assertThatThrownBy(() -> StatusPort.address("nowhere.invalid", 0))
         .hasMessage(
             "metrics-host \"nowhere.invalid\" cannot be resolved: it must be a name or address of"
                 + " this machine, such as 127.0.0.1, or 0.0.0.0 for all of them");
@@ -195,7 +196,8 @@ class StatusPortTest {
   @Test
   void portThatIsTaken_isNamed() {
     int taken = URI.create(port.url()).getPort();
-    assertThatThrownBy(() -> StatusPort.open("127.0.0.1", taken, Map.of(), Runnable::run))
+    InetSocketAddress address = StatusPort.address("127.0.0.1", taken);
+    assertThatThrownBy(() -> StatusPort.open("127.0.0.1", address, Map.of(), Runnable::run))
         .hasMessageStartingWith("metrics-port " + taken + " cannot be opened at metrics-host")
         .hasMessageContaining("the port must be free")
         .hasMessageNotContaining("Exception");
