@@ -94,7 +94,10 @@ final class Engine implements AutoCloseable {
     opener = new ModuleOpener(instrumentation);
     libraries =
         new HostLibraries(
-            instrumentation, runtime.sightings(), new HostMeters(recorders, tripBook), gates);
+            instrumentation,
+            runtime.sightings(),
+            new HostMeters(recorders, tripBook, System::nanoTime),
+            gates);
     pages =
         new StatusPages(
             options,

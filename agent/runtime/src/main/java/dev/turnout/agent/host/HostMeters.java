@@ -15,9 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows the agent's meters in the global registry of an application's own Micrometer, under the
@@ -28,17 +31,20 @@ public final class HostMeters {
 
   private final Recorders recorders;
   private final TripBook tripBook;
+  private final LongSupplier nanoTime;
   private final Map<Class<?>, Set<String>> registered =
       Collections.synchronizedMap(new WeakHashMap<>());
 
   private final List<Registered> meters = new ArrayList<>();
+  private final Map<String, Window> windows = new ConcurrentHashMap<>();
 
   /** A meter and the registry that holds it. */
   private record Registered(WeakReference<Object> meter, WeakReference<Object> registry) {}
 
-  public HostMeters(Recorders recorders, TripBook tripBook) {
+  public HostMeters(Recorders recorders, TripBook tripBook, LongSupplier nanoTime) {
     this.recorders = recorders;
     this.tripBook = tripBook;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -58,6 +64,7 @@ public final class HostMeters {
           if (known.add("variant " + flag + ' ' + variant)) {
             variant(registry, flag, variant);
           }
+          advance(flag, variant);
         }
         for (Reason reason : recorders.decisions(flag).keySet()) {
           if (known.add("reason " + flag + ' ' + reason)) {
@@ -156,10 +163,11 @@ public final class HostMeters {
         "variant",
         variant);
     for (String quantile : new String[] {"0.5", "0.99"}) {
+      double share = Double.parseDouble(quantile);
       registry.gauge(
           "turnout.latency.quantile",
           recorders,
-          all -> seconds(all.total(flag, variant).latency(), Double.parseDouble(quantile)),
+          all -> recent(flag, variant, all).quantile(share) / 1e9,
           "flag",
           flag,
           "variant",
@@ -169,8 +177,44 @@ public final class HostMeters {
     }
   }
 
-  private static double seconds(Histogram latency, double quantile) {
-    return latency.quantile(quantile) / 1e9;
+  // Of a whole day's calls a regression would not show for hours.
+  private Histogram recent(String flag, String variant, Recorders all) {
+    return window(flag, variant).of(all.total(flag, variant).latency());
+  }
+
+  private Window window(String flag, String variant) {
+    return windows.computeIfAbsent(flag + ' ' + variant, path -> new Window());
+  }
+
+  private void advance(String flag, String variant) {
+    Window window = window(flag, variant);
+    long now = nanoTime.getAsLong();
+    if (window.isDue(now)) {
+      window.advance(recorders.total(flag, variant).latency(), now);
+    }
+  }
+
+  /** The last one to two minutes of what grows for ever. */
+  private static final class Window {
+    private static final long NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private Histogram before = Histogram.EMPTY;
+    private @Nullable Histogram next;
+    private long nextNanos;
+
+    synchronized boolean isDue(long nowNanos) {
+      return next == null || nowNanos - nextNanos >= NANOS;
+    }
+
+    synchronized void advance(Histogram all, long nowNanos) {
+      before = next == null ? before : next;
+      next = all;
+      nextNanos = nowNanos;
+    }
+
+    synchronized Histogram of(Histogram all) {
+      return all.minus(before);
+    }
   }
 
   /** A global registry of another class loader; meters hold what they read weakly. */

@@ -58,7 +58,8 @@ class HostLibrariesTest {
     return new HostLibraries(
         instrumentation,
         sightings,
-        new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run)),
+        new HostMeters(
+            recorders, new TripBook(directory.toFile(), Runnable::run), System::nanoTime),
         new Gates(recorders, type -> {}, new NoTroubles()));
   }
 

@@ -12,11 +12,16 @@ import dev.turnout.flags.Variants;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HostMetersTest {
   @TempDir Path directory;
+  private final AtomicLong nanos = new AtomicLong();
 
   // Meters hold what they read weakly.
   private final List<Object> kept = new ArrayList<>();
@@ -33,7 +38,8 @@ class HostMetersTest {
     for (int i = 0; i < 7; i++) {
       manual.recorder().calls(Reason.CANARY).succeeded(0);
     }
-    HostMeters meters = new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run));
+    HostMeters meters =
+        new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run), nanos::get);
     Application application = new Application();
     Object registry = application.addRegistry();
     meters.register(application.metrics());
@@ -54,6 +60,38 @@ class HostMetersTest {
         .anyMatch(line -> line.contains("turnout.decisions") && line.contains("reason=SPLIT"))
         .anyMatch(line -> line.contains("turnout.latency"))
         .anyMatch(line -> line.contains("turnout.trips"));
+  }
+
+  @Test
+  void quantile_isOfTheLastMinutes() throws Exception {
+    Recorders recorders = new Recorders(Measure.EVERY);
+    CallRecorder calls = recorders.use("f", 1, Flag.GA, Variants.ON).recorder().calls(Reason.SPLIT);
+    HostMeters meters =
+        new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run), nanos::get);
+    Application application = new Application();
+    Object registry = application.addRegistry();
+    for (int i = 0; i < 100; i++) {
+      calls.succeeded(System.nanoTime() - TimeUnit.SECONDS.toNanos(1) | 1);
+    }
+    meters.register(application.metrics());
+    assertThat(median(application, registry)).isBetween(0.9, 1.2);
+    for (int minute = 0; minute < 2; minute++) {
+      nanos.addAndGet(TimeUnit.MINUTES.toNanos(1));
+      meters.register(application.metrics());
+    }
+    calls.succeeded(System.nanoTime() - TimeUnit.SECONDS.toNanos(10) | 1);
+    assertThat(median(application, registry)).isBetween(9.0, 12.0);
+  }
+
+  private static double median(Application application, Object registry) throws Exception {
+    String line =
+        application.meters(registry).stream()
+            .filter(meter -> meter.contains("quantile=0.5"))
+            .findAny()
+            .orElseThrow();
+    Matcher value = Pattern.compile("value=([0-9.]+)").matcher(line);
+    assertThat(value.find()).as(line).isTrue();
+    return Double.parseDouble(value.group(1));
   }
 
   @Test
@@ -78,6 +116,6 @@ class HostMetersTest {
       recorder.succeeded(0);
     }
     kept.add(recorders);
-    return new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run));
+    return new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run), nanos::get);
   }
 }
