@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Inside one scope the decision of a flag is pinned by its first call, so that one request never
- * sees both implementations because a percentage was raised meanwhile; a kill applies at once, and
- * so does a reset. The next scope decides anew, of the same context too.
+ * sees both implementations because a percentage was raised meanwhile, or a flag that was off then
+ * was enabled. A kill, a trip or disabling the flag applies at once, and so does a reset. The next
+ * scope decides anew, of the same context too.
  *
  * <p>Contexts are immutable and safe to share. A scope belongs to the thread that opened it; {@link
  * #wrap(Runnable)}, {@link #wrap(Callable)} and {@link #propagating(Executor)} carry the context to

@@ -202,6 +202,11 @@ public final class CompiledFlag {
     return flag;
   }
 
+  /** The flags that this one depends on, of the same snapshot and as it asks for them. */
+  public List<CompiledFlag> dependencies() {
+    return List.of(dependencies);
+  }
+
   /**
    * Decides one call.
    *

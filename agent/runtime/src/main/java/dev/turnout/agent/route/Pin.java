@@ -10,20 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a context keeps of a flag from the first call on: the rules then in force, by which all its
- * later calls are decided, and the decision for the context itself, which may have been drawn.
+ * later calls are decided, and the decision for the context itself, which may have been drawn. Of a
+ * flag that was stopped then it keeps that.
  */
 final class Pin implements Caller {
   private static final int UNDECIDED = -1;
 
-  private final @Nullable CompiledFlag rules;
+  private final CompiledFlag rules;
   private final Map<String, String> attributes;
   private final ConcurrentMap<String, Object> pins;
   private final AtomicInteger own = new AtomicInteger(UNDECIDED);
 
   private Pin(
-      @Nullable CompiledFlag rules,
-      Map<String, String> attributes,
-      ConcurrentMap<String, Object> pins) {
+      CompiledFlag rules, Map<String, String> attributes, ConcurrentMap<String, Object> pins) {
     this.rules = rules;
     this.attributes = attributes;
     this.pins = pins;
@@ -32,9 +31,9 @@ final class Pin implements Caller {
   /**
    * Returns what a context keeps of a flag.
    *
-   * @param now the rules in force, which it keeps if it had none; null if the flag is not known
+   * @param now the rules in force, which it keeps if it had none
    */
-  static Pin of(Object[] context, String flag, @Nullable CompiledFlag now) {
+  static Pin of(Object[] context, String flag, CompiledFlag now) {
     return of(AmbientContext.attributes(context), AmbientContext.pins(context), flag, now);
   }
 
@@ -42,7 +41,7 @@ final class Pin implements Caller {
       Map<String, String> attributes,
       ConcurrentMap<String, Object> pins,
       String flag,
-      @Nullable CompiledFlag now) {
+      CompiledFlag now) {
     if (pins.get(flag) instanceof Pin known && !known.isReset(now)) {
       return known;
     }
@@ -51,11 +50,27 @@ final class Pin implements Caller {
     Object kept =
         pins.compute(
             flag, (name, other) -> other instanceof Pin known && !known.isReset(now) ? other : pin);
-    return kept instanceof Pin earlier ? earlier : pin;
+    if (kept instanceof Pin earlier && earlier != pin) {
+      return earlier;
+    }
+    pin.keepStops();
+    return pin;
   }
 
-  /** The rules; null if the flag was not known. */
-  @Nullable CompiledFlag rules() {
+  // No dependency of a stopped flag is asked for, and one that is off for it would be on for itself
+  // once it is enabled.
+  private void keepStops() {
+    if (rules.isStopped()) {
+      for (CompiledFlag dependency : rules.dependencies()) {
+        if (dependency.isStopped()) {
+          var unused = of(attributes, pins, dependency.flag().name(), dependency);
+        }
+      }
+    }
+  }
+
+  /** The rules that were in force at the first call. */
+  CompiledFlag rules() {
     return rules;
   }
 
@@ -63,11 +78,8 @@ final class Pin implements Caller {
    * Whether the flag was reset since: what it did before is not judged any more, and who goes on by
    * the rules of then would do so unseen.
    */
-  private boolean isReset(@Nullable CompiledFlag now) {
-    return now != null
-        && now != rules
-        && rules != null
-        && now.flag().resetRevision() > rules.flag().resetRevision();
+  private boolean isReset(CompiledFlag now) {
+    return now != rules && now.flag().resetRevision() > rules.flag().resetRevision();
   }
 
   /** Decides for the context itself: the same for all its threads and calls without a key. */
@@ -83,16 +95,13 @@ final class Pin implements Caller {
   // Or a flag could be on where one that it depends on is off, for the same request.
   @Override
   public Decision dependency(CompiledFlag dependency, @Nullable String key) {
-    if (dependency.isStopped()) {
-      return dependency.decide(key, this);
-    }
     Pin pin = of(attributes, pins, dependency.flag().name(), dependency);
     CompiledFlag known = pin.rules;
-    if (known == null) {
-      return Decision.UNKNOWN_FLAG;
-    }
-    // Of flags that depend on each other in turn, in one revision and another, there is no end.
-    if (known != dependency && !known.flag().dependencies().isEmpty()) {
+    // Of flags that depend on each other in turn, in one revision and another, there is no end; one
+    // that was stopped asks for none.
+    boolean askedInTurn =
+        known != dependency && !known.isStopped() && !known.flag().dependencies().isEmpty();
+    if (dependency.isStopped() || askedInTurn) {
       return dependency.decide(key, this);
     }
     return known.decisions().get(key == null ? pin.decide(known) : known.choose(key, pin));

@@ -257,21 +257,23 @@ class RoutedGate extends GateSite {
       return settled != null ? settled : split(current, keyReader.read(keyValue), Caller.UNKNOWN);
     }
     CompiledFlag now = current.flag;
-    // A kill cuts through, and is not undone by the flag's removal.
-    if (settled != null && (now == null || now.isStopped())) {
-      return settled;
+    // Nothing to keep to so far; nor is a kill undone by the flag's removal.
+    if (now == null) {
+      return settled == null ? current.failed : settled;
     }
     Pin pin = Pin.of(context, flag, now);
-    State pinned = pin.rules() == now ? current : stateOf(pin.rules());
-    if (pinned.settled != null && (pinned.flag == null || pinned.flag.settledAlone() >= 0)) {
+    // A kill cuts through, whatever was in force first.
+    if (settled != null && now.isStopped()) {
+      return settled;
+    }
+    CompiledFlag rules = pin.rules();
+    State pinned = rules == now ? current : stateOf(rules);
+    if (pinned.settled != null && rules.settledAlone() >= 0) {
       return pinned.settled;
     }
     String own = keyReader.read(keyValue);
     String key = own == null ? keyOfContext(pin) : own;
-    if (key != null || pinned.flag == null) {
-      return split(pinned, key, pin);
-    }
-    return pinned.paths[pin.decide(pinned.flag)];
+    return key == null ? pinned.paths[pin.decide(rules)] : split(pinned, key, pin);
   }
 
   private static GatePath split(State state, @Nullable String key, Caller caller) {
@@ -285,7 +287,7 @@ class RoutedGate extends GateSite {
 
   // Nearly always the state before the last change: contexts are short. One that is not asks for
   // the same again with each call.
-  private State stateOf(@Nullable CompiledFlag compiled) {
+  private State stateOf(CompiledFlag compiled) {
     State before = previous;
     if (before.flag != compiled) {
       before = recalled;

@@ -16,10 +16,12 @@ import dev.turnout.flags.FlagEdit;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
+import dev.turnout.flags.Stop;
 import io.opentelemetry.api.trace.Span;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -132,7 +134,7 @@ class GatesTest {
       GatePath before = gate.choose(null);
       apply(2, 100);
       assertThat(gate.choose(null)).isSameAs(before);
-      apply(Flag.named("use_it").edit().percentage(Percentage.FULL).revision(3).resetRevision(3));
+      apply(full("use_it").revision(3).resetRevision(3));
       GatePath after = gate.choose(null);
       assertThat(after).isNotSameAs(before);
       assertThat(after.branch).isEqualTo(GatePath.BODY);
@@ -149,6 +151,88 @@ class GatesTest {
       gates.apply(Decider.compile(Snapshot.EMPTY, Host.UNKNOWN, Set.of(), () -> 0));
       assertThat(gate.choose(null).branch).isEqualTo(GatePath.FALLBACK);
     }
+  }
+
+  @Test
+  void flagThatWasDisabledAtFirst_staysOff_inOneScope() {
+    apply(full("use_it").enabled(false).revision(1));
+    GateSite gate = link(Service.class);
+    try (FlagContext.Scope scope = FlagContext.user("u").open()) {
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.FALLBACK);
+      apply(2, 100);
+      GatePath path = gate.choose(null);
+      assertThat(path.branch).isEqualTo(GatePath.FALLBACK);
+      assertThat(gate.choose(null)).isSameAs(path);
+    }
+    assertThat(gate.choose(null).branch).isEqualTo(GatePath.BODY);
+  }
+
+  @Test
+  void flagThatWasKilledAtFirst_isOnInThatScope_onlyOnceItIsReset() {
+    FlagEdit killed = full("use_it").revision(1);
+    apply(killed.stop(new Stop(Stop.Kind.KILLED, "ann", Instant.EPOCH, "bad", null)));
+    GateSite gate = link(Service.class);
+    try (FlagContext.Scope scope = FlagContext.user("u").open()) {
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.FALLBACK);
+      apply(2, 100);
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.FALLBACK);
+      apply(full("use_it").revision(3).resetRevision(3));
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.BODY);
+    }
+  }
+
+  @Test
+  void flagThatWasNotKnownAtFirst_isOnInThatScope_onceItIs() {
+    GateSite gate = link(Service.class);
+    try (FlagContext.Scope scope = FlagContext.user("u").open()) {
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.FALLBACK);
+      apply(1, 100);
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.BODY);
+    }
+  }
+
+  @Test
+  void flagThatKeptAnotherOff_staysOffForItself_inOneScope() {
+    GateSite other = link(Service.class);
+    GateSite gate =
+        gates.link(Service.class, "needs", "Service.stop()", "", "", GateLinker.ROUTE, "", "", "");
+    chain(false);
+    try (FlagContext.Scope scope = FlagContext.user("u").open()) {
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.FALLBACK);
+      chain(true);
+      assertThat(other.choose(null).branch).isEqualTo(GatePath.FALLBACK);
+    }
+    try (FlagContext.Scope scope = FlagContext.user("u").open()) {
+      assertThat(other.choose(null).branch).isEqualTo(GatePath.BODY);
+    }
+  }
+
+  @Test
+  void flagThatDependsOnOneThatWasKeptOffAtFirst_isOffToo_inOneScope() {
+    GateSite other = link(Service.class);
+    GateSite gate =
+        gates.link(Service.class, "needs", "Service.stop()", "", "", GateLinker.ROUTE, "", "", "");
+    chain(false);
+    try (FlagContext.Scope scope = FlagContext.user("u").open()) {
+      assertThat(other.choose(null).branch).isEqualTo(GatePath.FALLBACK);
+      chain(true);
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.FALLBACK);
+    }
+    try (FlagContext.Scope scope = FlagContext.user("u").open()) {
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.BODY);
+    }
+  }
+
+  // "needs" needs "use_it", which needs "base".
+  private void chain(boolean enabled) {
+    apply(
+        full("base").enabled(enabled).done(),
+        full("use_it").dependencies(List.of("base")).done(),
+        full("needs").dependencies(List.of("use_it")).done());
+  }
+
+  private static FlagEdit full(String name) {
+    return Flag.named(name).edit().percentage(Percentage.FULL);
   }
 
   // The other one is decided for itself first, and within it.
@@ -235,16 +319,15 @@ class GatesTest {
   }
 
   private void apply(FlagEdit edited) {
-    Flag flag = edited.done();
-    Snapshot snapshot =
-        new Snapshot(
-            "",
-            1,
-            flag.revision(),
-            Instant.EPOCH,
-            CanaryMode.OFF,
-            Map.of(),
-            Map.of("use_it", flag));
+    apply(edited.done());
+  }
+
+  private void apply(Flag... given) {
+    Map<String, Flag> flags = new HashMap<>();
+    for (Flag flag : given) {
+      flags.put(flag.name(), flag);
+    }
+    Snapshot snapshot = new Snapshot("", 1, 1, Instant.EPOCH, CanaryMode.OFF, Map.of(), flags);
     gates.apply(Decider.compile(snapshot, Host.UNKNOWN, Set.of(), () -> 0));
   }
 
