@@ -5,8 +5,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,10 +26,11 @@ import org.jspecify.annotations.Nullable;
  * was enabled. A kill, a trip or disabling the flag applies at once, and so does a reset. The next
  * scope decides anew, of the same context too.
  *
- * <p>Contexts are immutable and safe to share. A scope belongs to the thread that opened it; {@link
- * #wrap(Runnable)}, {@link #wrap(Callable)} and {@link #propagating(Executor)} carry the context to
- * another, with the decisions pinned in the scope that is open where the task is wrapped. A task
- * that runs again and again after that scope was closed decides anew from its second run on.
+ * <p>Contexts are immutable and safe to share. A scope is in force on the thread that opened it,
+ * and any thread may close it; {@link #wrap(Runnable)}, {@link #wrap(Callable)} and {@link
+ * #propagating(Executor)} carry the context to another, with the decisions pinned in the scope that
+ * is open where the task is wrapped. A task that runs again and again after that scope was closed
+ * decides anew from its second run on.
  */
 public final class FlagContext {
 
@@ -46,16 +45,6 @@ public final class FlagContext {
 
   /** The attribute that {@link Builder#ring} sets. */
   public static final String RING = "ring";
-
-  // The agent reads these two by name. It knows this class in as many copies as there are class
-  // loaders with one, so what it reads is made of the JDK's types: an open context is an array of
-  // its attributes, its pins (flag name to whatever the agent keeps) and its scope.
-  private static final ThreadLocal<Object @Nullable []> CURRENT = new ThreadLocal<>();
-
-  // Spares applications that never open a context the look at the thread.
-  private static final AtomicBoolean USED = new AtomicBoolean();
-
-  private static final int SCOPE = 2;
 
   private final Map<String, String> attributes;
 
@@ -75,8 +64,8 @@ public final class FlagContext {
 
   /** Returns the context that is open on this thread, or null. */
   public static @Nullable FlagContext current() {
-    OpenScope open = top();
-    return open == null ? null : open.context;
+    OpenScope open = OpenScope.current();
+    return open == null ? null : open.context();
   }
 
   /** Returns the attributes, the user under {@link #USER} and so on. Unmodifiable. */
@@ -89,31 +78,7 @@ public final class FlagContext {
    * context that is open already goes by the same pinned decisions.
    */
   public Scope open() {
-    OpenScope here = openAlready();
-    return open(here == null ? new ConcurrentHashMap<>() : here.pins);
-  }
-
-  // The innermost scope of this context on this thread.
-  private @Nullable OpenScope openAlready() {
-    OpenScope scope = top();
-    while (scope != null && (scope.closed || scope.context != this)) {
-      scope = scope.outer;
-    }
-    return scope;
-  }
-
-  private Scope open(ConcurrentMap<String, Object> pins) {
-    if (!USED.get()) {
-      USED.set(true);
-    }
-    OpenScope scope = new OpenScope(this, pins, top(), null);
-    scope.enter();
-    return scope;
-  }
-
-  private static @Nullable OpenScope top() {
-    Object[] open = CURRENT.get();
-    return open == null ? null : (OpenScope) open[SCOPE];
+    return OpenScope.open(this);
   }
 
   /** Returns a task that runs {@code task} in this context, on whichever thread runs it. */
@@ -141,12 +106,13 @@ public final class FlagContext {
   // What is handed over belongs to the scope it comes from, even where that is closed by then; what
   // is run on and on does not.
   private Supplier<Scope> carried() {
-    OpenScope from = openAlready();
+    OpenScope from = OpenScope.of(this);
     if (from == null) {
       return this::open;
     }
+    Pins pins = from.pins();
     AtomicBoolean ran = new AtomicBoolean();
-    return () -> ran.getAndSet(true) && from.isOver() ? open() : open(from.pins);
+    return () -> ran.getAndSet(true) && pins.isOver() ? open() : OpenScope.open(this, pins);
   }
 
   /**
@@ -195,7 +161,7 @@ public final class FlagContext {
 
   /** The scope that is open on this thread, for {@link FlagContextAccessor}. */
   static @Nullable Scope scope() {
-    return top();
+    return OpenScope.current();
   }
 
   /**
@@ -204,14 +170,12 @@ public final class FlagContext {
    */
   static void adopt(Scope scope) {
     OpenScope from = (OpenScope) scope;
-    // Not one adopted by another: work that goes from thread to thread for good has no end of them.
-    OpenScope first = from.adopted == null ? from : from.adopted;
-    new OpenScope(from.context, from.pins, null, first).enter();
+    OpenScope.adopt(from.context(), from.pins());
   }
 
   /** Puts what {@link #scope} returned on this thread in force again; null for nothing. */
   static void restore(@Nullable Scope scope) {
-    OpenScope.enterInnermost((OpenScope) scope);
+    OpenScope.restore((OpenScope) scope);
   }
 
   @Override
@@ -220,67 +184,14 @@ public final class FlagContext {
   }
 
   /**
-   * An open context; closing it restores the one that was open before. To be closed on the thread
-   * that opened it; on another, and a second time, nothing happens. Scopes closed out of order end
-   * with the innermost that is open still.
+   * An open context; closing it restores the one that was open before, a second time does nothing.
+   * Scopes closed out of order end with the innermost that is open still. One that is closed on
+   * another thread than it was opened on ends there all the same, if no sooner: until then it is in
+   * force on the thread that opened it, whatever that does meanwhile. Closing does not wait.
    */
   public interface Scope extends AutoCloseable {
     @Override
     void close();
-  }
-
-  private static final class OpenScope implements Scope {
-    final FlagContext context;
-    final ConcurrentMap<String, Object> pins;
-    final @Nullable OpenScope outer;
-    private final @Nullable OpenScope adopted;
-    private final Thread thread = Thread.currentThread();
-    volatile boolean closed;
-
-    OpenScope(
-        FlagContext context,
-        ConcurrentMap<String, Object> pins,
-        @Nullable OpenScope outer,
-        @Nullable OpenScope adopted) {
-      this.context = context;
-      this.pins = pins;
-      this.outer = outer;
-      this.adopted = adopted;
-    }
-
-    // One that was adopted from another thread is closed by nobody, but that one is.
-    boolean isOver() {
-      return closed || (adopted != null && adopted.closed);
-    }
-
-    void enter() {
-      CURRENT.set(new Object[] {context.attributes, pins, this});
-    }
-
-    @Override
-    public void close() {
-      if (closed || !thread.equals(Thread.currentThread())) {
-        return;
-      }
-      closed = true;
-      if (top() != this) {
-        return;
-      }
-      enterInnermost(outer);
-    }
-
-    // The first that is open still, from one outwards.
-    static void enterInnermost(@Nullable OpenScope from) {
-      OpenScope next = from;
-      while (next != null && next.closed) {
-        next = next.outer;
-      }
-      if (next == null) {
-        CURRENT.remove();
-      } else {
-        next.enter();
-      }
-    }
   }
 
   /** Collects the attributes of a context. Not safe for use by several threads. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.context.ContextSnapshotFactory;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -198,14 +199,73 @@ class FlagContextTest {
   }
 
   @Test
-  void scope_closedOnAnotherThread_changesNothing() throws InterruptedException {
-    try (FlagContext.Scope scope = FlagContext.user("u").open()) {
-      Thread other = new Thread(scope::close);
-      other.start();
-      other.join();
-      assertThat(FlagContext.current().attributes()).containsEntry(FlagContext.USER, "u");
+  void scope_closedOnAnotherThread_isInForceNoMore() throws InterruptedException {
+    FlagContext.Scope scope = FlagContext.user("u").open();
+    onOtherThread(scope::close);
+    assertThat(user()).isNull();
+    scope.close();
+    try (FlagContext.Scope outer = FlagContext.user("outer").open()) {
+      FlagContext.Scope inner = FlagContext.user("inner").open();
+      onOtherThread(inner::close);
+      assertThat(user()).isEqualTo("outer");
+      FlagContext.Scope next = FlagContext.user("next").open();
+      assertThat(user()).isEqualTo("next");
+      next.close();
+      assertThat(user()).isEqualTo("outer");
     }
-    assertThat(FlagContext.current()).isNull();
+    assertThat(user()).isNull();
+  }
+
+  @Test
+  void scope_closedOnAnotherThread_leavesWhatIsOpenThere() throws InterruptedException {
+    FlagContext.Scope here = FlagContext.user("here").open();
+    AtomicReference<@Nullable String> seen = new AtomicReference<>();
+    onOtherThread(
+        () -> {
+          try (FlagContext.Scope there = FlagContext.user("there").open()) {
+            here.close();
+            seen.set(user());
+          }
+        });
+    assertThat(seen).hasValue("there");
+  }
+
+  @Test
+  void outerScope_closedOnAnotherThread_isNotReturnedTo() throws InterruptedException {
+    FlagContext.Scope outer = FlagContext.user("outer").open();
+    FlagContext.Scope inner = FlagContext.user("inner").open();
+    onOtherThread(outer::close);
+    assertThat(user()).isEqualTo("inner");
+    inner.close();
+    assertThat(user()).isNull();
+  }
+
+  // As on an event loop, where the next request begins before the one before has ended elsewhere.
+  @Test
+  void scopesClosedElsewhereForGood_doNotHoldOnToEachOther() throws Exception {
+    List<WeakReference<FlagContext>> contexts = new ArrayList<>();
+    FlagContext.Scope last = null;
+    for (int i = 0; i < 100; i++) {
+      FlagContext.Scope before = last;
+      FlagContext context = FlagContext.user("u" + i).build();
+      contexts.add(new WeakReference<>(context));
+      last = context.open();
+      if (before != null) {
+        onOtherThread(before::close);
+      }
+    }
+    for (int i = 0; i < 100 && alive(contexts) > 2; i++) {
+      System.gc();
+      Thread.sleep(10);
+    }
+    // The one that is open, and the one that was closed since.
+    assertThat(alive(contexts)).isLessThanOrEqualTo(2);
+    assertThat(user()).isEqualTo("u99");
+    last.close();
+  }
+
+  private static long alive(List<WeakReference<FlagContext>> contexts) {
+    return contexts.stream().filter(context -> context.get() != null).count();
   }
 
   private static @Nullable String user() {

@@ -9,16 +9,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the {@code FlagContext} that a class loader's code opened. The agent knows that class by
- * name only: each application has its own copy of it, or none. What it holds for the agent is made
- * of the JDK's types, so nothing is reflective on the call path.
+ * Reads the {@code FlagContext} that a class loader's code opened. The agent knows the class of its
+ * scopes by name only: each application has its own copy of it, or none. What that holds for the
+ * agent is made of the JDK's types, so nothing is reflective on the call path.
  */
 final class AmbientContext {
-  private static final String NAME = "dev.turnout.FlagContext";
+  private static final String NAME = "dev.turnout.OpenScope";
   private static final AmbientContext NONE =
       new AmbientContext(new AtomicBoolean(), new ThreadLocal<>());
   private static final int ATTRIBUTES = 0;
   private static final int PINS = 1;
+  private static final int CLOSED = 2;
+  private static final int OUTER = 3;
 
   private final AtomicBoolean used;
   private final ThreadLocal<Object @Nullable []> current;
@@ -53,22 +55,27 @@ final class AmbientContext {
         .findStaticVarHandle(type, name, of);
   }
 
-  /** Whether any thread ever opened a context. */
+  /** Whether any thread ever opened a context. To be read before {@link #current} is asked. */
   AtomicBoolean used() {
     return used;
   }
 
   /** The context open on this thread, or null. */
   Object @Nullable [] current() {
-    return current.get();
+    Object[] context = current.get();
+    // By another thread, or out of turn. What it wrote is seen by whoever has read "used" since.
+    while (context != null && context[CLOSED] != null) {
+      context = (Object[]) context[OUTER];
+    }
+    return context;
   }
 
-  @SuppressWarnings("unchecked") // as FlagContext fills it
+  @SuppressWarnings("unchecked") // as OpenScope fills it
   static Map<String, String> attributes(Object[] context) {
     return (Map<String, String>) context[ATTRIBUTES];
   }
 
-  @SuppressWarnings("unchecked") // as FlagContext fills it
+  @SuppressWarnings("unchecked") // as OpenScope fills it
   static ConcurrentMap<String, Object> pins(Object[] context) {
     return (ConcurrentMap<String, Object>) context[PINS];
   }

@@ -127,6 +127,28 @@ class GatesTest {
   }
 
   @Test
+  void contextThatIsClosedOnAnotherThread_isInForceNoMore() throws Exception {
+    apply(1, 100);
+    GateSite gate = link(Service.class);
+    try (FlagContext.Scope outer = FlagContext.user("outer").open()) {
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.BODY);
+      apply(2, 0);
+      FlagContext.Scope inner = FlagContext.user("inner").open();
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.FALLBACK);
+      onOtherThread(inner::close);
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.BODY);
+      onOtherThread(outer::close);
+      assertThat(gate.choose(null).branch).isEqualTo(GatePath.FALLBACK);
+    }
+  }
+
+  private static void onOtherThread(Runnable task) throws InterruptedException {
+    Thread thread = new Thread(task);
+    thread.start();
+    thread.join();
+  }
+
+  @Test
   void openContext_goesByTheRulesOfAfterAReset() {
     apply(1, 100);
     GateSite gate = link(Service.class);
