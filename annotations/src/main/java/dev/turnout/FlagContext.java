@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  * and any thread may close it; {@link #wrap(Runnable)}, {@link #wrap(Callable)} and {@link
  * #propagating(Executor)} carry the context to another, with the decisions pinned in the scope that
  * is open where the task is wrapped. A task that runs again and again after that scope was closed
- * decides anew from its second run on.
+ * decides anew from its second run on. What is handed over from task to task, or carried by {@link
+ * FlagContextAccessor}, for more than a minute after that goes by decisions that are pinned for a
+ * minute each, for all that goes on in this context.
  */
 public final class FlagContext {
 
@@ -47,6 +50,9 @@ public final class FlagContext {
   public static final String RING = "ring";
 
   private final Map<String, String> attributes;
+
+  // Of what goes on in this context though its scope was closed long ago.
+  private final AtomicReference<@Nullable Pins> passing = new AtomicReference<>();
 
   private FlagContext(Map<String, String> attributes) {
     this.attributes = Collections.unmodifiableMap(attributes);
@@ -83,8 +89,13 @@ public final class FlagContext {
 
   /** Returns a task that runs {@code task} in this context, on whichever thread runs it. */
   public Runnable wrap(Runnable task) {
+    return wrap(task, System.nanoTime());
+  }
+
+  // As it would at that time.
+  Runnable wrap(Runnable task, long now) {
     Objects.requireNonNull(task, "task");
-    Supplier<Scope> carried = carried();
+    Supplier<Scope> carried = carried(now);
     return () -> {
       try (Scope ignored = carried.get()) {
         task.run();
@@ -95,7 +106,7 @@ public final class FlagContext {
   /** Returns a task that calls {@code task} in this context, on whichever thread calls it. */
   public <T extends @Nullable Object> Callable<T> wrap(Callable<T> task) {
     Objects.requireNonNull(task, "task");
-    Supplier<Scope> carried = carried();
+    Supplier<Scope> carried = carried(System.nanoTime());
     return () -> {
       try (Scope ignored = carried.get()) {
         return task.call();
@@ -104,13 +115,13 @@ public final class FlagContext {
   }
 
   // What is handed over belongs to the scope it comes from, even where that is closed by then; what
-  // is run on and on does not.
-  private Supplier<Scope> carried() {
+  // is run on and on does not, nor what is handed over on and on.
+  private Supplier<Scope> carried(long now) {
     OpenScope from = OpenScope.of(this);
     if (from == null) {
       return this::open;
     }
-    Pins pins = from.pins();
+    Pins pins = from.pins(now);
     AtomicBoolean ran = new AtomicBoolean();
     return () -> ran.getAndSet(true) && pins.isOver() ? open() : OpenScope.open(this, pins);
   }
@@ -159,6 +170,15 @@ public final class FlagContext {
     return Baggage.write(attributes);
   }
 
+  /** What goes on in this context for long after its scope goes by at {@code now}. */
+  Pins passing(long now) {
+    Pins known = passing.get();
+    return known != null && known.hold(now)
+        ? known
+        : passing.updateAndGet(
+            last -> last != null && last.hold(now) ? last : Pins.forAMinute(now));
+  }
+
   /** The scope that is open on this thread, for {@link FlagContextAccessor}. */
   static @Nullable Scope scope() {
     return OpenScope.current();
@@ -169,8 +189,13 @@ public final class FlagContext {
    * stays so when the scope is closed where it was opened.
    */
   static void adopt(Scope scope) {
+    adopt(scope, System.nanoTime());
+  }
+
+  // As it would at that time.
+  static void adopt(Scope scope, long now) {
     OpenScope from = (OpenScope) scope;
-    OpenScope.adopt(from.context(), from.pins());
+    OpenScope.adopt(from.context(), from.pins(now));
   }
 
   /** Puts what {@link #scope} returned on this thread in force again; null for nothing. */

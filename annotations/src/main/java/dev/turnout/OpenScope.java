@@ -91,8 +91,9 @@ final class OpenScope implements FlagContext.Scope {
     return context;
   }
 
-  Pins pins() {
-    return pins;
+  /** What is handed over from this scope at {@code now} goes by. */
+  Pins pins(long now) {
+    return pins.hold(now) ? pins : context.passing(now);
   }
 
   // The one put in force last; it may be closed by now.
@@ -139,7 +140,7 @@ final class OpenScope implements FlagContext.Scope {
       return;
     }
     if (endsPins) {
-      pins.end();
+      pins.end(System.nanoTime());
     }
     OpenScope last = last();
     published[CLOSED] = this;

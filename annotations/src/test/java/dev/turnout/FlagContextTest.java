@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.context.ContextSnapshotFactory;
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -384,6 +387,70 @@ class FlagContextTest {
     } finally {
       FlagContext.restore(null);
     }
+  }
+
+  @Test
+  void adoptedAfterAMinute_goesByOtherPins_sharedForAMinute() throws Exception {
+    FlagContext.Scope scope = FlagContext.user("u").open();
+    Object own = pins();
+    try {
+      assertThat(adoptedAfter(120, scope)).as("of a scope that is open").isSameAs(own);
+      scope.close();
+      assertThat(adoptedAfter(50, scope)).as("finishing").isSameAs(own);
+      Object later = adoptedAfter(70, scope);
+      assertThat(later).isNotSameAs(own);
+      assertThat(adoptedAfter(120, scope)).as("of one that came as late").isSameAs(later);
+      assertThat(adoptedAfter(120, FlagContext.scope())).as("handed on").isSameAs(later);
+      Object last = adoptedAfter(140, scope);
+      assertThat(last).isNotSameAs(later);
+      assertThat(adoptedAfter(140, FlagContext.scope())).isSameAs(last);
+    } finally {
+      FlagContext.restore(null);
+    }
+  }
+
+  private static Object adoptedAfter(long seconds, FlagContext.Scope scope) throws Exception {
+    FlagContext.adopt(scope, System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
+    assertThat(user()).isEqualTo("u");
+    return pins();
+  }
+
+  // As the agent reads them.
+  private static Object pins() throws Exception {
+    Field current = OpenScope.class.getDeclaredField("CURRENT");
+    current.setAccessible(true);
+    return ((Object[]) ((ThreadLocal<?>) current.get(null)).get())[1];
+  }
+
+  @Test
+  void taskThatHandsItselfOverForGood_goesByOtherPinsAMinuteAfterItsScope() throws Exception {
+    List<Object> seen = new ArrayList<>();
+    Deque<Runnable> pool = new ArrayDeque<>();
+    long start = System.nanoTime();
+    class Poll implements Runnable {
+      @Override
+      public void run() {
+        try {
+          seen.add(pins());
+        } catch (Exception e) {
+          throw new AssertionError(e);
+        }
+        long now = start + TimeUnit.SECONDS.toNanos(25L * seen.size());
+        pool.add(FlagContext.current().wrap(this, now));
+      }
+    }
+    Poll poll = new Poll();
+    try (FlagContext.Scope scope = FlagContext.user("u").open()) {
+      poll.run();
+    }
+    for (int i = 0; i < 9; i++) {
+      pool.remove().run();
+    }
+    // Handed over in the scope, after 25 and 50 s; after 75, 100 and 125 s; and so on.
+    assertThat(seen.subList(0, 3)).containsOnly(seen.get(0));
+    assertThat(seen.get(3)).isNotSameAs(seen.get(0));
+    assertThat(seen.get(5)).isSameAs(seen.get(3));
+    assertThat(seen.get(6)).isNotSameAs(seen.get(3));
   }
 
   @Test
