@@ -51,7 +51,7 @@ public final class FlagContext {
 
   private final Map<String, String> attributes;
 
-  // Of what goes on in this context though its scope was closed long ago.
+  // Of what goes on in this context without a scope, or long after its scope was closed.
   private final AtomicReference<@Nullable Pins> passing = new AtomicReference<>();
 
   private FlagContext(Map<String, String> attributes) {
@@ -164,13 +164,15 @@ public final class FlagContext {
 
   /**
    * Returns the attributes as entries of a W3C {@code baggage} header, for a call of another
-   * service that is to decide for the same user; empty if there are none.
+   * service that is to decide for the same user; empty if there are none. Left out is one whose
+   * name has other characters than letters and digits of ASCII, {@code .}, {@code _} and {@code -},
+   * and what there is no room for in 8,192 characters, user, tenant, session and ring last.
    */
   public String toBaggage() {
     return Baggage.write(attributes);
   }
 
-  /** What goes on in this context for long after its scope goes by at {@code now}. */
+  /** What goes on in this context without a scope, or long after, goes by at {@code now}. */
   Pins passing(long now) {
     Pins known = passing.get();
     return known != null && known.hold(now)
@@ -185,21 +187,33 @@ public final class FlagContext {
   }
 
   /**
-   * Puts the context of what {@link #scope} returned, on whichever thread, in force on this one. It
-   * stays so when the scope is closed where it was opened.
+   * Puts a context in force on this thread: itself, or that of what {@link #scope} returned, on
+   * whichever thread. It stays so when the scope is closed where it was opened.
    */
-  static void adopt(Scope scope) {
-    adopt(scope, System.nanoTime());
+  static void adopt(Object value) {
+    adopt(value, System.nanoTime());
   }
 
   // As it would at that time.
-  static void adopt(Scope scope, long now) {
-    OpenScope from = (OpenScope) scope;
-    OpenScope.adopt(from.context(), from.pins(now));
+  static void adopt(Object value, long now) {
+    if (value instanceof OpenScope) {
+      OpenScope from = (OpenScope) value;
+      OpenScope.adopt(from.context(), from.pins(now));
+    } else if (value instanceof FlagContext) {
+      FlagContext context = (FlagContext) value;
+      OpenScope.adopt(context, context.passing(now));
+    } else {
+      throw new IllegalArgumentException(
+          "what is carried under "
+              + FlagContextAccessor.KEY
+              + " is a "
+              + value.getClass().getName()
+              + ", not a FlagContext: FlagContext.user(...).build() makes one");
+    }
   }
 
   /** Puts what {@link #scope} returned on this thread in force again; null for nothing. */
-  static void restore(@Nullable Scope scope) {
+  static void restore(@Nullable Object scope) {
     OpenScope.restore((OpenScope) scope);
   }
 

@@ -5,11 +5,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Has Micrometer's context propagation, where an application uses that, carry the open {@link
- * FlagContext} from thread to thread: in Reactor, in Spring's executors and the like. Found by
- * {@link java.util.ServiceLoader}; never loaded without that library.
+ * FlagContext} from thread to thread: in Spring's executors, and in Reactor once {@code
+ * Hooks.enableAutomaticContextPropagation()} was called. Found by {@link java.util.ServiceLoader};
+ * never loaded without that library.
+ *
+ * <p>Where nothing is open that could be carried, as in a reactive server, a {@link FlagContext}
+ * can be put under {@link #KEY} into Reactor's context. Everything that is subscribed with it works
+ * in it then, on whichever thread, and goes by the same decisions for a minute at a time; make one
+ * for each request, or requests share them.
  */
-public final class FlagContextAccessor implements ThreadLocalAccessor<FlagContext.Scope> {
-  /** The key under which the context is carried. */
+public final class FlagContextAccessor implements ThreadLocalAccessor<Object> {
+  /**
+   * The key under which the context is carried: the {@link FlagContext.Scope} that was open, or a
+   * {@link FlagContext} that the application put there.
+   */
   public static final String KEY = "dev.turnout.FlagContext";
 
   @Override
@@ -18,13 +27,18 @@ public final class FlagContextAccessor implements ThreadLocalAccessor<FlagContex
   }
 
   @Override
-  public FlagContext.@Nullable Scope getValue() {
+  public @Nullable Object getValue() {
     return FlagContext.scope();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if the value is neither a context nor one of its scopes
+   */
   @Override
-  public void setValue(FlagContext.Scope scope) {
-    FlagContext.adopt(scope);
+  public void setValue(Object value) {
+    FlagContext.adopt(value);
   }
 
   @Override
@@ -40,7 +54,7 @@ public final class FlagContextAccessor implements ThreadLocalAccessor<FlagContex
   }
 
   @Override
-  public void restore(FlagContext.Scope previous) {
+  public void restore(Object previous) {
     FlagContext.restore(previous);
   }
 

@@ -409,8 +409,32 @@ class FlagContextTest {
     }
   }
 
-  private static Object adoptedAfter(long seconds, FlagContext.Scope scope) throws Exception {
-    FlagContext.adopt(scope, System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
+  @Test
+  void adoptedWithoutAScope_sharesItsPinsForAMinute() throws Exception {
+    FlagContext context = FlagContext.user("u").build();
+    try {
+      Object own = adoptedAfter(0, context);
+      assertThat(adoptedAfter(50, context)).isSameAs(own);
+      assertThat(adoptedAfter(50, FlagContext.scope())).as("handed on").isSameAs(own);
+      assertThat(adoptedAfter(50, FlagContext.user("u").build())).isNotSameAs(own);
+      assertThat(adoptedAfter(70, context)).isNotSameAs(own);
+    } finally {
+      FlagContext.restore(null);
+    }
+  }
+
+  @Test
+  void adopted_whatIsNoContext_isNamed() {
+    FlagContext.Builder builder = FlagContext.user("u");
+    assertThatThrownBy(() -> new FlagContextAccessor().setValue(builder))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "what is carried under dev.turnout.FlagContext is a dev.turnout.FlagContext$Builder, not a"
+                + " FlagContext: FlagContext.user(...).build() makes one");
+  }
+
+  private static Object adoptedAfter(long seconds, Object value) throws Exception {
+    FlagContext.adopt(value, System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
     assertThat(user()).isEqualTo("u");
     return pins();
   }
