@@ -352,6 +352,29 @@ class GatedMethodsTest {
   }
 
   @Test
+  void stageThatIsAPublisherToo_isNotAskedForItsEnd_andEndsOnItsReturn() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    List<LazyStages.LazyStage> lazy =
+        List.of(
+            new LazyStages.OfTheJdk(),
+            new LazyStages.Inherited(),
+            new LazyStages.OfReactiveStreams());
+    for (LazyStages.LazyStage stage : lazy) {
+      PathCounts before = counts(true);
+      assertThat(call("stage", "u", stage)).isSameAs(stage);
+      assertThat(stage.begun).isFalse();
+      assertThat(counts(true).calls()).isEqualTo(before.calls() + 1);
+      assertThat(runtime.engine().recorders().inFlight("f", true).count()).isZero();
+    }
+    PathCounts before = counts(true);
+    LazyStages.LazyStage eager = new LazyStages.Eager();
+    assertThat(call("stage", "u", eager)).isSameAs(eager);
+    assertThat(counts(true).calls()).isEqualTo(before.calls());
+    eager.complete("done");
+    assertThat(counts(true).calls()).isEqualTo(before.calls() + 1);
+  }
+
+  @Test
   void futureThatIsReturnedAgainAndAgain_isNotFilledUp() throws Exception {
     turn("f: {percentage: 100}", "new");
     PathCounts before = counts(true);

@@ -158,6 +158,15 @@ public class Subjects extends SubjectsBase {
     return CompletableFuture.completedFuture("old");
   }
 
+  @Flagged("f")
+  CompletionStage<String> stage(@FlagKey String key, CompletionStage<String> given) {
+    return given;
+  }
+
+  CompletionStage<String> stageFallback(String key, CompletionStage<String> given) {
+    return given;
+  }
+
   @Flagged(value = "f", onError = Flagged.OnError.FALLBACK)
   CompletionStage<String> laterOrElse(@FlagKey String key) {
     throw new IllegalStateException("before anything was returned");

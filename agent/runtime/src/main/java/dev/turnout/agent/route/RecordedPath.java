@@ -7,12 +7,16 @@ import dev.turnout.agent.measure.Recorders;
 import dev.turnout.bootstrap.GatePath;
 import dev.turnout.flags.Reason;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of one gate that one decision sends one way, with what records them. */
 final class RecordedPath extends GatePath {
+  // Made with the first path: at the end of the stack it could not be, and then never.
+  private static final Publishers PUBLISHERS = new Publishers();
+
   private final CallRecorder calls;
 
   @SuppressWarnings("UnusedVariable") // held, as the recorder asks for
@@ -107,7 +111,7 @@ final class RecordedPath extends GatePath {
   private @Nullable Object follow(Latencies.@Nullable Later later, @Nullable Object returned)
       throws ReflectiveOperationException {
     if (returned instanceof CompletionStage<?> stage) {
-      return follow(later, stage) ? returned : null;
+      return !isPublisher(stage) && follow(later, stage) ? returned : null;
     }
     ReactorType reactive = returned == null ? null : ReactorType.of(returned.getClass());
     if (returned == null || reactive == null) {
@@ -120,6 +124,11 @@ final class RecordedPath extends GatePath {
     Object followed = reactive.follow(returned, this);
     calls.forget(later);
     return followed;
+  }
+
+  private static boolean isPublisher(CompletionStage<?> stage) {
+    Class<?> type = stage.getClass();
+    return type != CompletableFuture.class && PUBLISHERS.get(type);
   }
 
   private boolean follow(Latencies.@Nullable Later later, CompletionStage<?> stage) {
