@@ -58,7 +58,8 @@ public @interface Flagged {
     RETHROW,
     /**
      * The fallback runs after the new implementation threw, and the caller gets what it returns.
-     * Only for methods that may run twice.
+     * Only for methods that may run twice. A cancellation, such as {@link InterruptedException},
+     * reaches the caller as it is.
      */
     FALLBACK
   }

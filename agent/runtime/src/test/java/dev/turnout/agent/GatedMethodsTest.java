@@ -11,6 +11,7 @@ import dev.turnout.flags.Report;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -283,6 +286,29 @@ class GatedMethodsTest {
     assertThatThrownBy(() -> call("answering", "u")).hasMessage("the same answer");
     assertThat(counts(false).calls()).isEqualTo(before + 1);
     assertThat(counts(false).errors()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cancellations")
+  void cancellation_isNoError_andIsNeverRecoveredFrom(Exception cancellation) throws Exception {
+    turn("f: {percentage: 100}", "new");
+    PathCounts off = counts(false);
+    assertThatThrownBy(() -> call("failing", "u", cancellation)).isSameAs(cancellation);
+    assertThatThrownBy(() -> call("recoveringFrom", "u", cancellation)).isSameAs(cancellation);
+    CompletableFuture<String> given = new CompletableFuture<>();
+    call("later", "u", given);
+    given.completeExceptionally(cancellation);
+    assertThat(counts(true).errors()).isZero();
+    assertThat(counts(false).calls()).isEqualTo(off.calls());
+    assertThat(call("recoveringFrom", "u", new IOException())).isEqualTo("recovered");
+  }
+
+  static List<Exception> cancellations() {
+    return List.of(
+        new InterruptedException(),
+        new ClosedByInterruptException(),
+        new CancellationException(),
+        new CancellationException() {});
   }
 
   @Test

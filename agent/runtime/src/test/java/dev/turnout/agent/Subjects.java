@@ -116,6 +116,15 @@ public class Subjects extends SubjectsBase {
     return "recovered " + key + " after " + (failure == null ? null : failure.getMessage());
   }
 
+  @Flagged(value = "f", onError = Flagged.OnError.FALLBACK)
+  String recoveringFrom(@FlagKey String key, Throwable failure) throws Throwable {
+    throw failure;
+  }
+
+  String recoveringFromFallback(String key, Throwable failure) {
+    return "recovered";
+  }
+
   @Flagged("f")
   String byPath(@FlagKey("id") Customer customer) {
     return "new";

@@ -2,6 +2,7 @@ package dev.turnout.agent.route;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
 /**
@@ -12,6 +13,11 @@ import java.util.function.Consumer;
  */
 record FailurePolicy(boolean recovers, List<Class<?>> ignored) {
   static final FailurePolicy COUNT_ALL = new FailurePolicy(false, List.of());
+
+  // By name: the JDK's would bring the channels with it before the application has any, and
+  // Kotlin's is the application's own.
+  private static final String CLOSED_BY_INTERRUPT = "java.nio.channels.ClosedByInterruptException";
+  private static final String KOTLINS_TIMEOUT = "kotlinx.coroutines.TimeoutCancellationException";
 
   /**
    * Resolves the names as the class that declares the gate sees them. Unknown ones never match:
@@ -42,6 +48,25 @@ record FailurePolicy(boolean recovers, List<Class<?>> ignored) {
       doubt.accept("no failure can be ignored as " + String.join(", ", inVain));
     }
     return new FailurePolicy(recovers, List.copyOf(ignored));
+  }
+
+  /**
+   * Whether somebody gave the call up, so that it tells nothing of the path, and nobody waits for
+   * what a fallback would return. Kotlin's timeout is none, though it is a subclass: there the path
+   * was too slow for itself.
+   */
+  static boolean isCancellation(Throwable failure) {
+    return failure instanceof InterruptedException
+        || isA(CLOSED_BY_INTERRUPT, failure)
+        || (failure instanceof CancellationException && !isA(KOTLINS_TIMEOUT, failure));
+  }
+
+  private static boolean isA(String name, Throwable failure) {
+    Class<?> type = failure.getClass();
+    while (type != null && !type.getName().equals(name)) {
+      type = type.getSuperclass();
+    }
+    return type != null;
   }
 
   boolean ignores(Throwable failure) {

@@ -6,7 +6,6 @@ import dev.turnout.agent.measure.Latencies;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.bootstrap.GatePath;
 import dev.turnout.flags.Reason;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -163,7 +162,7 @@ final class RecordedPath extends GatePath {
       FaultPoint.reach("ended");
       Throwable inner = failure instanceof CompletionException ? failure.getCause() : null;
       Throwable cause = inner == null ? failure : inner;
-      if (cause == null || cause instanceof CancellationException || policy.ignores(cause)) {
+      if (cause == null || FailurePolicy.isCancellation(cause) || policy.ignores(cause)) {
         calls.succeeded(later);
       } else {
         calls.failed(later);
@@ -175,19 +174,19 @@ final class RecordedPath extends GatePath {
 
   @Override
   public boolean failed(long token, Throwable failure) {
-    boolean ignored = false;
+    boolean harmless = false;
     try {
       FaultPoint.reach("failed");
-      ignored = policy.ignores(failure);
-      if (ignored) {
+      harmless = FailurePolicy.isCancellation(failure) || policy.ignores(failure);
+      if (harmless) {
         calls.succeeded(token);
       } else {
         calls.failed(token);
       }
     } catch (Throwable e) {
-      return !ignored && recovers();
+      return !harmless && recovers();
     }
-    return !ignored && recovers();
+    return !harmless && recovers();
   }
 
   private boolean recovers() {

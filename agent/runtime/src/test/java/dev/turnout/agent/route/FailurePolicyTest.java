@@ -2,8 +2,11 @@ package dev.turnout.agent.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import net.bytebuddy.ByteBuddy;
 import org.junit.jupiter.api.Test;
 
 class FailurePolicyTest {
@@ -17,6 +20,37 @@ class FailurePolicyTest {
     protected Class<?> findClass(String name) {
       throw new NoClassDefFoundError("GoneBase");
     }
+  }
+
+  private static Throwable kotlins(String name) throws ReflectiveOperationException {
+    return new ByteBuddy()
+        .subclass(CancellationException.class)
+        .name("kotlinx.coroutines." + name)
+        .make()
+        .load(FailurePolicyTest.class.getClassLoader())
+        .getLoaded()
+        .getDeclaredConstructor()
+        .newInstance();
+  }
+
+  @Test
+  void kotlinsTimeout_isNoCancellation_andItsOthersAre() throws Exception {
+    assertThat(FailurePolicy.isCancellation(kotlins("TimeoutCancellationException"))).isFalse();
+    assertThat(FailurePolicy.isCancellation(kotlins("JobCancellationException"))).isTrue();
+  }
+
+  @Test
+  void interruptedTransfer_isNoCancellation_sinceTimeoutsOfSocketsAreOfItsKind() {
+    assertThat(FailurePolicy.isCancellation(new SocketTimeoutException())).isFalse();
+  }
+
+  // Where nothing is measured a call is routed all the same.
+  @Test
+  void silentPath_recoversFromNoCancellation() {
+    SilentPath path = SilentPath.to(SilentPath.BODY, new FailurePolicy(true, List.of()));
+    assertThat(path.failed(0, new CancellationException())).isFalse();
+    assertThat(path.failed(0, new InterruptedException())).isFalse();
+    assertThat(path.failed(0, new IllegalStateException())).isTrue();
   }
 
   @Test
