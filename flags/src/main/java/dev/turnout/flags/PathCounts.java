@@ -2,6 +2,7 @@ package dev.turnout.flags;
 
 /**
  * What one path did, cumulative since the JVM started: every call is counted, latency is a sample.
+ * Calls that were cancelled are among the latencies alone, with how long they took until then.
  *
  * @param calls completed calls
  * @param errors calls that failed

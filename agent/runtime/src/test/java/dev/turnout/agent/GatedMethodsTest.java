@@ -303,6 +303,32 @@ class GatedMethodsTest {
     assertThat(call("recoveringFrom", "u", new IOException())).isEqualTo("recovered");
   }
 
+  // Callers that wait no longer would hide that nobody gets an answer.
+  @Test
+  void callsThatAreGivenUp_endNoRowOfFailures_andAreNotAmongTheCalls() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    PathCounts before = counts(true);
+    IOException failure = new IOException();
+    assertThatThrownBy(() -> call("failing", "u", failure)).isSameAs(failure);
+    CompletableFuture<String> future = new CompletableFuture<>();
+    call("later", "u", future);
+    future.cancel(true);
+    Duration soon = Duration.ofMillis(20);
+    Mono<?> mono = (Mono<?>) call("givenMono", "u", Mono.never());
+    assertThat(mono.timeout(soon, Mono.empty()).block()).isNull();
+    Flux<?> flux = (Flux<?>) call("givenFlux", "u", Flux.never());
+    assertThat(flux.timeout(soon, Mono.empty()).blockLast()).isNull();
+    InterruptedException interrupt = new InterruptedException();
+    assertThatThrownBy(() -> call("failing", "u", interrupt)).isSameAs(interrupt);
+    assertThatThrownBy(() -> call("failing", "u", failure)).isSameAs(failure);
+    PathCounts after = counts(true);
+    assertThat(after.consecutiveErrors()).isEqualTo(2);
+    assertThat(after.calls()).isEqualTo(before.calls() + 2);
+    assertThat(after.errors()).isEqualTo(before.errors() + 2);
+    assertThat(after.latency().count()).isEqualTo(before.latency().count() + 6);
+    assertThat(runtime.engine().recorders().inFlight("f", true).count()).isZero();
+  }
+
   static List<Exception> cancellations() {
     return List.of(
         new InterruptedException(),
@@ -366,7 +392,7 @@ class GatedMethodsTest {
     call("later", "u", cancelled);
     cancelled.cancel(true);
     assertThat(counts(true).errors()).isEqualTo(before.errors() + 1);
-    assertThat(counts(true).calls()).isEqualTo(before.calls() + 3);
+    assertThat(counts(true).calls()).isEqualTo(before.calls() + 2);
 
     CompletableFuture<String> withoutCause = new CompletableFuture<>();
     call("later", "u", withoutCause);
@@ -500,7 +526,10 @@ class GatedMethodsTest {
     Flux<?> failedFlux = Flux.error(new IllegalStateException("at once"));
     assertThat(given(failedFlux, 1)).isSameAs(failedFlux);
     Mono<?> cancelled = Mono.error(new CancellationException());
-    assertThat(given(cancelled, 0)).isSameAs(cancelled);
+    PathCounts before = counts(true);
+    assertThat(call("givenMono", "u", cancelled)).isSameAs(cancelled);
+    assertThat(counts(true).calls()).isEqualTo(before.calls());
+    assertThat(counts(true).errors()).isEqualTo(before.errors());
   }
 
   @Test

@@ -60,6 +60,7 @@ public final class CallRecorder {
     CallRecorder unseen = new CallRecorder(new FailureRow(), 0);
     unseen.succeeded(unseen.begin());
     unseen.failed(unseen.begin());
+    unseen.cancelled(unseen.begin());
     unseen.succeeded(unseen.later(unseen.begin()));
     unseen.skip(NONE_TIMED);
     unseen.succeeded(unseen.begin());
@@ -124,6 +125,24 @@ public final class CallRecorder {
     failureRow.failed();
   }
 
+  /**
+   * Records a call that was cancelled, of which nothing is known but that it took so long at least:
+   * it is neither a success nor a failure, nor one of the calls, and its latency is seen.
+   */
+  public void cancelled(long start) {
+    if (Latencies.isMark(start)) {
+      unmark(start);
+    } else {
+      latencies().cancel(start);
+    }
+  }
+
+  private void unmark(long mark) {
+    if (mark != 0) {
+      latencies().unmark(mark);
+    }
+  }
+
   // While calls are few all are timed, and the compiler takes what comes of the others for rare and
   // leaves its calls out of line, for good. So they come first, and what is left is a VarHandle's,
   // which always is part of its caller.
@@ -147,11 +166,8 @@ public final class CallRecorder {
    * @return what to end it by, on any thread; null for a call that is not timed
    */
   public Latencies.@Nullable Later later(long start) {
-    if (start == 0) {
-      return null;
-    }
     if (Latencies.isMark(start)) {
-      latencies().unmark(start);
+      unmark(start);
       return null;
     }
     return latencies().later(start);
@@ -212,6 +228,13 @@ public final class CallRecorder {
     failureRow.failed();
   }
 
+  /** As {@link #cancelled(long)}, of a call that went on elsewhere. */
+  public void cancelled(Latencies.@Nullable Later later) {
+    if (later != null) {
+      latencies().cancel(later);
+    }
+  }
+
   private void ended(Latencies.@Nullable Later later) {
     if (later == null) {
       ThreadRows.increment(counts(), UNTIMED);
@@ -230,7 +253,7 @@ public final class CallRecorder {
     return count(UNTIMED);
   }
 
-  /** Reads how many calls ended. */
+  /** Reads how many calls ended, other than by being cancelled. */
   long calls() {
     Latencies timed = latencies;
     return untimed() + (timed == null ? 0 : timed.count());
@@ -241,10 +264,16 @@ public final class CallRecorder {
     return made == null ? 0 : ThreadRows.sum(made, counter);
   }
 
-  /** Reads how long the timed calls took that ended. */
+  /** Reads how long the timed calls took that ended, other than by being cancelled. */
   Histogram timed() {
     Latencies made = latencies;
     return made == null ? Histogram.EMPTY : made.ended();
+  }
+
+  /** Reads after how long timed calls were cancelled. */
+  Histogram cancelled() {
+    Latencies made = latencies;
+    return made == null ? Histogram.EMPTY : made.cancelled();
   }
 
   /** Reads how long at least the watched calls that are not timed are running. */

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Failures in a row of one path or variant of a flag, over all its rings and revisions: how many up
  * to now, and the longest row since somebody looked, which a success right after it does not hide.
+ * A call that was cancelled is neither: callers that give up on a dead path must not hide it.
  */
 class FailureRow {
   private final AtomicInteger now = new AtomicInteger();

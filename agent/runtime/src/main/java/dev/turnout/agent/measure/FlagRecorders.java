@@ -179,8 +179,12 @@ final class FlagRecorders {
     retired.forEach(
         (variant, total) -> counts.add(new Report.Count(flag, 0, "retired", variant, total)));
     // Most rings and variants of most revisions never see a call, and a report has its bounds.
-    counts.removeIf(count -> count.counts().calls() == 0);
+    counts.removeIf(count -> isNone(count.counts()));
     return counts;
+  }
+
+  private static boolean isNone(PathCounts counts) {
+    return counts.calls() == 0 && counts.latency().buckets().isEmpty();
   }
 
   synchronized void tune(boolean windowEnds) {

@@ -39,6 +39,9 @@ public final class Latencies {
 
   private final Set<Running> later = ConcurrentHashMap.newKeySet();
   private final StripedHistogram ended = new StripedHistogram();
+
+  // Not among those that ended, for they count as calls by being there. Most paths have none.
+  private volatile @Nullable StripedHistogram cancelled;
   private final long[] running = new long[STRIDE + PLACES * STRIDE];
 
   /**
@@ -145,6 +148,32 @@ public final class Latencies {
     ended.record(System.nanoTime() - call.start);
   }
 
+  /** The call that began then is cancelled, on the thread that it began on. */
+  void cancel(long start) {
+    leave(start);
+    recordCancelled(start);
+  }
+
+  /** A call that went on elsewhere is cancelled. */
+  void cancel(Later call) {
+    forget(call);
+    recordCancelled(call.start);
+  }
+
+  private void recordCancelled(long start) {
+    StripedHistogram made = cancelled;
+    (made == null ? makeCancelled() : made).record(System.nanoTime() - start);
+  }
+
+  private synchronized StripedHistogram makeCancelled() {
+    StripedHistogram made = cancelled;
+    if (made == null) {
+      made = new StripedHistogram();
+      cancelled = made;
+    }
+    return made;
+  }
+
   /** A call that went on elsewhere is none. */
   void forget(Later call) {
     Running running = call.running;
@@ -157,14 +186,20 @@ public final class Latencies {
     return STRIDE + ((int) Thread.currentThread().getId() & PLACES - 1) * STRIDE;
   }
 
-  /** Reads how many calls ended. */
+  /** Reads how many calls ended, other than by being cancelled. */
   long count() {
     return ended.count();
   }
 
-  /** Reads the latencies of the calls that ended. */
+  /** Reads the latencies of the calls that ended, other than by being cancelled. */
   Histogram ended() {
     return ended.read();
+  }
+
+  /** Reads after how long calls were cancelled. */
+  Histogram cancelled() {
+    StripedHistogram made = cancelled;
+    return made == null ? Histogram.EMPTY : made.read();
   }
 
   /**

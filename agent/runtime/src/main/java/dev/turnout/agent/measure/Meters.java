@@ -94,7 +94,7 @@ public final class Meters {
               })
           .tags("flag", flag, "variant", variant)
           .tag("outcome", error ? "error" : "success")
-          .description("Completed calls of gated methods")
+          .description("Completed calls of gated methods, without those that were cancelled")
           .register(registry);
     }
   }

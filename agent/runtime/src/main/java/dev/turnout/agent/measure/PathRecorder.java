@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Counts one path of one flag revision and ring. Every call is counted; latency is taken from every
- * call while calls are rare and from a random sample while they are many. Safe for many threads.
+ * Counts one path of one flag revision and ring. Every call is counted that was not cancelled;
+ * latency is taken from every call while calls are rare and from a random sample while they are
+ * many, and of those that were cancelled too. Safe for many threads.
  */
 public final class PathRecorder {
   /** Timed calls per window that make quantiles sound. */
@@ -143,7 +144,7 @@ public final class PathRecorder {
       failed += ofReason.failures();
       Histogram timed = ofReason.timed();
       ended += ofReason.untimed() + timed.count();
-      latency = latency.plus(timed);
+      latency = latency.plus(timed).plus(ofReason.cancelled());
     }
     return new PathCounts(ended, failed, failureRow.now(), latency);
   }

@@ -40,8 +40,11 @@ final class ReactorType {
           "reactor.core.publisher.FluxEmpty",
           "reactor.core.publisher.FluxError");
 
+  private static final String FLUX = "reactor.core.publisher.Flux";
+
   private final boolean complete;
   private final Method defer;
+  private final @Nullable Method doOnNext;
   private final Method doOnError;
   private final Method doOnTerminate;
   private final Method doOnCancel;
@@ -51,6 +54,9 @@ final class ReactorType {
     this.complete = complete;
     names = Names.of(type);
     defer = type.getMethod("defer", Supplier.class);
+    // A Mono that has its value is over.
+    boolean many = type.getName().equals(FLUX);
+    doOnNext = many ? type.getMethod("doOnNext", Consumer.class) : null;
     doOnError = type.getMethod("doOnError", Consumer.class);
     doOnTerminate = type.getMethod("doOnTerminate", Runnable.class);
     doOnCancel = type.getMethod("doOnCancel", Runnable.class);
@@ -69,8 +75,7 @@ final class ReactorType {
           || name.equals("reactor.core.publisher.GroupedFlux")) {
         return null;
       }
-      if (name.equals("reactor.core.publisher.Mono")
-          || name.equals("reactor.core.publisher.Flux")) {
+      if (name.equals("reactor.core.publisher.Mono") || name.equals(FLUX)) {
         try {
           return new ReactorType(at, COMPLETE.contains(type.getName()));
         } catch (NoSuchMethodException e) {
@@ -112,9 +117,13 @@ final class ReactorType {
           Subscription call = null;
           try {
             call = new Subscription(path);
-            Object followed = doOnError.invoke(publisher, (Consumer<Throwable>) call::failed);
+            Object followed =
+                doOnNext == null
+                    ? publisher
+                    : doOnNext.invoke(publisher, (Consumer<Object>) call::gave);
+            followed = doOnError.invoke(followed, (Consumer<Throwable>) call::failed);
             followed = doOnTerminate.invoke(followed, (Runnable) call::ended);
-            return doOnCancel.invoke(followed, (Runnable) call::ended);
+            return doOnCancel.invoke(followed, (Runnable) call::cancelled);
           } catch (Throwable e) {
             // Whatever it was: who subscribes gets what the method returned.
             if (call != null) {
@@ -197,10 +206,17 @@ final class ReactorType {
     private final RecordedPath path;
     private final Latencies.@Nullable Later later;
     private final AtomicBoolean over = new AtomicBoolean();
+    private volatile boolean used;
 
     Subscription(RecordedPath path) {
       this.path = path;
       later = path.beginLater();
+    }
+
+    void gave(Object value) {
+      if (!used) {
+        used = true;
+      }
     }
 
     void failed(Throwable failure) {
@@ -212,6 +228,15 @@ final class ReactorType {
     void ended() {
       if (over.compareAndSet(false, true)) {
         path.ended(later, null);
+      }
+    }
+
+    // Who takes as much as is wanted of a Flux ends it so: that is no call that was given up.
+    void cancelled() {
+      if (used) {
+        ended();
+      } else if (over.compareAndSet(false, true)) {
+        path.cancelled(later);
       }
     }
   }

@@ -153,20 +153,29 @@ final class RecordedPath extends GatePath {
     return calls.later(calls.begin());
   }
 
-  /**
-   * Ends a call that went on after its method returned. One that was cancelled is no failure: that
-   * was its caller's decision.
-   */
+  /** Ends a call that went on after its method returned. */
   void ended(Latencies.@Nullable Later later, @Nullable Throwable failure) {
     try {
       FaultPoint.reach("ended");
       Throwable inner = failure instanceof CompletionException ? failure.getCause() : null;
       Throwable cause = inner == null ? failure : inner;
-      if (cause == null || FailurePolicy.isCancellation(cause) || policy.ignores(cause)) {
+      if (cause != null && FailurePolicy.isCancellation(cause)) {
+        calls.cancelled(later);
+      } else if (cause == null || policy.ignores(cause)) {
         calls.succeeded(later);
       } else {
         calls.failed(later);
       }
+    } catch (Throwable e) {
+      return;
+    }
+  }
+
+  /** Ends a call that went on after its method returned, and that somebody gave up. */
+  void cancelled(Latencies.@Nullable Later later) {
+    try {
+      FaultPoint.reach("cancelled");
+      calls.cancelled(later);
     } catch (Throwable e) {
       return;
     }
@@ -177,8 +186,11 @@ final class RecordedPath extends GatePath {
     boolean harmless = false;
     try {
       FaultPoint.reach("failed");
-      harmless = FailurePolicy.isCancellation(failure) || policy.ignores(failure);
-      if (harmless) {
+      boolean cancelled = FailurePolicy.isCancellation(failure);
+      harmless = cancelled || policy.ignores(failure);
+      if (cancelled) {
+        calls.cancelled(token);
+      } else if (harmless) {
         calls.succeeded(token);
       } else {
         calls.failed(token);

@@ -385,6 +385,27 @@ class BreakerTest {
     assertThat(warmUp(flag)).isEmpty();
   }
 
+  // What callers give up on never ends by itself: only its latency shows it.
+  @Test
+  void pathThatCallersGiveUpOn_tripsByItsLatency_andByNoErrors() {
+    Flag flag = flag(Limit.of(Limit.Metric.P99, 300));
+    Flag byErrors = flag(Limit.of(Limit.Metric.ERROR_RATE, 5));
+    calls(1_000, false, 1_000_000);
+    assertThat(warmUp(byErrors)).isEmpty();
+    giveUp(50);
+    assertThat(look(byErrors, false)).isEmpty();
+    assertThat(look(flag, false)).isEmpty();
+    giveUp(50);
+    assertThat(look(flag, false)).hasSize(1);
+  }
+
+  private void giveUp(int count) {
+    CallRecorder calls = calls(Variants.ON);
+    for (int i = 0; i < count; i++) {
+      calls.cancelled(System.nanoTime() - 1_000_000_000L | 1);
+    }
+  }
+
   @Test
   void pathWhoseLimitsAreChanged_isNoWarmerThanBefore() {
     Flag flag = flag(Limit.of(Limit.Metric.P99, 300));

@@ -121,6 +121,31 @@ class RecordersTest {
   }
 
   @Test
+  void callsThatWereCancelled_areSeenByTheirLatencyAlone() {
+    CallRecorder calls = recorders.use("f", 1, Flag.GA, Variants.ON).recorder().calls(Reason.SPLIT);
+    calls.failed(calls.begin());
+    calls.cancelled(calls.begin());
+    calls.cancelled(calls.later(calls.begin()));
+    calls.cancelled(0);
+    calls.cancelled(null);
+    assertThat(recorders.total("f", true).consecutiveErrors()).isEqualTo(1);
+    assertThat(recorders.total("f", true).calls()).isEqualTo(1);
+    assertThat(recorders.total("f", true).latency().count()).isEqualTo(3);
+    assertThat(recorders.inFlight("f", true).count()).isZero();
+    assertThat(recorders.decisions("f")).isEqualTo(Map.of(Reason.SPLIT, 1L));
+    assertThat(recorders.takeLongestFailureRow("f")).isEqualTo(1);
+  }
+
+  @Test
+  void pathOfWhichAllCallsWereCancelled_isReportedWithItsLatency() {
+    CallRecorder calls = recorders.use("f", 1, Flag.GA, Variants.ON).recorder().calls(Reason.SPLIT);
+    calls.cancelled(calls.begin());
+    assertThat(recorders.counts())
+        .singleElement()
+        .satisfies(count -> assertThat(count.counts().latency().count()).isEqualTo(1));
+  }
+
+  @Test
   void runningCall_isSeenUntilItEnds() {
     CallRecorder calls = recorders.use("f", 1, Flag.GA, Variants.ON).recorder().calls(Reason.SPLIT);
     long start = calls.begin();
