@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.turnout.FlagContext;
 import dev.turnout.bootstrap.GateLinker;
+import dev.turnout.flags.Histogram;
 import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Report;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -401,6 +403,35 @@ class GatedMethodsTest {
     assertThat(call("later", "u", null)).isNull();
     assertThat(((CompletionStage<?>) call("laterOrElse", "u")).toCompletableFuture().join())
         .isEqualTo("recovered");
+  }
+
+  // They run before the agent hears of the end, for they were added later.
+  @Test
+  void whatCallersDoWithAFuture_isNoPartOfTheCall() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    PathCounts before = counts(true);
+    CompletableFuture<String> given = new CompletableFuture<>();
+    assertThat(call("later", "u", given)).isSameAs(given);
+    CountDownLatch working = new CountDownLatch(1);
+    CompletableFuture<Void> answered =
+        given.thenAccept(
+            done -> {
+              try {
+                working.await();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    CompletableFuture<Boolean> completing = CompletableFuture.supplyAsync(() -> given.complete(""));
+    await().until(() -> runtime.engine().recorders().inFlight("f", true).count() == 0);
+    assertThat(answered).isNotDone();
+    assertThat(counts(true).calls()).isEqualTo(before.calls());
+    Thread.sleep(1_500);
+    working.countDown();
+    assertThat(completing.get()).isTrue();
+    assertThat(counts(true).calls()).isEqualTo(before.calls() + 1);
+    Histogram latency = counts(true).latency().minus(before.latency());
+    assertThat(latency.above(Duration.ofMillis(1_200).toNanos())).isZero();
   }
 
   @Test

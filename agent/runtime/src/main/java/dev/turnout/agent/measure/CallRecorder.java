@@ -211,7 +211,15 @@ public final class CallRecorder {
   /** A call that went on elsewhere is not to be recorded after all. */
   public void forget(Latencies.@Nullable Later later) {
     if (later != null) {
-      latencies().forget(later);
+      boolean unused = latencies().forget(later);
+    }
+  }
+
+  /** Looks which calls that went on elsewhere are over and have not said so. */
+  void settle(long nowNanos) {
+    Latencies made = latencies;
+    if (made != null) {
+      made.settle(nowNanos);
     }
   }
 

@@ -187,6 +187,11 @@ final class FlagRecorders {
     return counts.calls() == 0 && counts.latency().buckets().isEmpty();
   }
 
+  /** Looks which calls that went on elsewhere are over and have not said so. */
+  synchronized void settle(long nowNanos) {
+    live.values().forEach(recorder -> recorder.settle(nowNanos));
+  }
+
   synchronized void tune(boolean windowEnds) {
     // One share for all rings and revisions, or the slow calls of a quiet ring, all of them timed,
     // would be added to one in a thousand of a busy one's. Variants may differ: each is judged by

@@ -7,6 +7,8 @@ import java.lang.ref.WeakReference;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -55,14 +57,47 @@ public final class Latencies {
     private Later(long start) {
       this.start = start;
     }
+
+    /**
+     * The call ends when this does. To be said of those whose end is told late: a future tells the
+     * last first, so whoever was returned it has all that follows done before the agent hears.
+     */
+    public void endsWith(CompletionStage<?> stage) {
+      // Of this very class, for others' answers are the application's own code.
+      if (running != null
+          && stage.getClass() == CompletableFuture.class
+          && stage instanceof CompletableFuture<?> future
+          && !future.isDone()) {
+        running.future = new WeakReference<>(future);
+      }
+    }
+
+    private long end() {
+      long seen = running == null ? 0 : running.end;
+      return seen == 0 ? System.nanoTime() : seen;
+    }
   }
 
   private static final class Running extends WeakReference<Later> {
     private final long start;
 
+    // Weakly, for it holds the call: or neither would ever be garbage.
+    private volatile @Nullable WeakReference<CompletableFuture<?>> future;
+
+    // When it was first seen to be done; 0 if it was not so far.
+    private volatile long end;
+
     private Running(Later call) {
       super(call);
       start = call.start;
+    }
+
+    private void look(long nowNanos) {
+      WeakReference<CompletableFuture<?>> watched = end == 0 ? future : null;
+      CompletableFuture<?> awaited = watched == null ? null : watched.get();
+      if (awaited != null && awaited.isDone()) {
+        end = nowNanos | 1;
+      }
     }
   }
 
@@ -144,25 +179,29 @@ public final class Latencies {
 
   /** A call that went on elsewhere ends. */
   void end(Later call) {
-    forget(call);
-    ended.record(System.nanoTime() - call.start);
+    long end = call.end();
+    if (forget(call)) {
+      ended.record(end - call.start);
+    }
   }
 
   /** The call that began then is cancelled, on the thread that it began on. */
   void cancel(long start) {
     leave(start);
-    recordCancelled(start);
+    recordCancelled(System.nanoTime() - start);
   }
 
   /** A call that went on elsewhere is cancelled. */
   void cancel(Later call) {
-    forget(call);
-    recordCancelled(call.start);
+    long end = call.end();
+    if (forget(call)) {
+      recordCancelled(end - call.start);
+    }
   }
 
-  private void recordCancelled(long start) {
+  private void recordCancelled(long nanos) {
     StripedHistogram made = cancelled;
-    (made == null ? makeCancelled() : made).record(System.nanoTime() - start);
+    (made == null ? makeCancelled() : made).record(nanos);
   }
 
   private synchronized StripedHistogram makeCancelled() {
@@ -174,11 +213,23 @@ public final class Latencies {
     return made;
   }
 
-  /** A call that went on elsewhere is none. */
-  void forget(Later call) {
+  /**
+   * A call that went on elsewhere is none.
+   *
+   * @return whether it was not taken for dropped before, and has ended so
+   */
+  boolean forget(Later call) {
     Running running = call.running;
-    if (running != null) {
-      later.remove(running);
+    return running == null || later.remove(running);
+  }
+
+  /**
+   * Looks which calls that went on elsewhere are over and have not said so: those whose future is
+   * done. Called several times a second, or they would be taken for calls that hang.
+   */
+  void settle(long nowNanos) {
+    for (Running call : later) {
+      call.look(nowNanos);
     }
   }
 
@@ -218,8 +269,9 @@ public final class Latencies {
   }
 
   /**
-   * Reads how long the timed calls that have not ended are running; without their sum. Those that
-   * ended by being dropped are seen here once more, and with those that ended from then on.
+   * Reads how long the timed calls that have not ended are running; without their sum. Those are
+   * left out whose future is done. Those that ended by being dropped are seen here once more, and
+   * with those that ended from then on.
    */
   Histogram running(long nowNanos) {
     SortedMap<Integer, Long> ages = new TreeMap<>();
@@ -230,10 +282,12 @@ public final class Latencies {
       }
     }
     for (Running call : later) {
-      ages.merge(Histogram.indexOf(nowNanos - call.start), 1L, Long::sum);
+      if (call.end == 0) {
+        ages.merge(Histogram.indexOf(nowNanos - call.start), 1L, Long::sum);
+      }
       if (call.refersTo(null) && later.remove(call)) {
         // It was dropped and never completed. Or it would be taken for a call that hangs.
-        ended.record(nowNanos - call.start);
+        ended.record((call.end == 0 ? nowNanos : call.end) - call.start);
       }
     }
     return new Histogram(0, ages);

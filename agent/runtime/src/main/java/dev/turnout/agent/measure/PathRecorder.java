@@ -88,6 +88,11 @@ public final class PathRecorder {
     calls.clear();
   }
 
+  /** Looks which calls that went on elsewhere are over and have not said so. */
+  synchronized void settle(long nowNanos) {
+    calls.values().forEach(recorder -> recorder.settle(nowNanos));
+  }
+
   /** Returns what records the calls that were decided for a reason. */
   public synchronized CallRecorder calls(Reason reason) {
     return calls.computeIfAbsent(reason, first -> new CallRecorder(failureRow, mask()));

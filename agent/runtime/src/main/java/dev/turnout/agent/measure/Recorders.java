@@ -229,9 +229,16 @@ public final class Recorders {
     }
   }
 
-  /** Adapts sampling, and at the end of a window folds what is old. Called by one thread. */
+  /**
+   * Sees which calls are over that have not said so, adapts sampling, and at the end of a window
+   * folds what is old. Called by one thread, several times a second.
+   */
   public void tune(boolean windowEnds) {
-    Latencies.readCoarse(System.nanoTime());
-    flags.values().forEach(recorders -> recorders.tune(windowEnds));
+    long now = System.nanoTime();
+    Latencies.readCoarse(now);
+    for (FlagRecorders recorders : flags.values()) {
+      recorders.settle(now);
+      recorders.tune(windowEnds);
+    }
   }
 }

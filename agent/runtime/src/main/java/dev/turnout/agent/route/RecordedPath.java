@@ -135,6 +135,9 @@ final class RecordedPath extends GatePath {
       return false;
     }
     try {
+      if (later != null) {
+        later.endsWith(stage);
+      }
       var unused =
           stage.whenComplete(
               (value, failure) -> {
