@@ -225,11 +225,15 @@ public final class Latencies {
 
   /**
    * Looks which calls that went on elsewhere are over and have not said so: those whose future is
-   * done. Called several times a second, or they would be taken for calls that hang.
+   * done, and those that were dropped, which nobody can complete any more. Called several times a
+   * second, or both would be taken for calls that hang.
    */
   void settle(long nowNanos) {
     for (Running call : later) {
       call.look(nowNanos);
+      if (call.refersTo(null) && later.remove(call)) {
+        ended.record((call.end == 0 ? nowNanos : call.end) - call.start);
+      }
     }
   }
 
@@ -270,8 +274,7 @@ public final class Latencies {
 
   /**
    * Reads how long the timed calls that have not ended are running; without their sum. Those are
-   * left out whose future is done. Those that ended by being dropped are seen here once more, and
-   * with those that ended from then on.
+   * left out whose future is done.
    */
   Histogram running(long nowNanos) {
     SortedMap<Integer, Long> ages = new TreeMap<>();
@@ -284,10 +287,6 @@ public final class Latencies {
     for (Running call : later) {
       if (call.end == 0) {
         ages.merge(Histogram.indexOf(nowNanos - call.start), 1L, Long::sum);
-      }
-      if (call.refersTo(null) && later.remove(call)) {
-        // It was dropped and never completed. Or it would be taken for a call that hangs.
-        ended.record((call.end == 0 ? nowNanos : call.end) - call.start);
       }
     }
     return new Histogram(0, ages);

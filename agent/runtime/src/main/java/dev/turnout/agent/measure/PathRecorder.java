@@ -82,6 +82,8 @@ public final class PathRecorder {
     if (isUsed() || calls.isEmpty()) {
       return;
     }
+    // Futures that nobody has any more either.
+    settle(System.nanoTime());
     PathCounts counts = counts();
     pastDecisions.putAll(decisions());
     past = new PathCounts(counts.calls(), counts.errors(), 0, counts.latency());

@@ -145,6 +145,39 @@ class RecordersTest {
         .satisfies(count -> assertThat(count.counts().latency().count()).isEqualTo(1));
   }
 
+  // Of any path, whoever judges it.
+  @Test
+  void callsThatWereDropped_haveEnded() {
+    Recorders.Use use = recorders.use("f", 1, Flag.GA, Variants.OFF);
+    CallRecorder calls = use.recorder().calls(Reason.SPLIT);
+    calls.later(calls.begin());
+    await()
+        .until(
+            () -> {
+              System.gc();
+              recorders.tune(false);
+              return calls.calls() == 1;
+            });
+    assertThat(recorders.inFlight("f", false).count()).isZero();
+    assertThat(use.token()).isNotNull();
+  }
+
+  @Test
+  void callsThatWereDroppedWithAllElse_areCounted() {
+    PathRecorder recorder = recorders.use("f", 1, Flag.GA, Variants.ON).recorder();
+    CallRecorder calls = recorder.calls(Reason.SPLIT);
+    calls.later(calls.begin());
+    await()
+        .until(
+            () -> {
+              System.gc();
+              recorders.use("f", 2, Flag.GA, Variants.OFF);
+              recorder.rest();
+              return recorder.calls(Reason.SPLIT) != calls;
+            });
+    assertThat(recorders.total("f", true).calls()).isEqualTo(1);
+  }
+
   @Test
   void runningCall_isSeenUntilItEnds() {
     CallRecorder calls = recorders.use("f", 1, Flag.GA, Variants.ON).recorder().calls(Reason.SPLIT);
