@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records the calls that took one path for one reason: one that is not timed by a counter, one that
- * is by the histogram of latencies alone. Threads do not wait for each other; allocates nothing on
- * the call path but its tables.
+ * is by the histogram of latencies alone. Threads do not wait for each other, but for a moment at
+ * the end of calls that took long; allocates nothing on the call path but its tables.
  */
 public final class CallRecorder {
   /** In place of a mask: no call is timed. */
@@ -248,6 +248,14 @@ public final class CallRecorder {
       ThreadRows.increment(counts(), UNTIMED);
     } else {
       latencies().end(later);
+    }
+  }
+
+  /** Has the calls make room that are running for long, so that others are seen. */
+  void makeRoom() {
+    Latencies made = latencies;
+    if (made != null) {
+      made.makeRoom();
     }
   }
 

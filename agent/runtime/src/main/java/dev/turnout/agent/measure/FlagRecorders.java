@@ -187,9 +187,13 @@ final class FlagRecorders {
     return counts.calls() == 0 && counts.latency().buckets().isEmpty();
   }
 
-  /** Looks which calls that went on elsewhere are over and have not said so. */
+  /**
+   * Looks which calls that went on elsewhere are over and have not said so, and has those make room
+   * that are running for long.
+   */
   synchronized void settle(long nowNanos) {
     live.values().forEach(recorder -> recorder.settle(nowNanos));
+    live.values().forEach(PathRecorder::makeRoom);
   }
 
   synchronized void tune(boolean windowEnds) {

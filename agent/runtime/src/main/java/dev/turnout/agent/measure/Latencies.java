@@ -16,12 +16,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * How long the timed calls of one recorder took, and since when those that have not ended are
  * running: a call that hangs never ends, and must be seen all the same. Threads do not wait for
- * each other.
+ * each other, but at the end of calls that took long.
  *
  * <p>Running calls are kept in a table with a place for each thread, by its id. Where two threads
- * meet, or a thread calls itself again, the later call is not kept: of many calls that hang at most
- * {@value #PLACES} are seen, which is enough to judge by. Calls that go on after their method
- * returned are kept in a set, up to {@value #MOST_LATER}.
+ * meet, or a thread calls itself again, the later call is not kept. A call that runs for long makes
+ * room: it is moved to where up to {@value LongCalls#MOST} are kept, so that however many hang, of
+ * those that begin at any time some {@value #PLACES} a second are seen. Calls that go on after
+ * their method returned are kept in a set, up to {@value #MOST_LATER}.
+ *
+ * <p>A call may end while it is moved. Who moves it adds it first to where it is moved to, then
+ * takes it from its place, and takes it back if it was there no more. Who ends it clears the place
+ * first, and then, if it took half as long as it takes to be moved, removes it there too, whatever
+ * was in the place. So it may be gone for a moment, or for good; but it never stays when it has
+ * ended, or it would be taken to hang for ever.
  */
 public final class Latencies {
   private static final VarHandle START = MethodHandles.arrayElementVarHandle(long[].class);
@@ -31,14 +38,20 @@ public final class Latencies {
   // other down. So it is for the array's length before the first, too.
   private static final int STRIDE = 16;
 
-  private static final int MOST_LATER = 1_024;
+  private static final int MOST_LATER = 16_384;
+
+  // Not less than what is read a few times a second can tell apart.
+  private static final long MOVED_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long LONG_NANOS = MOVED_NANOS / 2;
 
   // For so long after it was read the coarse time is that of calls that begin.
   private static final long COARSE_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
-  // Of all: read for nearly every call, written four times a second.
-  private static volatile long coarse;
+  // Of all: read for nearly every call, written four times a second. In an array, to be read as its
+  // places are and with none beside it.
+  private static final long[] COARSE = new long[2 * STRIDE];
 
+  private final LongCalls longCalls = new LongCalls();
   private final Set<Running> later = ConcurrentHashMap.newKeySet();
   private final StripedHistogram ended = new StripedHistogram();
 
@@ -121,7 +134,11 @@ public final class Latencies {
 
   /** Takes the time for calls that begin from now on and are not timed. */
   static void readCoarse(long nowNanos) {
-    coarse = nowNanos & ~1L;
+    START.setOpaque(COARSE, STRIDE, nowNanos & ~1L);
+  }
+
+  private static long coarse() {
+    return (long) START.getOpaque(COARSE, STRIDE);
   }
 
   /**
@@ -132,7 +149,7 @@ public final class Latencies {
    */
   long mark() {
     int place = place();
-    long start = coarse;
+    long start = coarse();
     if (running[place] != 0) {
       return 0;
     }
@@ -143,14 +160,30 @@ public final class Latencies {
   /** A call that was marked ends, on the thread that it began on. */
   void unmark(long mark) {
     leave(mark);
+    forgetIfLong(mark);
+  }
+
+  // By the coarse time: one that was moved was too long by what that was a quarter of a second ago.
+  private void forgetIfLong(long start) {
+    if (coarse() - start >= LONG_NANOS) {
+      longCalls.remove(start);
+    }
   }
 
   /** The call that began then ends, on the thread that it began on. */
   void end(long start) {
     long[] table = ended.own();
     long sum = StripedHistogram.sum(table);
+    ended.record(table, sum, leaveAfter(start));
+  }
+
+  private long leaveAfter(long start) {
     leave(start);
-    ended.record(table, sum, System.nanoTime() - start);
+    long nanos = System.nanoTime() - start;
+    if (nanos >= LONG_NANOS) {
+      longCalls.remove(start);
+    }
+    return nanos;
   }
 
   /** Whether this is not the start of a timed call. */
@@ -168,6 +201,7 @@ public final class Latencies {
   /** The call that began then on this thread goes on elsewhere. */
   Later later(long start) {
     leave(start);
+    forgetIfLong(start);
     Later call = new Later(start);
     if (later.size() < MOST_LATER) {
       Running running = new Running(call);
@@ -187,8 +221,7 @@ public final class Latencies {
 
   /** The call that began then is cancelled, on the thread that it began on. */
   void cancel(long start) {
-    leave(start);
-    recordCancelled(System.nanoTime() - start);
+    recordCancelled(leaveAfter(start));
   }
 
   /** A call that went on elsewhere is cancelled. */
@@ -237,6 +270,26 @@ public final class Latencies {
     }
   }
 
+  /**
+   * Has the calls give up their places that are running for long. Goes by the coarse time as it was
+   * last read, which is to be some while ago: then all who end a call see that one, or a later.
+   */
+  void makeRoom() {
+    long seen = coarse();
+    if (seen == 0) {
+      return;
+    }
+    for (int i = STRIDE; i < running.length; i += STRIDE) {
+      long start = (long) START.getOpaque(running, i);
+      if (start != 0
+          && seen - start >= MOVED_NANOS
+          && longCalls.add(start)
+          && !START.compareAndSet(running, i, start, 0L)) {
+        longCalls.remove(start);
+      }
+    }
+  }
+
   private static int place() {
     return STRIDE + ((int) Thread.currentThread().getId() & PLACES - 1) * STRIDE;
   }
@@ -261,15 +314,25 @@ public final class Latencies {
    * Reads how long at least the marked calls that have not ended are running; without their sum.
    */
   Histogram marked(long nowNanos) {
+    // Each began some time after its mark was read.
+    return new Histogram(0, ages(nowNanos - COARSE_NANOS, true));
+  }
+
+  private SortedMap<Integer, Long> ages(long nowNanos, boolean marked) {
     SortedMap<Integer, Long> ages = new TreeMap<>();
     for (int i = STRIDE; i < running.length; i += STRIDE) {
       long start = (long) START.getOpaque(running, i);
-      if (start != 0 && isMark(start)) {
-        // It began some time after its mark was read.
-        ages.merge(Histogram.indexOf(nowNanos - start - COARSE_NANOS), 1L, Long::sum);
+      if (start != 0 && isMark(start) == marked) {
+        ages.merge(Histogram.indexOf(nowNanos - start), 1L, Long::sum);
       }
     }
-    return new Histogram(0, ages);
+    longCalls.forEach(
+        (start, count) -> {
+          if (isMark(start) == marked) {
+            ages.merge(Histogram.indexOf(nowNanos - start), (long) count, Long::sum);
+          }
+        });
+    return ages;
   }
 
   /**
@@ -277,13 +340,7 @@ public final class Latencies {
    * left out whose future is done.
    */
   Histogram running(long nowNanos) {
-    SortedMap<Integer, Long> ages = new TreeMap<>();
-    for (int i = STRIDE; i < running.length; i += STRIDE) {
-      long start = (long) START.getOpaque(running, i);
-      if (start != 0 && !isMark(start)) {
-        ages.merge(Histogram.indexOf(nowNanos - start), 1L, Long::sum);
-      }
-    }
+    SortedMap<Integer, Long> ages = ages(nowNanos, false);
     for (Running call : later) {
       if (call.end == 0) {
         ages.merge(Histogram.indexOf(nowNanos - call.start), 1L, Long::sum);

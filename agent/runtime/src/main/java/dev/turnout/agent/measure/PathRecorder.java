@@ -95,6 +95,13 @@ public final class PathRecorder {
     calls.values().forEach(recorder -> recorder.settle(nowNanos));
   }
 
+  /** Has calls that are running for long make room, where they are to be seen while they run. */
+  synchronized void makeRoom() {
+    if (watched) {
+      calls.values().forEach(CallRecorder::makeRoom);
+    }
+  }
+
   /** Returns what records the calls that were decided for a reason. */
   public synchronized CallRecorder calls(Reason reason) {
     return calls.computeIfAbsent(reason, first -> new CallRecorder(failureRow, mask()));

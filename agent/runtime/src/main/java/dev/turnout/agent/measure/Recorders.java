@@ -235,10 +235,11 @@ public final class Recorders {
    */
   public void tune(boolean windowEnds) {
     long now = System.nanoTime();
-    Latencies.readCoarse(now);
     for (FlagRecorders recorders : flags.values()) {
       recorders.settle(now);
       recorders.tune(windowEnds);
     }
+    // Last, for until then it goes by what was read some while ago.
+    Latencies.readCoarse(System.nanoTime());
   }
 }

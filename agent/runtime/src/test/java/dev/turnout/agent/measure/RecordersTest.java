@@ -179,6 +179,18 @@ class RecordersTest {
   }
 
   @Test
+  void callsOfAWatchedFlagThatRunForLong_makeRoom() {
+    CallRecorder calls = recorders.use("f", 1, Flag.GA, Variants.ON).recorder().calls(Reason.SPLIT);
+    recorders.watch("f", true);
+    for (int i = 1; i <= 3; i++) {
+      long start = calls.begin();
+      assertThat(recorders.inFlight("f", true).count()).isEqualTo(i);
+      Latencies.readCoarse(start + 2_000_000_000L);
+      recorders.tune(false);
+    }
+  }
+
+  @Test
   void runningCall_isSeenUntilItEnds() {
     CallRecorder calls = recorders.use("f", 1, Flag.GA, Variants.ON).recorder().calls(Reason.SPLIT);
     long start = calls.begin();
