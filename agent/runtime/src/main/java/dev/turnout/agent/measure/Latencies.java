@@ -40,6 +40,9 @@ public final class Latencies {
 
   private static final int MOST_LATER = 16_384;
 
+  // A future is looked at again when its call is older by one part in so many.
+  private static final int LOOKS = 16;
+
   // Not less than what is read a few times a second can tell apart.
   private static final long MOVED_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LONG_NANOS = MOVED_NANOS / 2;
@@ -57,6 +60,7 @@ public final class Latencies {
 
   // Not among those that ended, for they count as calls by being there. Most paths have none.
   private volatile @Nullable StripedHistogram cancelled;
+
   private final long[] running = new long[STRIDE + PLACES * STRIDE];
 
   /**
@@ -100,14 +104,23 @@ public final class Latencies {
     // When it was first seen to be done; 0 if it was not so far.
     private volatile long end;
 
+    private long nextLook;
+
     private Running(Later call) {
       super(call);
       start = call.start;
+      nextLook = start;
     }
 
+    // The rarer the longer it takes: collectors that mark while the application runs keep what is
+    // asked for meanwhile, and a future that was dropped would never be collected.
     private void look(long nowNanos) {
       WeakReference<CompletableFuture<?>> watched = end == 0 ? future : null;
-      CompletableFuture<?> awaited = watched == null ? null : watched.get();
+      if (watched == null || nowNanos - nextLook < 0) {
+        return;
+      }
+      nextLook = nowNanos + (nowNanos - start) / LOOKS;
+      CompletableFuture<?> awaited = watched.get();
       if (awaited != null && awaited.isDone()) {
         end = nowNanos | 1;
       }

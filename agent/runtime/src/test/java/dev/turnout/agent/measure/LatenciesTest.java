@@ -152,6 +152,20 @@ class LatenciesTest {
     assertThat(latencies.ended().sumNanos()).isBetween(500 * MILLI, 500 * MILLI + 1);
   }
 
+  // Who asks keeps it from being collected, by collectors that mark for as long as a look takes.
+  @Test
+  void futureThatIsWaitedForLong_isAskedTheLessOften() {
+    long start = latencies.begin();
+    CompletableFuture<String> future = new CompletableFuture<>();
+    latencies.later(start).endsWith(future);
+    latencies.settle(start + 160_000 * MILLI);
+    future.complete("done");
+    latencies.settle(start + 169_000 * MILLI);
+    assertThat(latencies.running(start + 169_000 * MILLI).count()).isEqualTo(1);
+    latencies.settle(start + 171_000 * MILLI);
+    assertThat(latencies.running(start + 171_000 * MILLI).count()).isZero();
+  }
+
   @Test
   void futureOfTheApplicationsOwnClass_isNotAsked() {
     long start = latencies.begin();
