@@ -36,7 +36,11 @@ class KotlinIT {
         "sealed-generic",
         "enum-body",
         "value-class",
-        "early-return");
+        "early-return",
+        "namesake-expression",
+        "namesake-block",
+        "namesake-that-returns",
+        "namesake-top-level");
   }
 
   @BeforeAll
@@ -57,11 +61,23 @@ class KotlinIT {
     Run run = runs.on(jdk);
     assertThat(run.answer("suspend")).isEqualTo("newnewnew");
     assertThat(run.agentLines())
-        .filteredOn(line -> line.contains("MISWIRED"))
+        .filteredOn(line -> line.contains("MISWIRED") && line.contains("shop.Suspended"))
         .singleElement()
         .asString()
         .contains(
             "shop.Suspended#pay(java.lang.String,kotlin.coroutines.Continuation) runs ungated",
             "a Kotlin suspend method cannot be gated");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void inlineFunctionThatCallsOneOfItsName_isRefused_andNoFunctionThatOnlyCalls(Path jdk) {
+    Run run = runs.on(jdk);
+    assertThat(run.answer("inline")).isEqualTo("true");
+    assertThat(run.agentLines())
+        .filteredOn(line -> line.contains("MISWIRED") && line.contains("inline function"))
+        .singleElement()
+        .asString()
+        .contains("shop.Inlined#any(", "a Kotlin inline function cannot be gated");
   }
 }

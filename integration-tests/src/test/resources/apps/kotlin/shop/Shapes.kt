@@ -136,6 +136,42 @@ class Wrapped {
   @JvmName("payOld") fun payOld(user: User): String = "old"
 }
 
+/** Functions that call inline ones of their own names, whose copies bear those names too. */
+class Namesakes {
+  @Flagged("checkout", fallback = "filterOld")
+  fun filter(@FlagKey user: String, all: List<String>) = all.filter { it != "old" }
+
+  fun filterOld(user: String, all: List<String>) = all.filter { it == "old" }
+
+  @Flagged("checkout", fallback = "mapOld")
+  fun map(@FlagKey user: String, all: List<String>): String {
+    val mapped = all.map { "new" }
+    return mapped.first()
+  }
+
+  fun mapOld(user: String, all: List<String>): String = "old"
+
+  @Flagged("checkout", fallback = "twiceOld")
+  fun twice(@FlagKey user: String): String = twice { return "new" }
+
+  fun twiceOld(user: String): String = "old"
+
+  inline fun twice(answer: () -> String): String = answer() + answer()
+}
+
+@Flagged("checkout", fallback = "firstOld")
+fun first(@FlagKey user: String) = listOf("new").first { it == "new" }
+
+fun firstOld(user: String): String = "old"
+
+class Inlined {
+  @Flagged("checkout", fallback = "anyOld")
+  inline fun any(user: String, all: List<String>, wanted: (String) -> Boolean): Boolean =
+      all.any { wanted(it) }
+
+  fun anyOld(user: String, all: List<String>, wanted: (String) -> Boolean): Boolean = false
+}
+
 class Suspended {
   @Flagged("checkout", fallback = "payOld")
   suspend fun pay(@FlagKey user: String): String = suspendCoroutine {
@@ -167,6 +203,12 @@ fun main() {
   println("enum-body " + Split.of { user -> Size.SMALL.pay(user) })
   println("early-return " + Split.of { user -> Early().pay(user, null) })
   println("value-class " + Split.of { user -> Wrapped().pay(User(user)) })
+  val offers = listOf("new", "old")
+  println("namesake-expression " + Split.of { user -> Namesakes().filter(user, offers).first() })
+  println("namesake-block " + Split.of { user -> Namesakes().map(user, offers) })
+  println("namesake-that-returns " + Split.of { user -> Namesakes().twice(user) })
+  println("namesake-top-level " + Split.of { user -> first(user) })
+  println("inline " + Inlined().any("user-1", offers) { it == "new" })
   println("suspend " + suspended("user-1") + suspended("user-2") + suspended("user-3"))
   // What the agent has to say, it says soon.
   Thread.sleep(1000)

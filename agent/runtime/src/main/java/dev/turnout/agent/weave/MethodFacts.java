@@ -135,6 +135,10 @@ record MethodFacts(
     private @Nullable String companion;
     private Origin origin = Origin.WRITTEN;
 
+    // Before the first line of the code or where that begins, and behind the last return.
+    private final List<Label> ahead = new ArrayList<>();
+    private final List<Label> behind = new ArrayList<>();
+
     Reader(String owner, int access, String name, String descriptor, List<MethodFacts> into) {
       super(Opcodes.ASM9);
       this.owner = owner;
@@ -202,7 +206,19 @@ record MethodFacts(
 
     @Override
     public void visitInsn(int opcode) {
-      doesMore |= opcode < Opcodes.IRETURN || opcode > Opcodes.RETURN;
+      boolean returns = opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN;
+      doesMore |= !returns;
+      if (returns) {
+        behind.clear();
+      }
+    }
+
+    @Override
+    public void visitLabel(Label label) {
+      behind.add(label);
+      if (line == 0) {
+        ahead.add(label);
+      }
     }
 
     @Override
@@ -229,9 +245,22 @@ record MethodFacts(
         Label start,
         Label end,
         int index) {
-      if (variable.equals("$i$f$" + name)) {
+      if (variable.equals("$i$f$" + name) && behind.contains(end) && isAtTheHead(start, index)) {
         origin = Origin.INLINE;
       }
+    }
+
+    // Kotlin's compiler marks by a variable of its name where an inline function begins: in that
+    // function, whose returns are all within, and in whatever it was copied to, be that of the same
+    // name. There what is returned is so behind the copy; unless the copy never ends, or is given a
+    // lambda that returns. But then the call has a line, and its object a variable, both of which
+    // come before. A function with a finally may have a line at its head too, and other agents'
+    // code
+    // variables behind the parameters: so one of these two will do.
+    private boolean isAtTheHead(Label start, int index) {
+      int parameters = Type.getArgumentsAndReturnSizes(descriptor) >> 2;
+      return ahead.contains(start)
+          || index == ((access & Opcodes.ACC_STATIC) == 0 ? parameters : parameters - 1);
     }
 
     @Override
