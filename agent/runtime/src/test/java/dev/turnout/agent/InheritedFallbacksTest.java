@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.Report;
+import java.io.IOException;
 import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,5 +145,69 @@ class InheritedFallbacksTest {
         PLAY.replace("public String play", "public Object play")
             .replace("\"new\"; }", "\"new\"; } String old() { return \"overridden\"; }");
     assertThat(play(loader(Map.of("p.Base", base, "p.Play", play)))).isEqualTo("overridden");
+  }
+
+  // Each class is loaded; but the loader that is closed gives no class file any more.
+  @Test
+  void closedLoader_losesNoGate_whenTheClassIsTransformedAgain() throws Exception {
+    String base =
+        """
+        package p;
+        public class Base {
+          @dev.turnout.Fallback("f")
+          protected String old() { return "old"; }
+
+          protected String other() { return "other"; }
+        }
+        """;
+    String play =
+        """
+        package p;
+        public class Play extends Base {
+          @dev.turnout.Flagged("f")
+          public String play() { return "new"; }
+
+          @dev.turnout.Flagged(
+              value = "f",
+              fallback = "own",
+              variants = @dev.turnout.Variant(name = "v", method = "other"))
+          public String vary() { return "new"; }
+
+          String own() { return "own"; }
+        }
+        """;
+    URLClassLoader loader = classesOf(Map.of("p.Base", base, "p.Play", play));
+    assertThat(play(loader)).isEqualTo("old");
+    loader.close();
+    ByteBuddyAgent.install().retransformClasses(loader.loadClass("p.Play"));
+    assertThat(play(loader)).isEqualTo("old");
+    assertThat(runtime.gates()).hasSize(2).allMatch(Report.Gate::wired);
+  }
+
+  // As when a jar is written over under a JVM that runs: what was loaded stays.
+  @Test
+  void superclassWithAnotherFile_losesNoGate_whenTheClassIsTransformedAgain() throws Exception {
+    URLClassLoader loader = classesOf(Map.of("p.Base", BASE, "p.Play", PLAY));
+    assertThat(play(loader)).isEqualTo("old");
+    String later = "package p; public class Base { }";
+    write(WrittenClasses.compile(Map.of("p.Base", later)));
+    ByteBuddyAgent.install().retransformClasses(loader.loadClass("p.Play"));
+    assertThat(play(loader)).isEqualTo("old");
+    assertThat(runtime.gates()).singleElement().matches(Report.Gate::wired);
+    loader.close();
+  }
+
+  private URLClassLoader classesOf(Map<String, String> sources) throws Exception {
+    write(WrittenClasses.compile(sources));
+    return new URLClassLoader(
+        new URL[] {directory.resolve("classes").toUri().toURL()}, getClass().getClassLoader());
+  }
+
+  private void write(Map<String, byte[]> compiled) throws IOException {
+    Files.createDirectories(directory.resolve("classes/p"));
+    for (Map.Entry<String, byte[]> type : compiled.entrySet()) {
+      String file = type.getKey().replace('.', '/') + ".class";
+      Files.write(directory.resolve("classes").resolve(file), type.getValue());
+    }
   }
 }

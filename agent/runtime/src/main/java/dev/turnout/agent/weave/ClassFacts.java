@@ -117,6 +117,25 @@ record ClassFacts(
     return new ClassFacts(name, superName, interfaces, access, version, trait, List.copyOf(told));
   }
 
+  /**
+   * Returns this class with what its earlier gates tell of overloads, where its file is not to be
+   * had any more: beside a gated method that may be called with fewer parameters, those of its name
+   * had none.
+   */
+  ClassFacts withOverloadsBeside(List<Woven.Gate> gates) {
+    List<MethodFacts> told = new ArrayList<>();
+    for (MethodFacts method : methods) {
+      boolean beside = false;
+      boolean written = method.fallback() != null;
+      for (Woven.Gate gate : gates) {
+        beside |= gate.method().startsWith(dottedName() + '#' + method.name() + '(');
+        written |= gate.method().equals(method.fullName());
+      }
+      told.add(beside && !written ? method.overload() : method);
+    }
+    return new ClassFacts(name, superName, interfaces, access, version, trait, List.copyOf(told));
+  }
+
   private static final class Collector extends ClassVisitor {
     private final List<MethodFacts> methods = new ArrayList<>();
     private int version;

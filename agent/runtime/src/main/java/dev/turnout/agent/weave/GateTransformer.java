@@ -8,12 +8,7 @@ import dev.turnout.bootstrap.GatePath;
 import dev.turnout.bootstrap.GateSite;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
-import java.lang.ref.Reference;
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
 import java.security.ProtectionDomain;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -149,7 +144,8 @@ public final class GateTransformer implements ClassFileTransformer {
               + " (org.osgi.framework.bootdelegation, or jboss.modules.system.pkgs)");
       return null;
     }
-    GateWeaver.Result result = weaver().weave(classFile, loader, loaded);
+    List<Woven.Gate> before = loaded ? woven.gates(loader, className) : List.of();
+    GateWeaver.Result result = weaver().weave(classFile, loader, loaded, before);
     for (Wiring.Refusal refusal : result.refusals()) {
       findings.found(refusal.flag(), refusal.method(), refusal.problem());
     }
@@ -193,12 +189,14 @@ public final class GateTransformer implements ClassFileTransformer {
   // Somebody gives the class another body, which may not have all its gates. Whether the JVM takes
   // that body is decided later, and nobody is told.
   private void gone(ClassLoader loader, String className, List<Wire> wires) {
-    List<Woven.Gate> left = woven.gates(loader, className);
-    for (Wire wire : wires) {
-      left.remove(Woven.Gate.of(wire));
-    }
-    for (Woven.Gate gate : left) {
-      findings.doubtful(gate.flag(), gate.method(), REDEFINED);
+    for (Woven.Gate gate : woven.gates(loader, className)) {
+      boolean left = true;
+      for (Wire wire : wires) {
+        left &= !gate.isOf(wire);
+      }
+      if (left) {
+        findings.doubtful(gate.flag(), gate.method(), REDEFINED);
+      }
     }
   }
 
@@ -206,7 +204,7 @@ public final class GateTransformer implements ClassFileTransformer {
   public void rehearse() {
     ClassLoader loader = GateTransformer.class.getClassLoader();
     GateWeaver.Result result =
-        new GateWeaver(GateRules.NONE).weave(RehearsedClass.file(), loader, false);
+        new GateWeaver(GateRules.NONE).weave(RehearsedClass.file(), loader, false, List.of());
     new Woven().add(loader, "", result.wires());
     if (result.bytes() == null || obstacle() != null) {
       throw new IllegalStateException(result.refusals() + " " + unlinkable);
@@ -275,88 +273,5 @@ public final class GateTransformer implements ClassFileTransformer {
       weaver = current;
     }
     return current;
-  }
-
-  /**
-   * The classes that were given gates, by their loaders and names: their class files may be found
-   * nowhere when the gates are to go. Keeps no loader from being collected.
-   *
-   * <p>Has a lock, in which nothing is done but to look up and to add; a loader's own {@code
-   * equals} or {@code hashCode} would be the application's code.
-   */
-  static final class Woven {
-    private final ReferenceQueue<ClassLoader> gone = new ReferenceQueue<>();
-    private final Map<Loader, Map<String, List<Gate>>> names = new HashMap<>();
-
-    /** A gate by the names of its flag and its method. */
-    record Gate(String flag, String method) {
-      static Gate of(Wire wire) {
-        return new Gate(wire.flag(), wire.method().fullName());
-      }
-    }
-
-    void add(ClassLoader loader, String className, List<Wire> wires) {
-      List<Gate> gates = new ArrayList<>();
-      for (Wire wire : wires) {
-        gates.add(Gate.of(wire));
-      }
-      Loader key = new Loader(loader, gone);
-      synchronized (names) {
-        Reference<? extends ClassLoader> collected;
-        while ((collected = gone.poll()) != null) {
-          names.remove(collected);
-        }
-        Map<String, List<Gate>> ofLoader = names.get(key);
-        if (ofLoader == null) {
-          ofLoader = new HashMap<>();
-          names.put(key, ofLoader);
-        }
-        ofLoader.put(className, gates);
-      }
-    }
-
-    /** The gates that a class was given last; none if it was given none. */
-    List<Gate> gates(ClassLoader loader, String className) {
-      Loader key = new Loader(loader, null);
-      synchronized (names) {
-        Map<String, List<Gate>> ofLoader = names.get(key);
-        List<Gate> gates = ofLoader == null ? null : ofLoader.get(className);
-        return gates == null ? new ArrayList<>() : new ArrayList<>(gates);
-      }
-    }
-
-    boolean contains(ClassLoader loader, String className) {
-      Loader key = new Loader(loader, null);
-      synchronized (names) {
-        Map<String, List<Gate>> ofLoader = names.get(key);
-        return ofLoader != null && ofLoader.containsKey(className);
-      }
-    }
-  }
-
-  /** A loader as a key, itself and no other. */
-  static final class Loader extends WeakReference<ClassLoader> {
-    private final int hash;
-
-    Loader(ClassLoader loader, @Nullable ReferenceQueue<ClassLoader> gone) {
-      super(loader, gone);
-      hash = System.identityHashCode(loader);
-    }
-
-    @Override
-    public int hashCode() {
-      return hash;
-    }
-
-    @Override
-    @SuppressWarnings("ReferenceEquality") // a loader is itself and no other
-    public boolean equals(@Nullable Object other) {
-      if (this == other) {
-        return true;
-      }
-      // Of a loader that was collected only the key itself is left to be found.
-      ClassLoader loader = get();
-      return loader != null && other instanceof Loader && loader == ((Loader) other).get();
-    }
   }
 }

@@ -57,17 +57,18 @@ final class GateWeaver {
    * so that a half-gated class never runs.
    *
    * @param loaded whether the class was loaded before
+   * @param before the gates that it was given then; none if it was not, or is not loaded
    * @throws RuntimeException if the class file cannot be read, or would become too large
    */
-  Result weave(byte[] classFile, ClassLoader loader, boolean loaded) {
+  Result weave(byte[] classFile, ClassLoader loader, boolean loaded, List<Woven.Gate> before) {
     ClassReader reader = new ClassReader(classFile);
     ClassFiles files = new ClassFiles(loader);
     ClassFacts type = ClassFacts.read(reader, true);
-    ClassFacts written = loaded && type.hasDefaults() ? files.find(type.name()) : null;
-    if (written != null) {
-      type = type.withOverloadsOf(written);
+    if (loaded && type.hasDefaults()) {
+      ClassFacts written = files.find(type.name());
+      type = written == null ? type.withOverloadsBeside(before) : type.withOverloadsOf(written);
     }
-    Wiring wiring = Wiring.of(type, files, rules);
+    Wiring wiring = Wiring.of(type, files, rules, before);
     List<Wire> wires = wiring.wires();
     if (type.version() < JAVA_8) {
       return new Result(null, wires, tooOld(wires, type.version()), List.of());

@@ -3,6 +3,7 @@ package dev.turnout.agent.weave;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import net.bytebuddy.jar.asm.AnnotationVisitor;
 import net.bytebuddy.jar.asm.Handle;
 import net.bytebuddy.jar.asm.Label;
@@ -74,6 +75,13 @@ record MethodFacts(
         && owner.equals(other.owner)
         && name.equals(other.name)
         && descriptor.equals(other.descriptor);
+  }
+
+  /** Whether the annotations of both name the same gate. */
+  boolean isAnnotatedAs(MethodFacts other) {
+    return Objects.equals(flagged, other.flagged)
+        && keyParameter == other.keyParameter
+        && keyPath.equals(other.keyPath);
   }
 
   Type[] parameterTypes() {

@@ -46,6 +46,32 @@ record Wire(
         GateLinker.OBSERVE, name, method, null, List.of(), -1, "", "", "", completesLater);
   }
 
+  /** The same gate, of a method of the same name and type that has another body by now. */
+  Wire of(MethodFacts changed) {
+    return new Wire(
+        mode,
+        flag,
+        changed,
+        fallback,
+        variants,
+        keyParameter,
+        keyPath,
+        keyAttribute,
+        ignored,
+        completesLater);
+  }
+
+  /** Whether class files beside that of the method's class say what is in this. */
+  boolean needsOtherClasses() {
+    for (Variant variant : variants) {
+      if (!variant.method().owner().equals(method.owner())) {
+        return true;
+      }
+    }
+    return (fallback != null && !fallback.owner().equals(method.owner()))
+        || (completesLater && !method.returnType().getInternalName().startsWith("java/"));
+  }
+
   /** Whether the fallback runs after a failure. */
   boolean recovers() {
     return mode == GateLinker.RECOVER;

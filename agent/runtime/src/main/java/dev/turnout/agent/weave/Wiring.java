@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wiring {
   private static final int MOST_VARIANTS = 20;
+  private static final List<MethodFacts> NONE = List.of();
 
   /**
    * A method that is to be gated and cannot be.
@@ -29,13 +30,15 @@ final class Wiring {
   private final ClassFacts type;
   private final ClassFiles others;
   private final GateRules rules;
+  private final List<Woven.Gate> before;
   private final List<Wire> wires = new ArrayList<>();
   private final List<Refusal> refusals = new ArrayList<>();
 
-  private Wiring(ClassFacts type, ClassFiles others, GateRules rules) {
+  private Wiring(ClassFacts type, ClassFiles others, GateRules rules, List<Woven.Gate> before) {
     this.type = type;
     this.others = others;
     this.rules = rules;
+    this.before = before;
   }
 
   List<Wire> wires() {
@@ -50,9 +53,10 @@ final class Wiring {
    * Finds the gates of a class.
    *
    * @param others where its superclasses are looked for
+   * @param before the gates that it has, if it was loaded before
    */
-  static Wiring of(ClassFacts type, ClassFiles others, GateRules rules) {
-    Wiring wiring = new Wiring(type, others, rules);
+  static Wiring of(ClassFacts type, ClassFiles others, GateRules rules, List<Woven.Gate> before) {
+    Wiring wiring = new Wiring(type, others, rules, before);
     for (MethodFacts method : type.methods()) {
       if (method.flagged() != null && !type.isForwarder(method)) {
         wiring.gate(method, annotated(method, method.flagged()));
@@ -122,6 +126,11 @@ final class Wiring {
   private void gate(MethodFacts method, GateRule rule) {
     try {
       check(method, rule);
+      Wire kept = kept(method, rule);
+      if (kept != null) {
+        wires.add(kept);
+        return;
+      }
       MethodFacts fallback = fallback(method, rule.flag(), rule.fallback());
       List<Wire.Variant> variants = new ArrayList<>();
       for (Map.Entry<String, String> variant : rule.variants().entrySet()) {
@@ -142,6 +151,49 @@ final class Wiring {
     } catch (Misfit e) {
       refuse(method, rule.flag(), rule.where() + e.getMessage());
     }
+  }
+
+  // A loaded class keeps what it inherits for as long as it lives; but the files that told of it
+  // may
+  // be gone by now, or others in their place: of a loader that was closed, of a jar that was
+  // written
+  // over. Without its gate the method would run as written, whatever its flag says.
+  private @Nullable Wire kept(MethodFacts method, GateRule rule) {
+    Wire wire = before(rule.flag(), method);
+    if (wire == null || wire.fallback() == null || !method.isAnnotatedAs(wire.method())) {
+      return null;
+    }
+    boolean stays = isThere(wire.fallback());
+    for (MethodFacts marked : rule.fallback().isEmpty() ? marked(type, rule.flag()) : NONE) {
+      stays &= marked.isSame(wire.fallback());
+    }
+    for (Wire.Variant variant : wire.variants()) {
+      stays &= isThere(variant.method());
+    }
+    return stays ? wire.of(method) : null;
+  }
+
+  private @Nullable Wire before(String flag, MethodFacts method) {
+    for (Woven.Gate gate : before) {
+      Wire wire = gate.wire();
+      if (wire != null && wire.flag().equals(flag) && method.isSame(wire.method())) {
+        return wire;
+      }
+    }
+    return null;
+  }
+
+  // Of this class only what its file has now; of others what was there.
+  private boolean isThere(MethodFacts target) {
+    if (!target.owner().equals(type.name())) {
+      return true;
+    }
+    for (MethodFacts method : type.methods()) {
+      if (target.isSame(method) && target.isStatic() == method.isStatic()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A method that cannot be gated, or cannot be what a gate leads to; says why. */
@@ -246,7 +298,9 @@ final class Wiring {
           && !isGated(method)
           && !isRefused(method)
           && rules.admitObserved(method.fullName())) {
-        wires.add(Wire.observed(name, method, completesLater(method)));
+        Wire kept = before(name, method);
+        wires.add(
+            kept == null ? Wire.observed(name, method, completesLater(method)) : kept.of(method));
       }
     }
   }
@@ -315,18 +369,25 @@ final class Wiring {
 
   // The nearest class with a mark of this flag decides, as the javac check has it.
   private List<MethodFacts> marked(String flag) {
-    List<MethodFacts> marked = new ArrayList<>();
-    for (ClassFacts each = type; each != null; each = others.find(each.superName())) {
-      for (MethodFacts candidate : each.methods()) {
-        if (candidate.fallback() != null
-            && isReachable(candidate)
-            && !each.isForwarder(candidate)
-            && AnnotationValues.text(candidate.fallback(), "value").equals(flag)) {
-          marked.add(candidate);
-        }
-      }
+    ClassFacts each = type;
+    while (each != null) {
+      List<MethodFacts> marked = marked(each, flag);
       if (!marked.isEmpty()) {
-        break;
+        return marked;
+      }
+      each = others.find(each.superName());
+    }
+    return NONE;
+  }
+
+  private List<MethodFacts> marked(ClassFacts each, String flag) {
+    List<MethodFacts> marked = new ArrayList<>();
+    for (MethodFacts candidate : each.methods()) {
+      if (candidate.fallback() != null
+          && isReachable(candidate)
+          && !each.isForwarder(candidate)
+          && AnnotationValues.text(candidate.fallback(), "value").equals(flag)) {
+        marked.add(candidate);
       }
     }
     return marked;

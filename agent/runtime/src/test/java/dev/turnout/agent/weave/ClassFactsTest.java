@@ -3,6 +3,7 @@ package dev.turnout.agent.weave;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.agent.weave.MethodFacts.Origin;
+import java.util.List;
 import java.util.function.Consumer;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassWriter;
@@ -210,6 +211,20 @@ class ClassFactsTest {
     assertThat(isForwarder(loaded, "(Ljava/lang/String;)V")).isFalse();
 
     ClassFacts both = loaded.withOverloadsOf(written);
+    assertThat(isForwarder(both, "(Ljava/lang/String;)V")).isTrue();
+    assertThat(isForwarder(both, "(Ljava/lang/String;I)V")).isFalse();
+    assertThat(isForwarder(both, "()V")).isFalse();
+  }
+
+  // Of a loader that was closed: the gates that the class has say which methods were made.
+  @Test
+  void overloadsOfALoadedClass_withoutAClassFile_areToldByItsGates() {
+    ClassFacts loaded = pay(false);
+    List<Woven.Gate> gates =
+        List.of(
+            new Woven.Gate("f", "shop.Pay#pay(java.lang.String,int)", null),
+            new Woven.Gate("g", "shop.Pay#pay()", null));
+    ClassFacts both = loaded.withOverloadsBeside(gates);
     assertThat(isForwarder(both, "(Ljava/lang/String;)V")).isTrue();
     assertThat(isForwarder(both, "(Ljava/lang/String;I)V")).isFalse();
     assertThat(isForwarder(both, "()V")).isFalse();

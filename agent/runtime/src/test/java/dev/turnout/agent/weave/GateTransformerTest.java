@@ -78,7 +78,7 @@ class GateTransformerTest {
 
   @Test
   void woven_isKnownByItsLoaderAndName() {
-    GateTransformer.Woven woven = new GateTransformer.Woven();
+    Woven woven = new Woven();
     ClassLoader loader = new ClassLoader() {};
     woven.add(loader, "a.B", List.of());
     woven.add(loader, "a.C", List.of());

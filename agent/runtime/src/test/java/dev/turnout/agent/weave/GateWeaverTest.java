@@ -50,7 +50,7 @@ class GateWeaverTest {
     Path file = directory.resolve("gates.yaml");
     Files.writeString(file, "observe: [{methods: 'shop.Table#*', name: all}]");
     GateRules rules = GatesFile.read(file.toFile());
-    return new GateWeaver(rules).weave(classFile, getClass().getClassLoader(), false);
+    return new GateWeaver(rules).weave(classFile, getClass().getClassLoader(), false, List.of());
   }
 
   @Test

@@ -30,14 +30,15 @@ class TransformationTest {
         GateFrames.class,
         GateRules.class,
         GateTransformer.class,
-        GateTransformer.Loader.class,
-        GateTransformer.Woven.class,
         GateWeaver.class,
         MethodFacts.class,
         ObserveRule.class,
         ObserveRule.MethodPattern.class,
         Wire.class,
-        Wiring.class
+        Wiring.class,
+        Woven.class,
+        Woven.Gate.class,
+        Woven.Loader.class
       })
   void classOnTheWay_hasNoCallSiteToLink(Class<?> type) throws IOException {
     String file = type.getName().replace('.', '/') + ".class";

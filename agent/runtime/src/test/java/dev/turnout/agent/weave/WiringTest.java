@@ -24,12 +24,14 @@ class WiringTest {
     return new MethodFacts(SHOP, access, name, "()V", values, null, -1, "", 1, 0, Origin.WRITTEN);
   }
 
+  private static ClassFacts type(String superName, MethodFacts... methods) {
+    return new ClassFacts(
+        SHOP, superName, List.of(), Opcodes.ACC_PUBLIC, Opcodes.V17, false, List.of(methods));
+  }
+
   private static Wiring wiring(String superName, String gates, MethodFacts... methods) {
-    ClassFacts type =
-        new ClassFacts(
-            SHOP, superName, List.of(), Opcodes.ACC_PUBLIC, Opcodes.V17, false, List.of(methods));
     ClassFiles others = new ClassFiles(WiringTest.class.getClassLoader());
-    return Wiring.of(type, others, GatesFile.parse("g.yaml", gates));
+    return Wiring.of(type(superName, methods), others, GatesFile.parse("g.yaml", gates), List.of());
   }
 
   private static List<String> observed(String superName, MethodFacts... methods) {
@@ -53,6 +55,20 @@ class WiringTest {
     assertThat(observed("kotlin/coroutines/jvm/internal/SuspendLambda", resumed, create))
         .containsExactly("shop.Shop#create(java.lang.Object)");
     assertThat(observed("shop/Base", resumed, create)).hasSize(2);
+  }
+
+  // Only its class file said that it is one.
+  @Test
+  void futureOfTheApplication_staysOne_whenItsClassFileIsGone() {
+    MethodFacts pay = method("pay", "()Lshop/Later;", Origin.WRITTEN);
+    Woven.Gate before = Woven.Gate.of(Wire.observed("all", pay, true));
+    Wiring again =
+        Wiring.of(
+            type("java/lang/Object", pay),
+            new ClassFiles(WiringTest.class.getClassLoader()),
+            GatesFile.parse("g.yaml", OBSERVE_ALL),
+            List.of(before));
+    assertThat(again.wires()).singleElement().matches(Wire::completesLater);
   }
 
   @Test
