@@ -121,6 +121,8 @@ class OtherAgentsIT {
     assertThat(run.answer("inline")).isEqualTo("true");
     assertThat(run.answer("mock")).isEqualTo("mocked null");
     assertThat(run.answer("spy")).isEqualTo(HostAgent.HALF);
+    assertThat(run.answer("subclass")).isEqualTo("false");
+    assertThat(run.answer("stub")).isEqualTo("new 100 old 0");
     assertThat(run.answer("after")).isEqualTo(HostAgent.HALF);
   }
 }

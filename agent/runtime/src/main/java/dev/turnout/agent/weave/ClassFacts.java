@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param interfaces its interfaces'
  * @param access its access flags
  * @param version the class file's major version
+ * @param hasSource whether it names the file that it was compiled from
  * @param trait whether Groovy made the interface of a trait, whose methods stand elsewhere
  * @param methods its methods, in the file's order
  */
@@ -26,10 +27,25 @@ record ClassFacts(
     List<String> interfaces,
     int access,
     int version,
+    boolean hasSource,
     boolean trait,
     List<MethodFacts> methods) {
 
   private static final int MAJOR = 0xffff;
+
+  // Of no class that somebody wrote: compilers have dollars in names too, but not these words.
+  private static final List<String> GENERATORS =
+      List.of(
+          "$$SpringCGLIB$$",
+          "$$EnhancerBy",
+          "$$FastClass",
+          "$HibernateProxy$",
+          "$MockitoMock$",
+          "$ByteBuddy$",
+          "$$EasyMock$",
+          "$$Owb",
+          // Javassist's and Weld's.
+          "_$$_");
 
   /** The class's name as people write it. */
   String dottedName() {
@@ -38,6 +54,37 @@ record ClassFacts(
 
   boolean isInterface() {
     return (access & Opcodes.ACC_INTERFACE) != 0;
+  }
+
+  /**
+   * Whether a framework made the class up, as proxies and mocks are. One that was compiled, though
+   * without its source's name and lines, is taken for made up by its name only.
+   */
+  boolean isGenerated() {
+    return isSynthetic() || (!hasSource && !hasLines() && !generator(dottedName()).isEmpty());
+  }
+
+  boolean isSynthetic() {
+    return (access & Opcodes.ACC_SYNTHETIC) != 0;
+  }
+
+  private boolean hasLines() {
+    for (MethodFacts method : methods) {
+      if (method.line() > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns the part of a class's name that says which framework made it; empty if none does. */
+  static String generator(String className) {
+    for (String generator : GENERATORS) {
+      if (className.contains(generator)) {
+        return generator;
+      }
+    }
+    return "";
   }
 
   /**
@@ -87,6 +134,7 @@ record ClassFacts(
         List.of(reader.getInterfaces()),
         reader.getAccess(),
         collector.version,
+        collector.hasSource,
         collector.trait,
         List.copyOf(collector.methods));
   }
@@ -114,7 +162,7 @@ record ClassFacts(
       }
       told.add(overload ? method.overload() : method);
     }
-    return new ClassFacts(name, superName, interfaces, access, version, trait, List.copyOf(told));
+    return with(told);
   }
 
   /**
@@ -133,12 +181,18 @@ record ClassFacts(
       }
       told.add(beside && !written ? method.overload() : method);
     }
-    return new ClassFacts(name, superName, interfaces, access, version, trait, List.copyOf(told));
+    return with(told);
+  }
+
+  private ClassFacts with(List<MethodFacts> told) {
+    return new ClassFacts(
+        name, superName, interfaces, access, version, hasSource, trait, List.copyOf(told));
   }
 
   private static final class Collector extends ClassVisitor {
     private final List<MethodFacts> methods = new ArrayList<>();
     private int version;
+    private boolean hasSource;
     private boolean trait;
     private String name = "";
 
@@ -156,6 +210,11 @@ record ClassFacts(
         String @Nullable [] interfaces) {
       version = classVersion & MAJOR;
       name = className;
+    }
+
+    @Override
+    public void visitSource(@Nullable String source, @Nullable String debug) {
+      hasSource = source != null;
     }
 
     @Override

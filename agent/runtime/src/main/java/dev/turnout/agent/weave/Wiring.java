@@ -59,7 +59,10 @@ final class Wiring {
     Wiring wiring = new Wiring(type, others, rules, before);
     for (MethodFacts method : type.methods()) {
       if (method.flagged() != null && !type.isForwarder(method)) {
-        wiring.gate(method, annotated(method, method.flagged()));
+        GateRule rule = annotated(method, method.flagged());
+        if (!wiring.isCopied(method, rule.flag())) {
+          wiring.gate(method, rule);
+        }
       }
     }
     for (GateRule rule : rules.of(type.dottedName())) {
@@ -92,6 +95,42 @@ final class Wiring {
         AnnotationValues.text(flagged, "key"),
         AnnotationValues.text(flagged, "onError").equals("FALLBACK"),
         AnnotationValues.texts(flagged, "ignore"));
+  }
+
+  // Proxies and mocks get the annotations of what they override, and mostly call it: such a call is
+  // decided there. Whoever overrides a flagged method with another one has a gate of its own, and
+  // so
+  // has what was made up with a flag that nothing above it has.
+  private boolean isCopied(MethodFacts method, String flag) {
+    return type.isGenerated() && isFlaggedAbove(type, method, flag);
+  }
+
+  private boolean isFlaggedAbove(ClassFacts below, MethodFacts method, String flag) {
+    ClassFacts parent = others.find(below.superName());
+    // Made up too, it seems, or nothing that was compiled would be without a class file.
+    if (parent == null && !String.valueOf(below.superName()).startsWith("java/")) {
+      return true;
+    }
+    if (parent != null && isFlaggedIn(parent, method, flag)) {
+      return true;
+    }
+    for (String each : below.interfaces()) {
+      ClassFacts above = others.find(each);
+      if (above != null && isFlaggedIn(above, method, flag)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isFlaggedIn(ClassFacts above, MethodFacts method, String flag) {
+    for (MethodFacts each : above.methods()) {
+      if (each.name().equals(method.name()) && each.descriptor().equals(method.descriptor())) {
+        return each.flagged() != null
+            && AnnotationValues.text(each.flagged(), "value").equals(flag);
+      }
+    }
+    return isFlaggedAbove(above, method, flag);
   }
 
   private void gate(GateRule rule) {

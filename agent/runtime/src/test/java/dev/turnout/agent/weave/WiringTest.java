@@ -26,7 +26,7 @@ class WiringTest {
 
   private static ClassFacts type(String superName, MethodFacts... methods) {
     return new ClassFacts(
-        SHOP, superName, List.of(), Opcodes.ACC_PUBLIC, Opcodes.V17, false, List.of(methods));
+        SHOP, superName, List.of(), Opcodes.ACC_PUBLIC, Opcodes.V17, true, false, List.of(methods));
   }
 
   private static Wiring wiring(String superName, String gates, MethodFacts... methods) {

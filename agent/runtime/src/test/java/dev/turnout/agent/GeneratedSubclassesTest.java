@@ -1,0 +1,142 @@
+package dev.turnout.agent;
+
+import static net.bytebuddy.matcher.ElementMatchers.isDeclaredBy;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnout.bootstrap.GateLinker;
+import dev.turnout.flags.Report;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.ClassFileVersion;
+import net.bytebuddy.implementation.SuperMethodCall;
+import net.bytebuddy.implementation.attribute.MethodAttributeAppender;
+import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.Opcodes;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Proxies and mocks, which frameworks make up with the annotations of what they override. */
+class GeneratedSubclassesTest {
+  private static final String SHOP =
+      """
+      package p;
+      public class Shop {
+        @dev.turnout.Flagged("f")
+        public String pay() { return "new"; }
+
+        @dev.turnout.Fallback("f")
+        public String payOld() { return "old"; }
+      }
+      """;
+
+  private static final String BRANCH =
+      """
+      package p;
+      public class %s extends Shop {
+        @dev.turnout.Flagged(value = "f", fallback = "payHere")
+        @Override
+        public String pay() { return "new here"; }
+
+        String payHere() { return "old here"; }
+      }
+      """;
+
+  private final Map<String, byte[]> classes =
+      new HashMap<>(WrittenClasses.compile(Map.of("p.Shop", SHOP)));
+
+  @TempDir Path directory;
+  private AgentRuntime runtime;
+
+  @BeforeEach
+  void install() throws Exception {
+    Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 0}}");
+    runtime =
+        InstalledAgent.with(
+            "flags-file=%1$s/flags.yaml,state-directory=%1$s/state".formatted(directory));
+  }
+
+  @AfterEach
+  void uninstall() {
+    runtime.close();
+    GateLinker.connect(null);
+  }
+
+  private Object pay(String className) throws ReflectiveOperationException {
+    ClassLoader loader =
+        new WrittenClasses(
+            getClass().getClassLoader(), classes, classes.keySet().toArray(String[]::new));
+    Class<?> type = loader.loadClass(className);
+    return type.getMethod("pay").invoke(type.getConstructor().newInstance());
+  }
+
+  // As Mockito's subclasses are, and many a framework's.
+  private void generate(String className, ClassFileVersion version, int modifiers)
+      throws ClassNotFoundException {
+    Class<?> shop =
+        new WrittenClasses(getClass().getClassLoader(), classes, "p.Shop").loadClass("p.Shop");
+    classes.put(
+        className,
+        new ByteBuddy(version)
+            .subclass(shop)
+            .name(className)
+            .modifiers(modifiers)
+            .method(isDeclaredBy(shop))
+            .intercept(SuperMethodCall.INSTANCE)
+            .attribute(MethodAttributeAppender.ForInstrumentedMethod.INCLUDING_RECEIVER)
+            .make()
+            .getBytes());
+  }
+
+  private void assertDecidedOnce(String className) throws ReflectiveOperationException {
+    assertThat(pay(className)).isEqualTo("old");
+    assertThat(runtime.gates())
+        .allMatch(Report.Gate::wired)
+        .extracting(Report.Gate::method)
+        .containsExactly("p.Shop#pay()");
+    assertThat(runtime.engine().recorders().total("f", false).calls()).isEqualTo(1);
+  }
+
+  @Test
+  void callThroughAMock_isDecidedOnce() throws Exception {
+    generate("p.Shop$MockitoMock$17", ClassFileVersion.JAVA_V17, Modifier.PUBLIC);
+    assertDecidedOnce("p.Shop$MockitoMock$17");
+  }
+
+  // Of a version that has no gates.
+  @Test
+  void callThroughASyntheticProxy_isDecidedOnce_andTheProxyIsNotToldOf() throws Exception {
+    generate(
+        "p.Shop$Proxy$_$$_WeldClientProxy",
+        ClassFileVersion.JAVA_V6,
+        Modifier.PUBLIC | Opcodes.ACC_SYNTHETIC);
+    assertDecidedOnce("p.Shop$Proxy$_$$_WeldClientProxy");
+  }
+
+  private void write(String className, boolean debug) {
+    Map<String, String> sources =
+        Map.of("p.Shop", SHOP, "p." + className, BRANCH.formatted(className));
+    byte[] compiled = WrittenClasses.compile(sources).get("p." + className);
+    ClassWriter plain = new ClassWriter(0);
+    new ClassReader(compiled).accept(plain, debug ? 0 : ClassReader.SKIP_DEBUG);
+    classes.put("p." + className, plain.toByteArray());
+  }
+
+  @Test
+  void overrideThatWasCompiledWithoutLines_hasAGateOfItsOwn() throws Exception {
+    write("Shop$$Branch", false);
+    assertThat(pay("p.Shop$$Branch")).isEqualTo("old here");
+  }
+
+  @Test
+  void overrideThatWasCompiledWithLines_hasAGateOfItsOwn_whateverItsName() throws Exception {
+    write("Shop$MockitoMock$17", true);
+    assertThat(pay("p.Shop$MockitoMock$17")).isEqualTo("old here");
+  }
+}
