@@ -153,6 +153,32 @@ class GatesFileGatesTest {
     assertThat(counts("legacy").calls()).isEqualTo(2);
   }
 
+  // As Spring makes them of a class that it intercepts, with methods of its own.
+  @Test
+  void callThroughAProxy_isObservedOnce() throws Exception {
+    install("observe: [{methods: 'p.*#*', name: p}]");
+    String proxy = "Repo$$SpringCGLIB$$0";
+    String written =
+        """
+        package p;
+        public class %s extends Repo {
+          @Override public String find() { CGLIB$BIND(); return super.find(); }
+          private static void CGLIB$BIND() {}
+        }
+        """
+            .formatted(proxy);
+    String repo = "package p; public class Repo { public String find() { return \"found\"; } }";
+    Map<String, byte[]> compiled =
+        WrittenClasses.compile(Map.of("p.Repo", repo, "p." + proxy, written));
+    ClassLoader loader =
+        new WrittenClasses(getClass().getClassLoader(), compiled, "p.Repo", "p." + proxy);
+    Class<?> proxied = loader.loadClass("p." + proxy);
+    Object found = proxied.getMethod("find").invoke(proxied.getConstructor().newInstance());
+    assertThat(found).isEqualTo("found");
+    assertThat(counts("p").calls()).isEqualTo(1);
+    assertThat(runtime.gates()).singleElement().matches(Report.Gate::wired);
+  }
+
   // As of an application that is deployed anew, with a flag where there was none before.
   @Test
   void observedMethod_thatAnotherClassOfTheNameHasFlagged_isRoutedThere() throws Exception {

@@ -33,12 +33,15 @@ record ClassFacts(
 
   private static final int MAJOR = 0xffff;
 
+  private static final String JDK_PROXY = "$Proxy";
+
   // Of no class that somebody wrote: compilers have dollars in names too, but not these words.
   private static final List<String> GENERATORS =
       List.of(
           "$$SpringCGLIB$$",
           "$$EnhancerBy",
           "$$FastClass",
+          "ByCGLIB$$",
           "$HibernateProxy$",
           "$MockitoMock$",
           "$ByteBuddy$",
@@ -77,6 +80,19 @@ record ClassFacts(
     return false;
   }
 
+  private static boolean isProxyOfTheJdk(String className) {
+    int at = className.lastIndexOf('.') + 1;
+    if (!className.startsWith(JDK_PROXY, at) || className.length() == at + JDK_PROXY.length()) {
+      return false;
+    }
+    for (int i = at + JDK_PROXY.length(); i < className.length(); i++) {
+      if (className.charAt(i) < '0' || className.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Returns the part of a class's name that says which framework made it; empty if none does. */
   static String generator(String className) {
     for (String generator : GENERATORS) {
@@ -84,7 +100,7 @@ record ClassFacts(
         return generator;
       }
     }
-    return "";
+    return isProxyOfTheJdk(className) ? JDK_PROXY : "";
   }
 
   /**

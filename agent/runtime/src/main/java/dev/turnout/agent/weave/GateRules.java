@@ -79,11 +79,13 @@ public final class GateRules {
   /**
    * Returns what the calls of a method are counted under; empty if it is not observed. The first
    * pattern that matches decides.
+   *
+   * @param synthetic whether the class is marked as one that nobody wrote
    */
-  String observedAs(String className, String method) {
+  String observedAs(String className, String method, boolean synthetic) {
     String name = "";
     for (ObserveRule rule : observed) {
-      if (rule.matches(className, method)) {
+      if (rule.matches(className, method, synthetic)) {
         seenPatterns.add(rule.where());
         name = name.isEmpty() ? rule.name() : name;
       }

@@ -36,7 +36,7 @@ record ObserveRule(String where, String name, MethodPattern methods, List<Method
 
   /** Whether any method of a class may be observed. */
   boolean concerns(String type) {
-    if (!methods.className().matcher(type).matches()) {
+    if (!methods.className().matcher(type).matches() || !means(type, false)) {
       return false;
     }
     for (MethodPattern pattern : except) {
@@ -47,8 +47,13 @@ record ObserveRule(String where, String name, MethodPattern methods, List<Method
     return true;
   }
 
-  boolean matches(String type, String method) {
-    if (!methods.matches(type, method)) {
+  /**
+   * Whether a method is observed.
+   *
+   * @param synthetic whether its class is marked as one that nobody wrote
+   */
+  boolean matches(String type, String method, boolean synthetic) {
+    if (!methods.matches(type, method) || !means(type, synthetic)) {
       return false;
     }
     for (MethodPattern pattern : except) {
@@ -57,5 +62,16 @@ record ObserveRule(String where, String name, MethodPattern methods, List<Method
       }
     }
     return true;
+  }
+
+  // A proxy has its class's package and nearly its name, and a call through it is counted there. So
+  // none is meant by chance, but by its whole name, or by what its maker calls all of them.
+  private boolean means(String type, boolean synthetic) {
+    String generator = ClassFacts.generator(type);
+    if (generator.isEmpty() && !synthetic) {
+      return true;
+    }
+    String named = methods.className().pattern();
+    return named.equals(Pattern.quote(type)) || (!generator.isEmpty() && named.contains(generator));
   }
 }

@@ -331,7 +331,7 @@ final class Wiring {
           method.isMethod() && !method.is(Opcodes.ACC_SYNTHETIC) && !type.isForwarder(method);
       String name =
           meant && refusal(method) == null
-              ? rules.observedAs(type.dottedName(), method.name())
+              ? rules.observedAs(type.dottedName(), method.name(), type.isSynthetic())
               : "";
       if (!name.isEmpty()
           && !isGated(method)

@@ -64,9 +64,9 @@ class GatesFileTest {
         GatesFile.parse(
             "g.yaml",
             "observe: [{methods: 'a.Ä*#grö*', name: n}, {methods: 'a.B#play-*', name: m}]");
-    assertThat(rules.observedAs("a.Äb", "größe")).isEqualTo("n");
-    assertThat(rules.observedAs("a.B", "play-abc")).isEqualTo("m");
-    assertThat(rules.observedAs("a.B", "play")).isEmpty();
+    assertThat(rules.observedAs("a.Äb", "größe", false)).isEqualTo("n");
+    assertThat(rules.observedAs("a.B", "play-abc", false)).isEqualTo("m");
+    assertThat(rules.observedAs("a.B", "play", false)).isEmpty();
   }
 
   @ParameterizedTest
@@ -126,19 +126,79 @@ class GatesFileTest {
         GatesFile.parse(
             "g.yaml",
             "observe: [{methods: 'a.*#get*', name: n, except: ['a.secret.*#*', '*#getClass']}]");
-    assertThat(rules.observedAs("a.b.C", "getIt")).isEqualTo("n");
-    assertThat(rules.observedAs("a.b.C", "setIt")).isEmpty();
-    assertThat(rules.observedAs("a.b.C", "getClass")).isEmpty();
-    assertThat(rules.observedAs("a.secret.C", "getIt")).isEmpty();
+    assertThat(rules.observedAs("a.b.C", "getIt", false)).isEqualTo("n");
+    assertThat(rules.observedAs("a.b.C", "setIt", false)).isEmpty();
+    assertThat(rules.observedAs("a.b.C", "getClass", false)).isEmpty();
+    assertThat(rules.observedAs("a.secret.C", "getIt", false)).isEmpty();
     assertThat(rules.concern("a.secret.C")).isFalse();
     assertThat(rules.concern("ax.C")).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a.Repo$$SpringCGLIB$$0",
+        "a.Repo$$SpringCGLIB$$FastClass$$1",
+        "a.Repo$$EnhancerBySpringCGLIB$$4f1c2b",
+        "a.Repo$$EnhancerByGuice$$12",
+        "a.Repo$$KeyFactoryByCGLIB$$1",
+        "a.Repo$HibernateProxy$Xyz",
+        "a.Repo$MockitoMock$17",
+        "a.Repo$Proxy$_$$_WeldClientProxy",
+        "a.Repo_$$_jvst3a_0",
+        "a.$Proxy12"
+      })
+  void observe_proxy_isMeantOnlyIfItIsNamed(String proxy) {
+    GateRules all = GatesFile.parse("g.yaml", "observe: [{methods: 'a.*#*', name: n}]");
+    assertThat(all.concern(proxy)).isFalse();
+    assertThat(all.observedAs(proxy, "find", false)).isEmpty();
+
+    String named = "observe: [{methods: '" + proxy + "#*', name: n}]";
+    assertThat(GatesFile.parse("g.yaml", named).observedAs(proxy, "find", false)).isEqualTo("n");
+  }
+
+  @Test
+  void observe_proxiesOfAKind_areMeantByWhatTheyHaveInCommon() {
+    GateRules rules =
+        GatesFile.parse("g.yaml", "observe: [{methods: 'a.*$$SpringCGLIB$$*#find', name: n}]");
+    assertThat(rules.concern("a.Repo$$SpringCGLIB$$0")).isTrue();
+    assertThat(rules.observedAs("a.Repo$$SpringCGLIB$$0", "find", false)).isEqualTo("n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a.Repo$$anon$1",
+        "a.Repo$$anonfun$find$1",
+        "a.Repo$find$$inlined$map$1",
+        "a.Repo$1",
+        "a.Repo$Proxy1",
+        "a.$Proxy",
+        "a.$ProxyOf12"
+      })
+  void observe_nameThatACompilerMade_isMeant(String type) {
+    GateRules rules = GatesFile.parse("g.yaml", "observe: [{methods: 'a.*#*', name: n}]");
+    assertThat(rules.concern(type)).isTrue();
+    assertThat(rules.observedAs(type, "find", false)).isEqualTo("n");
+  }
+
+  // As Quarkus makes them, whose names anybody could have taken.
+  @Test
+  void observe_syntheticClass_isMeantOnlyIfItIsNamed() {
+    GateRules all = GatesFile.parse("g.yaml", "observe: [{methods: 'a.*#*', name: n}]");
+    assertThat(all.observedAs("a.Repo_ClientProxy", "find", true)).isEmpty();
+    assertThat(all.observedAs("a.Repo_ClientProxy", "find", false)).isEqualTo("n");
+
+    String named = "observe: [{methods: 'a.Repo_ClientProxy#find', name: n}]";
+    GateRules one = GatesFile.parse("g.yaml", named);
+    assertThat(one.observedAs("a.Repo_ClientProxy", "find", true)).isEqualTo("n");
   }
 
   @Test
   void mostObserved_countsEachMethodOnce() {
     GateRules rules =
         GatesFile.parse("g.yaml", "{observe: [{methods: 'a.*#*', name: n}], most_observed: 2}");
-    assertThat(rules.observedAs("a.B", "x")).isEqualTo("n");
+    assertThat(rules.observedAs("a.B", "x", false)).isEqualTo("n");
     for (int round = 0; round < 3; round++) {
       assertThat(rules.admitObserved("a.B#x()")).isTrue();
       assertThat(rules.admitObserved("a.B#y()")).isTrue();
@@ -182,8 +242,8 @@ class GatesFileTest {
             """);
     assertThat(rules.unmet()).hasSize(3);
     assertThat(rules.concern("x.C")).isTrue();
-    assertThat(rules.observedAs("x.C", "setIt")).isEmpty();
-    assertThat(rules.observedAs("a.b.C", "getIt")).isEqualTo("n");
+    assertThat(rules.observedAs("x.C", "setIt", false)).isEmpty();
+    assertThat(rules.observedAs("a.b.C", "getIt", false)).isEqualTo("n");
     assertThat(rules.unmet())
         .containsExactly(
             "g.yaml: line 4, column 15: no method that this matches was loaded so far; if the"
