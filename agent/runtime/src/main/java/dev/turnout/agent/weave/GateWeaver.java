@@ -174,7 +174,10 @@ final class GateWeaver {
     return refusals;
   }
 
-  /** Hands the gated methods to {@link GateCode} and leaves the others alone. */
+  /**
+   * Hands the methods to {@link GateCode} that are to be gated and are not yet, and leaves the
+   * others alone.
+   */
   private static final class Gates extends ClassVisitor {
     private final ClassFacts type;
     private final Map<String, Wire> wires = new HashMap<>();
@@ -196,7 +199,11 @@ final class GateWeaver {
         String @Nullable [] exceptions) {
       MethodVisitor method = super.visitMethod(access, name, descriptor, signature, exceptions);
       Wire wire = wires.get(name + descriptor);
-      return wire == null ? method : new GateCode(method, type, wire);
+      // A gate within a gate would decide and count each call twice.
+      if (wire == null || wire.method().origin() == MethodFacts.Origin.GATED) {
+        return method;
+      }
+      return new GateCode(method, type, wire);
     }
   }
 }

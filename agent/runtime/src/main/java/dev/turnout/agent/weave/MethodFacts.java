@@ -1,5 +1,6 @@
 package dev.turnout.agent.weave;
 
+import dev.turnout.bootstrap.GateLinker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,11 +50,14 @@ record MethodFacts(
     /** Written, with parameters that may be left out; or made to call that one (Kotlin). */
     OVERLOAD,
     /** Written, and copied to wherever Kotlin calls it. */
-    INLINE
+    INLINE,
+    /** Written, with a gate in its code: of a class file that somebody saved after it got one. */
+    GATED
   }
 
   private static final String FLAGGED = "Ldev/turnout/Flagged;";
   private static final String FALLBACK = "Ldev/turnout/Fallback;";
+  private static final String LINKER = Type.getInternalName(GateLinker.class);
   private static final String FLAG_KEY = "Ldev/turnout/FlagKey;";
 
   boolean is(int accessFlag) {
@@ -140,6 +144,7 @@ record MethodFacts(
     private boolean callsTrait;
     private int calls;
     private boolean doesMore;
+    private boolean gated;
     private @Nullable String companion;
     private Origin origin = Origin.WRITTEN;
 
@@ -243,6 +248,7 @@ record MethodFacts(
     public void visitInvokeDynamicInsn(
         String called, String type, Handle bootstrap, Object... arguments) {
       doesMore = true;
+      gated |= bootstrap.getOwner().equals(LINKER);
     }
 
     @Override
@@ -303,6 +309,9 @@ record MethodFacts(
       }
       if (callsTrait && onlyCalls) {
         origin = Origin.FORWARDER;
+      }
+      if (gated) {
+        origin = Origin.GATED;
       }
       String keyPath = key == null ? "" : AnnotationValues.text(key, "value");
       into.add(
