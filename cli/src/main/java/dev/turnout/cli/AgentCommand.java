@@ -9,8 +9,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
     name = "agent",
     description =
-        "Shows what the agent of a JVM on this machine does: options, snapshot, flags, gates,"
-            + " trips.")
+        "Shows what the agent of a JVM on this machine does: server, options, snapshot, flags,"
+            + " gates, trips.")
 final class AgentCommand extends LocalCommand {
   AgentCommand(Terminal terminal) {
     super(terminal);
@@ -35,6 +35,9 @@ final class AgentCommand extends LocalCommand {
         status.path("service").asString("-"),
         status.path("instance").asString("-"),
         status.path("version").asString("-"));
+    if (status.has("server")) {
+      server(status.path("server"), out);
+    }
     JsonNode snapshot = status.path("snapshot");
     if (snapshot.path("age_seconds").isNumber()) {
       out.printf(
@@ -88,6 +91,18 @@ final class AgentCommand extends LocalCommand {
           trip.path("at").asString("-"),
           trip.path("flag").asString("-"),
           trip.path("what").asString("-"));
+    }
+  }
+
+  private static void server(JsonNode server, PrintWriter out) {
+    JsonNode age = server.path("contact_age_seconds");
+    out.printf(
+        "server %s, %s, stream %s%n",
+        server.path("url").asString("-"),
+        age.isNumber() ? "last contact " + age.asLong(0) + " s ago" : "no contact so far",
+        server.path("stream").asString("-"));
+    if (server.path("problem").isString()) {
+      out.printf("problem with the server: %s%n", server.path("problem").asString("-"));
     }
   }
 

@@ -9,19 +9,51 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AgentCommandTest {
-  @Test
-  void unmet_isShown() {
+  private static String shown(String status) {
     StringWriter out = new StringWriter();
     PrintWriter writer = new PrintWriter(out);
     Terminal terminal = new Terminal(writer, writer, Map.of(), Path.of("."), Path.of("."));
-    new AgentCommand(terminal)
-        .show(
+    new AgentCommand(terminal).show(status);
+    return out.toString();
+  }
+
+  @Test
+  void unmet_isShown() {
+    String shown =
+        shown(
             """
             {"service": "shop", "options": {}, "gates": [],
              "unmet": ["g.yaml: line 2, column 5: no class a.B was loaded so far"]}
             """);
-    assertThat(out.toString())
+    assertThat(shown)
         .contains("no gate so far")
-        .contains("unmet: g.yaml: line 2, column 5: no class a.B was loaded so far");
+        .contains("unmet: g.yaml: line 2, column 5: no class a.B was loaded so far")
+        .doesNotContain("stream");
+  }
+
+  @Test
+  void server_isShown_withItsLastContact() {
+    String shown =
+        shown(
+            """
+            {"server": {"url": "https://control:8640", "contact_age_seconds": 3,
+                        "stream": "connected", "problem": null}}
+            """);
+    assertThat(shown)
+        .contains("server https://control:8640, last contact 3 s ago, stream connected")
+        .doesNotContain("problem with");
+  }
+
+  @Test
+  void server_thatWasNeverReached_isShown_withTheProblem() {
+    String shown =
+        shown(
+            """
+            {"server": {"url": "https://control:8640", "contact_age_seconds": null,
+                        "stream": "waiting", "problem": "stream, poll: answered 401"}}
+            """);
+    assertThat(shown)
+        .contains("server https://control:8640, no contact so far, stream waiting")
+        .contains("problem with the server: stream, poll: answered 401");
   }
 }

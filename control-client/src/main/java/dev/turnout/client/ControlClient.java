@@ -1,5 +1,6 @@
 package dev.turnout.client;
 
+import dev.turnout.client.Contact.Way;
 import dev.turnout.client.Warnings.Topic;
 import dev.turnout.client.codec.ReportCodec;
 import dev.turnout.client.signing.Trust;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -90,6 +90,17 @@ public final class ControlClient implements AutoCloseable {
     private static final Sent ACCEPTED = new Sent(true, "");
   }
 
+  /**
+   * How the way to the server is at present.
+   *
+   * @param silence how long the server has not answered as it should; since the client was made, as
+   *     long as it never has
+   * @param met whether it ever has
+   * @param connected whether the stream is there; else it waits for its next attempt, or is at it
+   * @param problem what is wrong, in one line for people; empty if nothing is
+   */
+  public record Link(Duration silence, boolean met, boolean connected, String problem) {}
+
   /** Says what is to be reported, and when; on the thread that requests are made on. */
   public interface Reports {
     /** The report to send now. */
@@ -102,13 +113,13 @@ public final class ControlClient implements AutoCloseable {
   private final Settings settings;
   private final Sources sources;
   private final Warnings warnings;
+  private final Contact contact;
   private final Refusals refusals;
   private final InForce inForce;
   private final ExecutorService disk;
   private final SnapshotStream stream;
   private final SnapshotPoll poll;
   private final Requests requests;
-  private volatile @Nullable Instant lastContact;
   private volatile @Nullable Http http;
   private Requests.@Nullable Job reporting;
   private boolean streams;
@@ -125,6 +136,7 @@ public final class ControlClient implements AutoCloseable {
     this.settings = settings;
     this.sources = sources;
     warnings = new Warnings(listener::warning, sources.nanos());
+    contact = new Contact(settings.server().toString(), sources.nanos(), warnings);
     Path directory = settings.stateDirectory();
     Trust trust = settings.trust();
     SnapshotStore store =
@@ -133,8 +145,8 @@ public final class ControlClient implements AutoCloseable {
     disk = disk(warnings);
     inForce = new InForce(store, disk, trust, listener::snapshot, warnings, refusals);
     Timing timing = settings.timing();
-    stream = new SnapshotStream(this::http, inForce, timing, sources, warnings, this::contact);
-    poll = new SnapshotPoll(this::http, inForce, timing, sources, warnings, this::contact, stream);
+    stream = new SnapshotStream(this::http, inForce, timing, sources, warnings, contact);
+    poll = new SnapshotPoll(this::http, inForce, timing, sources, warnings, contact, stream);
     requests = new Requests(sources.nanos());
   }
 
@@ -194,8 +206,9 @@ public final class ControlClient implements AutoCloseable {
   }
 
   /**
-   * Ends what takes too long, and tells when the snapshot in force is past its validity. To be
-   * called several times a second, by a thread that waits for nothing: this does not either.
+   * Ends what takes too long, and tells when the server was lost or is back, and when the snapshot
+   * in force is past its validity. To be called several times a second, by a thread that waits for
+   * nothing: this does not either.
    */
   public void look() {
     if (awaitsThreads) {
@@ -205,6 +218,7 @@ public final class ControlClient implements AutoCloseable {
     if (ready != null) {
       ready.look();
     }
+    contact.look();
     inForce.look(sources.clock().instant());
   }
 
@@ -233,10 +247,6 @@ public final class ControlClient implements AutoCloseable {
       http = ready;
     }
     return ready;
-  }
-
-  private void contact() {
-    lastContact = sources.clock().instant();
   }
 
   /**
@@ -272,6 +282,7 @@ public final class ControlClient implements AutoCloseable {
         return send(exchange);
       }
     } catch (RuntimeException e) {
+      contact.failed(Way.REPORT, String.valueOf(e.getMessage()));
       return new Sent(false, String.valueOf(e));
     }
   }
@@ -279,15 +290,29 @@ public final class ControlClient implements AutoCloseable {
   private Sent send(Exchange exchange) {
     try {
       Response response = exchange.answer();
-      contact();
       if (!response.isSuccessful()) {
-        return new Sent(false, "answered " + response.code());
+        return refused("answered " + response.code());
       }
+      contact.well(Way.REPORT);
       stream.reachable();
       return Sent.ACCEPTED;
     } catch (IOException e) {
-      return new Sent(false, exchange.describe(e));
+      String why = exchange.describe(e);
+      contact.failed(Way.REPORT, why);
+      return new Sent(false, why);
     }
+  }
+
+  // Streams and polls may be fine all the while, and then nothing else tells of it.
+  private Sent refused(String why) {
+    if (contact.failed(Way.REPORT, why)) {
+      warnings.warn(
+          Topic.REPORT,
+          "the control server refuses this JVM's reports: "
+              + why
+              + "; they go on, and until one is accepted what trips is off in this JVM alone");
+    }
+    return new Sent(false, why);
   }
 
   /** The snapshot in force; {@link Snapshot#EMPTY} as long as there is none. */
@@ -300,9 +325,9 @@ public final class ControlClient implements AutoCloseable {
     return refusals.list();
   }
 
-  /** When the server was last heard of; null if it never was. */
-  public @Nullable Instant lastContact() {
-    return lastContact;
+  /** How the way to the server is at present. */
+  public Link link() {
+    return contact.link();
   }
 
   /** Ends the connection and the threads; the snapshot stays. */

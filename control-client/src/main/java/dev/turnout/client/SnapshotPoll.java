@@ -1,5 +1,6 @@
 package dev.turnout.client;
 
+import dev.turnout.client.Contact.Way;
 import dev.turnout.client.Warnings.Topic;
 import dev.turnout.client.signing.SnapshotSignature;
 import java.io.IOException;
@@ -22,7 +23,7 @@ final class SnapshotPoll {
   private final Timing timing;
   private final Sources sources;
   private final Warnings warnings;
-  private final Runnable contact;
+  private final Contact contact;
   private final SnapshotStream stream;
   private volatile boolean gaveWay;
   private volatile @Nullable Exchange current;
@@ -33,7 +34,7 @@ final class SnapshotPoll {
       Timing timing,
       Sources sources,
       Warnings warnings,
-      Runnable contact,
+      Contact contact,
       SnapshotStream stream) {
     this.http = http;
     this.inForce = inForce;
@@ -84,11 +85,10 @@ final class SnapshotPoll {
       exchange.allow(timing.call());
       int status = response.code();
       if (status == 200 || status == 304) {
-        contact.run();
-        if (status == 200) {
-          inForce.offer(
-              new InForce.Document(
-                  id(response), Http.body(response), response.header(SnapshotSignature.HEADER)));
+        if (status == 304 || offer(response)) {
+          contact.well(Way.POLL);
+        } else {
+          contact.failed(Way.POLL, "what it answers is refused");
         }
         // Which may have been refused between two polls, and waits for minutes then.
         stream.letIn();
@@ -104,6 +104,12 @@ final class SnapshotPoll {
     }
   }
 
+  private boolean offer(Response response) throws IOException {
+    return inForce.offer(
+        new InForce.Document(
+            id(response), Http.body(response), response.header(SnapshotSignature.HEADER)));
+  }
+
   private static @Nullable String id(Response response) {
     String tag = response.header("ETag");
     // Weak where the answer was compressed.
@@ -111,6 +117,7 @@ final class SnapshotPoll {
   }
 
   private void warn(String why) {
+    contact.failed(Way.POLL, why);
     warnings.warn(
         Topic.CONNECTION,
         "polling the control server: " + why + "; goes on, the flags stay as they are");

@@ -47,7 +47,7 @@ final class SnapshotStream {
   private final Timing timing;
   private final Sources sources;
   private final Warnings warnings;
-  private final Runnable contact;
+  private final Contact contact;
   private final BackOff backOff;
   // Of the one thread.
   private boolean deltas = true;
@@ -63,7 +63,7 @@ final class SnapshotStream {
       Timing timing,
       Sources sources,
       Warnings warnings,
-      Runnable contact) {
+      Contact contact) {
     this.http = http;
     this.inForce = inForce;
     this.timing = timing;
@@ -140,11 +140,12 @@ final class SnapshotStream {
     if (!type.toLowerCase(Locale.ROOT).startsWith("text/event-stream")) {
       return End.heard("answered with " + type, false, Duration.ZERO);
     }
+    contact.connected();
     exchange.allow(timing.silence());
     Runnable heard =
         () -> {
           exchange.allow(timing.silence());
-          contact.run();
+          contact.heard();
         };
     Events events = new Events(exchange);
     EventSources.processResponse(EventLimit.on(response, Json.MAX_BYTES, heard), events);
@@ -160,6 +161,7 @@ final class SnapshotStream {
       backOff.reset();
     }
     Duration wait = waitAfter(end);
+    contact.waits(healthy ? "" : end.why());
     if (!healthy) {
       warnings.warn(
           Topic.CONNECTION,

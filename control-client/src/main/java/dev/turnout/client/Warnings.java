@@ -12,6 +12,8 @@ final class Warnings {
   enum Topic {
     /** The server cannot be reached or refuses. */
     CONNECTION,
+    /** The server refuses reports. */
+    REPORT,
     /** A document, or a part of it, was not understood. */
     DOCUMENT,
     /** The server offers what is older than what is in force. */

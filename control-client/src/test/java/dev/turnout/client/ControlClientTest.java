@@ -122,7 +122,7 @@ class ControlClientTest {
 
     await().until(() -> heard.delivered.size() == 2);
     assertThat(heard.delivered).containsExactly(revision(1), revision(2));
-    assertThat(client.lastContact()).isNotNull();
+    assertThat(client.link().met()).isTrue();
     SnapshotStore store = new SnapshotStore(directory, heard.warnings::add);
     await()
         .untilAsserted(
@@ -141,7 +141,7 @@ class ControlClientTest {
     assertThat(heard.delivered).containsExactly(revision(7));
     await().until(() -> !heard.warnings.isEmpty());
     assertThat(client.snapshot()).isEqualTo(revision(7));
-    assertThat(client.lastContact()).isNull();
+    assertThat(client.link().met()).isFalse();
   }
 
   @Test
@@ -355,6 +355,71 @@ class ControlClientTest {
         .isEqualTo(new ControlClient.Sent(false, "answered 503"));
     client.close();
     assertThat(client.send(Samples.report()).accepted()).isFalse();
+  }
+
+  @Test
+  void link_tellsWhetherTheServerIsThere() {
+    server.stream = events(true, revision(1));
+    server.poll = snapshot(revision(1));
+    start(server.uri(), polling());
+    await().until(() -> client.link().connected() && client.link().met());
+    await().until(() -> server.polls.get() > 0 && client.link().problem().isEmpty());
+    assertThat(client.link().silence()).isLessThan(Duration.ofSeconds(5));
+
+    server.close();
+
+    await().until(() -> !client.link().connected());
+    await().until(() -> client.link().problem().contains("poll"));
+    assertThat(client.link().problem()).contains("stream").contains("ConnectException");
+    assertThat(client.link().met()).isTrue();
+  }
+
+  @Test
+  void tokenThatIsRevoked_isAProblem_andNoContact() {
+    token = "revoked";
+
+    start(server.uri(), polling());
+    client.report(Duration.ZERO, new Repeated());
+
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(client.link().problem())
+                    .isEqualTo("stream, poll, reports: answered 401"));
+    assertThat(client.link().met()).isFalse();
+  }
+
+  @Test
+  void pollThatIsAnsweredBySomethingElse_isAProblem_andNoContact() {
+    server.poll =
+        exchange -> {
+          byte[] page = "<html>moved</html>".getBytes(UTF_8);
+          exchange.sendResponseHeaders(200, page.length);
+          exchange.getResponseBody().write(page);
+        };
+
+    start(server.uri(), polling());
+
+    await().until(() -> client.link().problem().contains("poll: what it answers is refused"));
+    assertThat(client.link().met()).isFalse();
+  }
+
+  @Test
+  void reportThatIsRefused_isToldOnce_andAProblemUntilOneIsAccepted() {
+    server.stream = events(true, revision(1));
+    server.poll = snapshot(revision(1));
+    server.report = status(413);
+
+    start(server.uri(), polling());
+    client.report(Duration.ZERO, new Repeated());
+
+    await().until(() -> server.reports.size() > 5);
+    assertThat(client.link().problem()).isEqualTo("reports: answered 413");
+    assertThat(heard.warnings)
+        .filteredOn(line -> line.contains("refuses this JVM's reports: answered 413"))
+        .hasSize(1);
+    server.report = status(202);
+    await().until(() -> client.link().problem().isEmpty());
   }
 
   @Test

@@ -12,7 +12,6 @@ import dev.turnout.agent.route.Rulebook;
 import dev.turnout.client.ControlClient;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Host;
-import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Trip;
 import java.io.File;
@@ -102,17 +101,19 @@ final class Engine implements AutoCloseable {
         new StatusPages(
             options,
             () -> status().json(),
-            () -> new Meters(recorders, rules, tripBook, clock),
+            () -> new Meters(recorders, rules, tripBook, this::contactAge, clock),
             System::nanoTime);
   }
 
   Status status() {
-    return new Status(options, host, recorders, rules, tripBook, runtime, this::refused, clock);
+    return new Status(options, host, recorders, rules, tripBook, runtime, () -> client, clock);
   }
 
-  private List<Report.Refusal> refused() {
+  // In seconds; of a server that was never met, since it was first asked, or nothing would ever
+  // alarm anybody of it.
+  private double contactAge() {
     ControlClient connected = client;
-    return connected == null ? List.of() : connected.refused();
+    return connected == null ? Double.NaN : connected.link().silence().toMillis() / 1000.0;
   }
 
   Recorders recorders() {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.turnout.agent.judge.TripBook;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.agent.route.Rulebook;
+import dev.turnout.client.ControlClient;
 import dev.turnout.client.codec.Json;
 import dev.turnout.flags.CompiledFlag;
 import dev.turnout.flags.Flag;
@@ -23,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -43,15 +45,22 @@ final class Status {
     long gatesBeyondBounds();
   }
 
+  private static final String WAITING = "waiting";
+
   private final Options options;
   private final Host host;
   private final Recorders recorders;
   private final Rulebook rules;
   private final TripBook tripBook;
   private final Found found;
-  private final Supplier<List<Report.Refusal>> refused;
+  private final Supplier<@Nullable ControlClient> client;
   private final Clock clock;
 
+  /**
+   * Creates it.
+   *
+   * @param client null as long as no server is followed
+   */
   Status(
       Options options,
       Host host,
@@ -59,7 +68,7 @@ final class Status {
       Rulebook rules,
       TripBook tripBook,
       Found found,
-      Supplier<List<Report.Refusal>> refused,
+      Supplier<@Nullable ControlClient> client,
       Clock clock) {
     this.options = options;
     this.host = host;
@@ -67,7 +76,7 @@ final class Status {
     this.rules = rules;
     this.tripBook = tripBook;
     this.found = found;
-    this.refused = refused;
+    this.client = client;
     this.clock = clock;
   }
 
@@ -81,6 +90,10 @@ final class Status {
     ObjectNode kept = root.putObject("state_directory");
     kept.put("path", options.stateDirectory().getAbsolutePath());
     kept.put("problem", tripBook.problem());
+    ControlClient followed = client.get();
+    if (!options.get("server").isEmpty()) {
+      put(followed, root.putObject("server").put("url", options.get("server")));
+    }
     Rulebook.InForce all = rules.all();
     Snapshot snapshot = all.snapshot();
     ObjectNode inForce = root.putObject("snapshot");
@@ -97,7 +110,8 @@ final class Status {
     inForce.put("valid_until", end == null ? null : end.toString());
     inForce.put("expired", snapshot.isExpired(clock.instant()));
     ArrayNode refusals = inForce.putArray("refused");
-    for (Report.Refusal refusal : refused.get()) {
+    for (Report.Refusal refusal :
+        followed == null ? List.<Report.Refusal>of() : followed.refused()) {
       refusals
           .addObject()
           .put("epoch", refusal.epoch())
@@ -161,6 +175,18 @@ final class Status {
     root.putArray("gates");
     put(unmet, root);
     return new String(Json.bytes(root), UTF_8);
+  }
+
+  private static void put(@Nullable ControlClient followed, ObjectNode server) {
+    if (followed == null) {
+      // At the start, or for good where the options are of no use; the log has that.
+      server.putNull("contact_age_seconds").put("stream", WAITING).put("problem", "not asked yet");
+      return;
+    }
+    ControlClient.Link link = followed.link();
+    server.put("contact_age_seconds", link.met() ? link.silence().toSeconds() : null);
+    server.put("stream", link.connected() ? "connected" : WAITING);
+    server.put("problem", link.problem().isEmpty() ? null : link.problem());
   }
 
   private static void put(List<String> unmet, ObjectNode root) {

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleSupplier;
 
 /**
  * The counts as Micrometer meters, and those as Prometheus text. Meters read the recorders when
@@ -38,7 +39,18 @@ public final class Meters {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Set<String> known = ConcurrentHashMap.newKeySet();
 
-  public Meters(Recorders recorders, Rulebook rules, TripBook tripBook, Clock clock) {
+  /**
+   * Creates them.
+   *
+   * @param contactAge for how long the control server has not answered, in seconds; NaN if there is
+   *     none to ask
+   */
+  public Meters(
+      Recorders recorders,
+      Rulebook rules,
+      TripBook tripBook,
+      DoubleSupplier contactAge,
+      Clock clock) {
     this.recorders = recorders;
     Gauge.builder("turnout.snapshot.age", rules, r -> age(r.inForce(), clock))
         .baseUnit("seconds")
@@ -52,6 +64,10 @@ public final class Meters {
             rules,
             r -> r.inForce().isExpired(clock.instant()) ? 1.0 : 0.0)
         .description("1 if the snapshot in force is past its validity, else 0")
+        .register(registry);
+    Gauge.builder("turnout.contact.age", contactAge::getAsDouble)
+        .baseUnit("seconds")
+        .description("Time since the control server last answered as it should")
         .register(registry);
     Gauge.builder("turnout.trips", tripBook, book -> book.trips().size())
         .description("Flags that are off because they tripped in this JVM")

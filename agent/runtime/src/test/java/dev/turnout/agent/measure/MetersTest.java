@@ -26,7 +26,11 @@ class MetersTest {
     Gates gates = new Gates(recorders, type -> {}, new NoTroubles());
     Rulebook rules = new Rulebook(Host.UNKNOWN, all -> gates.apply(all.decider()), Overrides.NONE);
     return new Meters(
-        recorders, rules, new TripBook(directory.toFile(), Runnable::run), Clock.systemUTC());
+        recorders,
+        rules,
+        new TripBook(directory.toFile(), Runnable::run),
+        () -> 12.5,
+        Clock.systemUTC());
   }
 
   private void calls(String variant, int count) {
@@ -51,5 +55,12 @@ class MetersTest {
         .contains("turnout_calls_total{flag=\"f\",outcome=\"success\",variant=\"manual\"} 2.0")
         .contains("turnout_latency_seconds_count{flag=\"f\",variant=\"manual\"} 2")
         .contains("turnout_decisions_total{flag=\"f\",reason=\"SPLIT\"} 10.0");
+  }
+
+  @Test
+  void scrape_hasForHowLongTheServerHasNotAnswered() {
+    Meters meters = meters();
+    System.gc();
+    assertThat(new String(meters.scrape(), UTF_8)).contains("turnout_contact_age_seconds 12.5");
   }
 }
