@@ -206,9 +206,9 @@ public final class ControlClient implements AutoCloseable {
   }
 
   /**
-   * Ends what takes too long, and tells when the server was lost or is back, and when the snapshot
-   * in force is past its validity. To be called several times a second, by a thread that waits for
-   * nothing: this does not either.
+   * Ends what takes too long, and tells when the server was lost or is back, when the snapshot in
+   * force is past its validity, and what was not told at once. To be called several times a second,
+   * by a thread that waits for nothing: this does not either.
    */
   public void look() {
     if (awaitsThreads) {
@@ -220,6 +220,7 @@ public final class ControlClient implements AutoCloseable {
     }
     contact.look();
     inForce.look(sources.clock().instant());
+    warnings.look();
   }
 
   private void tryThreads() {
@@ -320,7 +321,10 @@ public final class ControlClient implements AutoCloseable {
     return inForce.snapshot();
   }
 
-  /** What was refused within the last hour, the latest last; of several alike only one. */
+  /**
+   * What is not understood of the snapshot in force, for as long as it is, and what was refused
+   * within the last hour, the latest last; of several alike only one.
+   */
   public List<Report.Refusal> refused() {
     return refusals.list();
   }

@@ -8,6 +8,7 @@ import dev.turnout.client.signing.Trust;
 import dev.turnout.client.signing.UntrustedException;
 import dev.turnout.flags.Snapshot;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -25,8 +26,8 @@ final class InForce {
   private final Consumer<Snapshot> listener;
   private final Warnings warnings;
   private final Refusals refusals;
-  private volatile Held current = new Held(Snapshot.EMPTY, null);
-  private boolean confirmed;
+  private volatile Held current = new Held(Snapshot.EMPTY, List.of(), null);
+  private volatile boolean confirmed;
   private boolean closed;
   private @Nullable Instant toldExpired;
 
@@ -51,8 +52,14 @@ final class InForce {
     this.refusals = refusals;
   }
 
-  /** A snapshot and what it was signed with; null if it was not, or that was not kept. */
-  private record Held(Snapshot snapshot, @Nullable SnapshotSignature signature) {}
+  /**
+   * What is held.
+   *
+   * @param problems one sentence for each part that was not understood
+   * @param signature what it was signed with; null if it was not, or that was not kept
+   */
+  private record Held(
+      Snapshot snapshot, List<String> problems, @Nullable SnapshotSignature signature) {}
 
   /**
    * A document as the server sent it.
@@ -68,12 +75,13 @@ final class InForce {
 
   /**
    * What the server is asked whether it has another than: {@code EPOCH:REVISION}, with the tag of
-   * the signature if there is one; null as long as there is no snapshot, and while one that ends is
-   * here without its signature, for that is how what is signed anew is told apart.
+   * the signature if there is one; null as long as there is no snapshot, while one that ends is
+   * here without its signature, for that is how what is signed anew is told apart, and while one is
+   * here as an earlier JVM understood it in part, for its agent may have been an older one.
    */
   @Nullable String id() {
     Held now = current;
-    if (now.snapshot().equals(Snapshot.EMPTY)) {
+    if (now.snapshot().equals(Snapshot.EMPTY) || isToBeReadAnew(now)) {
       return null;
     }
     SnapshotSignature signature = now.signature();
@@ -88,10 +96,15 @@ final class InForce {
     Held now = current;
     return id != null
         && !now.snapshot().equals(Snapshot.EMPTY)
+        && !isToBeReadAnew(now)
         && id.equals(id(now.snapshot()))
         && (signature == null || SnapshotSignature.parse(signature) == null
             ? now.snapshot().validUntil() == null
             : signature.equals(String.valueOf(now.signature())));
+  }
+
+  private boolean isToBeReadAnew(Held now) {
+    return !confirmed && !now.problems().isEmpty();
   }
 
   private static String id(Snapshot snapshot) {
@@ -111,7 +124,9 @@ final class InForce {
 
   private synchronized void restored(SnapshotStore.Kept stored) {
     if (!closed && current.snapshot().equals(Snapshot.EMPTY)) {
-      current = new Held(stored.snapshot(), SnapshotSignature.parse(stored.signature()));
+      hold(
+          new Held(
+              stored.snapshot(), stored.problems(), SnapshotSignature.parse(stored.signature())));
       deliver(stored.snapshot());
     }
   }
@@ -138,9 +153,10 @@ final class InForce {
       refuse(Topic.UNTRUSTED, document.id(), String.valueOf(e.getMessage()));
       return false;
     }
-    Held offered = new Held(read.snapshot(), SnapshotSignature.parse(document.signature()));
+    Held offered =
+        new Held(read.snapshot(), read.problems(), SnapshotSignature.parse(document.signature()));
     if (accepts(offered, before, document)) {
-      take(offered, read, document);
+      take(offered, document);
     }
     return true;
   }
@@ -155,22 +171,30 @@ final class InForce {
     refuse(Topic.DOCUMENT, id, reason);
   }
 
-  private void take(Held offered, SnapshotCodec.Read read, Document document) {
-    Snapshot snapshot = offered.snapshot();
-    if (!read.problems().isEmpty()) {
+  private void hold(Held held) {
+    String id = id(held.snapshot());
+    if (!held.problems().isEmpty()) {
       warnings.warn(
           Topic.DOCUMENT,
-          "snapshot " + id(snapshot) + " was taken but for: " + String.join("; ", read.problems()));
+          "snapshot " + id + " was taken but for: " + String.join("; ", held.problems()));
     }
+    refusals.parts(id, held.problems());
+    current = held;
+  }
+
+  private void take(Held offered, Document document) {
+    Snapshot snapshot = offered.snapshot();
     confirmed = true;
-    current = offered;
+    hold(offered);
     // First the application, then the disk: a kill does not wait for an fsync, neither its own nor
     // that of the snapshot before.
     deliver(snapshot);
     SnapshotStore kept = store;
     if (kept != null) {
       try {
-        disk.execute(() -> kept.save(snapshot, document.json(), document.signature()));
+        SnapshotStore.Kept written =
+            new SnapshotStore.Kept(snapshot, offered.problems(), document.signature());
+        disk.execute(() -> kept.save(written, document.json()));
       } catch (Throwable e) {
         // Such as no more threads; the next one may be kept again.
         warnings.warn(
@@ -249,7 +273,8 @@ final class InForce {
     return isRenewal(offer, held);
   }
 
-  // The same flags, signed anew. One that ends earlier is an old one that somebody kept.
+  // The same flags, signed anew or understood otherwise. One that ends earlier is an old one that
+  // somebody kept.
   private static boolean isRenewal(Held offered, Held before) {
     if (offered.equals(before)) {
       return false;
@@ -257,7 +282,7 @@ final class InForce {
     Instant ended = before.snapshot().validUntil();
     Instant ends = offered.snapshot().validUntil();
     if (ended == null || ends == null) {
-      return !Objects.equals(ended, ends);
+      return !Objects.equals(ended, ends) || !offered.problems().equals(before.problems());
     }
     return !ends.isBefore(ended);
   }

@@ -1,19 +1,27 @@
 package dev.turnout.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.turnout.flags.Report;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was refused within the last hour, for the server to be told of: the same once, with how
- * often, and not more than a few. What is still sent is refused again by every poll, so what was
- * put right is forgotten by itself. Safe for use by several threads.
+ * What is refused, for the server to be told of, and not more than a few of each kind.
+ *
+ * <p>Whole snapshots of the last hour: the same once, with how often. What is still sent is refused
+ * again by every poll, so what was put right is forgotten by itself.
+ *
+ * <p>Parts of the snapshot in force that were not understood: for as long as it is in force, for
+ * nothing would refuse them again. Safe for use by several threads.
  */
 final class Refusals {
   private static final int MOST = 10;
@@ -22,6 +30,7 @@ final class Refusals {
 
   private final Sources sources;
   private final Deque<Entry> entries = new ArrayDeque<>();
+  private List<Report.Refusal> parts = List.of();
 
   Refusals(Sources sources) {
     this.sources = sources;
@@ -36,7 +45,7 @@ final class Refusals {
    *     it did not
    */
   synchronized void add(@Nullable String id, String reason) {
-    String text = reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON);
+    String text = shortened(reason);
     long times = 1;
     for (Iterator<Entry> all = entries.iterator(); all.hasNext(); ) {
       Entry entry = all.next();
@@ -51,11 +60,36 @@ final class Refusals {
     }
   }
 
+  /**
+   * Takes note of what was not understood of the snapshot that is in force from now on.
+   *
+   * @param id its {@code EPOCH:REVISION}
+   * @param problems a sentence for each part; none if all of it was understood
+   */
+  synchronized void parts(String id, List<String> problems) {
+    List<String> told = problems;
+    if (problems.size() > MOST) {
+      told = new ArrayList<>(problems.subList(0, MOST - 1));
+      told.add((problems.size() - told.size()) + " more of its parts");
+    }
+    Instant now = sources.clock().instant();
+    parts =
+        told.stream()
+            .map(why -> refusal(new Entry(id, shortened("only in part: " + why), 1, now, 0)))
+            .toList();
+  }
+
+  // Half of a surrogate pair, which it may quote or be cut off at, would spoil every report.
+  private static String shortened(String reason) {
+    String cut = reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON);
+    return new String(cut.getBytes(UTF_8), UTF_8);
+  }
+
   /** All of them, the latest last. */
   synchronized List<Report.Refusal> list() {
     long now = sources.nanos().getAsLong();
     entries.removeIf(entry -> now - entry.atNanos() > KEPT);
-    return entries.stream().map(Refusals::refusal).toList();
+    return Stream.concat(parts.stream(), entries.stream().map(Refusals::refusal)).toList();
   }
 
   private static Report.Refusal refusal(Entry entry) {

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -77,9 +78,19 @@ public final class SnapshotStore {
   /**
    * What was kept.
    *
+   * @param problems one sentence for each part of it that was not understood
    * @param signature what it was signed with; null if that was not kept
    */
-  public record Kept(Snapshot snapshot, @Nullable String signature) {}
+  public record Kept(Snapshot snapshot, List<String> problems, @Nullable String signature) {
+    public Kept {
+      problems = List.copyOf(problems);
+    }
+
+    /** What was understood throughout. */
+    public Kept(Snapshot snapshot, @Nullable String signature) {
+      this(snapshot, List.of(), signature);
+    }
+  }
 
   /** Returns the newest snapshot that is whole and trusted, or null if there is none. */
   public synchronized @Nullable Kept load() {
@@ -107,12 +118,12 @@ public final class SnapshotStore {
    * Writes a snapshot as the newest generation; on failure warns once until it works again.
    *
    * @param document it as it was sent
-   * @param signature what that was signed with; null if it was not
    */
-  public synchronized void save(Snapshot snapshot, byte[] document, @Nullable String signature) {
+  public synchronized void save(Kept kept, byte[] document) {
     Path temporary = directory.resolve("snapshot." + ProcessHandle.current().pid() + TEMPORARY);
+    String signature = kept.signature();
     boolean signed = trust.keys() != null && signature != null;
-    byte[] json = signed ? document : SnapshotCodec.write(snapshot);
+    byte[] json = signed ? document : SnapshotCodec.writeKept(kept.snapshot(), kept.problems());
     try {
       Files.createDirectories(directory);
       write(temporary, header(json, signed ? signature : null), json);
@@ -147,16 +158,23 @@ public final class SnapshotStore {
       throw new CodecException("its checksum is wrong");
     }
     trust.checkSignature(json, signature);
-    SnapshotCodec.Read read = SnapshotCodec.read(json, Snapshot.EMPTY);
+    SnapshotCodec.Read read = read(json, signature, Snapshot.EMPTY);
     trust.checkEnvironment(read.snapshot().env());
     if (!read.problems().isEmpty()) {
       // As it was sent: what was not understood then either has its last good form further back.
       Kept before = load(generation + 1);
       if (before != null) {
-        read = SnapshotCodec.read(json, before.snapshot());
+        read = read(json, signature, before.snapshot());
       }
     }
-    return new Kept(read.snapshot(), signature);
+    return new Kept(read.snapshot(), read.problems(), signature);
+  }
+
+  private static SnapshotCodec.Read read(
+      byte[] json, @Nullable String signature, Snapshot previous) {
+    return signature == null
+        ? SnapshotCodec.readKept(json, previous)
+        : SnapshotCodec.read(json, previous);
   }
 
   private static int endOfLine(byte[] content) {

@@ -133,7 +133,7 @@ class ControlClientTest {
   @Test
   void start_withoutAServer_deliversWhatWasKeptFirst() {
     new SnapshotStore(directory, heard.warnings::add)
-        .save(revision(7), SnapshotCodec.write(revision(7)), null);
+        .save(new SnapshotStore.Kept(revision(7), null), SnapshotCodec.write(revision(7)));
     server.close();
 
     start(server.uri(), polling());

@@ -1,5 +1,6 @@
 package dev.turnout.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.client.codec.Samples;
@@ -17,23 +18,55 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class InForceTest {
+  private static final Sources SOURCES =
+      new Sources(Clock.systemUTC(), System::nanoTime, new Random(1));
+
   @TempDir Path directory;
   private final List<Snapshot> delivered = new ArrayList<>();
   private final List<String> told = new ArrayList<>();
+  private Refusals refusals = new Refusals(SOURCES);
 
   private SnapshotStore store() {
     return new SnapshotStore(directory, told::add);
   }
 
   private InForce inForce(Executor disk) {
-    Sources sources = new Sources(Clock.systemUTC(), System::nanoTime, new Random(1));
     return new InForce(
         store(),
         disk,
         Trust.ANY,
         delivered::add,
         new Warnings(told::add, System::nanoTime),
-        new Refusals(sources));
+        refusals);
+  }
+
+  private InForce restarted() {
+    refusals = new Refusals(SOURCES);
+    InForce restarted = inForce(Runnable::run);
+    restarted.restore();
+    return restarted;
+  }
+
+  // Of a newer server, whose limit this agent has not heard of.
+  private static void offerNewer(InForce inForce, long revision) {
+    byte[] json = newer(Samples.snapshot(1, revision, Samples.full()));
+    assertThat(inForce.offer(new InForce.Document("1:" + revision, json, null))).isTrue();
+  }
+
+  private static byte[] newer(Snapshot snapshot) {
+    return new String(SnapshotCodec.write(snapshot), UTF_8)
+        .replace("\"error_rate\"", "\"regret\"")
+        .getBytes(UTF_8);
+  }
+
+  private void assertToldOfTheLimit(long revision) {
+    assertThat(refusals.list())
+        .singleElement()
+        .satisfies(
+            refusal -> {
+              assertThat(refusal.revision()).isEqualTo(revision);
+              assertThat(refusal.reason()).startsWith("only in part: flag full: limits");
+            });
   }
 
   private static Snapshot offer(InForce inForce, long revision) {
@@ -77,5 +110,58 @@ class InForceTest {
     Snapshot first = offer(inForce, 1);
     assertThat(delivered).containsExactly(first);
     assertThat(told).singleElement().asString().contains("the snapshot is not kept", "no thread");
+  }
+
+  @Test
+  void flagThatIsNotUnderstood_isToldForAsLongAsItHolds() {
+    InForce inForce = inForce(Runnable::run);
+    offer(inForce, 1);
+
+    offerNewer(inForce, 2);
+    assertToldOfTheLimit(2);
+    offerNewer(inForce, 3);
+    assertToldOfTheLimit(3);
+
+    offer(inForce, 4);
+    assertThat(refusals.list()).isEmpty();
+  }
+
+  @Test
+  void flagThatIsNotUnderstood_isToldAfterARestartToo() {
+    offerNewer(inForce(Runnable::run), 2);
+    told.clear();
+
+    restarted();
+
+    assertToldOfTheLimit(2);
+    assertThat(told).singleElement().asString().contains("1:2 was taken but for: flag full:");
+  }
+
+  @Test
+  void snapshotOfWhichAnOlderAgentUnderstoodAPart_isAskedForAnew_andTaken() {
+    offerNewer(inForce(Runnable::run), 2);
+    InForce newer = restarted();
+    assertThat(newer.id()).isNull();
+    assertThat(newer.isKnown("1:2", null)).isFalse();
+
+    Snapshot whole = offer(newer, 2);
+
+    assertThat(newer.snapshot()).isEqualTo(whole);
+    assertThat(refusals.list()).isEmpty();
+    assertThat(newer.id()).isEqualTo("1:2");
+    assertThat(restarted().id()).isEqualTo("1:2");
+  }
+
+  @Test
+  void snapshotThatIsStillUnderstoodInPart_isAskedForOnce() {
+    offerNewer(inForce(Runnable::run), 2);
+    InForce restarted = restarted();
+    delivered.clear();
+
+    offerNewer(restarted, 2);
+
+    assertThat(restarted.id()).isEqualTo("1:2");
+    assertThat(delivered).isEmpty();
+    assertToldOfTheLimit(2);
   }
 }

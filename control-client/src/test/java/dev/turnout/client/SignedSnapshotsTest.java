@@ -274,6 +274,10 @@ class SignedSnapshotsTest {
 
     assertThat(inForce.snapshot()).isEqualTo(before);
     assertThat(before.flags()).isEqualTo(revision(1).flags());
+    assertThat(refusals.list())
+        .singleElement()
+        .satisfies(
+            refusal -> assertThat(refusal.reason()).startsWith("only in part: flag full: perc"));
   }
 
   @Test

@@ -38,7 +38,7 @@ class SnapshotStoreTest {
   }
 
   private static void save(SnapshotStore store, Snapshot snapshot) {
-    store.save(snapshot, SnapshotCodec.write(snapshot), null);
+    store.save(new SnapshotStore.Kept(snapshot, null), SnapshotCodec.write(snapshot));
   }
 
   private static @Nullable Snapshot load(SnapshotStore store) {

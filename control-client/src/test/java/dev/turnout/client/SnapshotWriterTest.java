@@ -148,7 +148,7 @@ class SnapshotWriterTest {
     }
 
     private static void save(SnapshotStore store, Snapshot snapshot) {
-      store.save(snapshot, SnapshotCodec.write(snapshot), null);
+      store.save(new SnapshotStore.Kept(snapshot, null), SnapshotCodec.write(snapshot));
     }
 
     private static long kept(SnapshotStore store) {

@@ -34,4 +34,25 @@ class WarningsTest {
 
     assertThat(lines).containsExactly("reset", "forged");
   }
+
+  @Test
+  void whatWasKeptBack_isSaidWhenTheMinuteIsOver_thoughNothingFollows() {
+    warnings.warn(Topic.DOCUMENT, "flag a");
+    now += Duration.ofSeconds(20).toNanos();
+    warnings.warn(Topic.DOCUMENT, "flag b");
+    warnings.look();
+    assertThat(lines).containsExactly("flag a");
+
+    now += Duration.ofSeconds(40).toNanos();
+    warnings.look();
+    warnings.look();
+
+    assertThat(lines).containsExactly("flag a", "flag b (40 s ago)");
+    warnings.warn(Topic.DOCUMENT, "flag c");
+    warnings.warn(Topic.DOCUMENT, "flag d");
+    assertThat(lines).hasSize(2);
+    now += Duration.ofSeconds(60).toNanos();
+    warnings.look();
+    assertThat(lines).last().isEqualTo("flag d (60 s ago; 1 more in the meantime)");
+  }
 }

@@ -1,5 +1,7 @@
 package dev.turnout.client.codec;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.turnout.flags.CanaryMode;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.FlagName;
@@ -30,6 +32,10 @@ public final class SnapshotCodec {
 
   // Enough to see what is wrong; twenty thousand sentences would drown it.
   private static final int MAX_PROBLEMS = 100;
+  private static final int MAX_PROBLEM = 300;
+
+  // In what is kept alone; no server sends it.
+  private static final String NOT_UNDERSTOOD = "notUnderstood";
 
   private SnapshotCodec() {}
 
@@ -47,6 +53,25 @@ public final class SnapshotCodec {
 
   /** Writes a snapshot as one line. */
   public static byte[] write(Snapshot snapshot) {
+    return Json.bytes(json(snapshot));
+  }
+
+  /**
+   * Writes a snapshot as it was understood, to be read again by {@link #readKept}; or by {@link
+   * #read}, as agents do that know of no problems.
+   *
+   * @param problems as of {@link Read}
+   */
+  public static byte[] writeKept(Snapshot snapshot, List<String> problems) {
+    ObjectNode json = json(snapshot);
+    if (!problems.isEmpty()) {
+      ArrayNode lines = json.putArray(NOT_UNDERSTOOD);
+      problems.forEach(lines::add);
+    }
+    return Json.bytes(json);
+  }
+
+  private static ObjectNode json(Snapshot snapshot) {
     ObjectNode json = Json.object();
     json.put("env", snapshot.env());
     json.put("epoch", snapshot.epoch());
@@ -59,7 +84,7 @@ public final class SnapshotCodec {
     putEnvironment(json, snapshot);
     ArrayNode flags = json.putArray("flags");
     snapshot.flags().values().forEach(flag -> flags.add(FlagCodec.toJson(flag)));
-    return Json.bytes(json);
+    return json;
   }
 
   /** Writes what belongs to the environment as a whole. */
@@ -78,13 +103,29 @@ public final class SnapshotCodec {
    * @throws CodecException if the document as a whole cannot be used
    */
   public static Read read(byte[] json, Snapshot previous) {
+    return read(Json.parse(json), previous, new Problems());
+  }
+
+  /**
+   * Reads what {@link #writeKept} wrote, with the problems that were known then.
+   *
+   * @throws CodecException if the document as a whole cannot be used
+   */
+  public static Read readKept(byte[] json, Snapshot previous) {
+    JsonNode document = Json.parse(json);
+    Problems problems = new Problems();
+    document.path(NOT_UNDERSTOOD).forEach(line -> problems.add(line.asString("")));
+    return read(document, previous, problems);
+  }
+
+  private static Read read(JsonNode document, Snapshot previous, Problems problems) {
     Fields top;
     String env;
     long epoch;
     long revision;
     JsonNode flags;
     try {
-      top = new Fields("", Json.parse(json), false);
+      top = new Fields("", document, false);
       env = top.text("env");
       epoch = top.whole("epoch");
       revision = top.whole("revision");
@@ -96,7 +137,6 @@ public final class SnapshotCodec {
       throw new CodecException(
           "snapshot: " + flags.size() + " flags, more than the " + MAX_FLAGS + " allowed");
     }
-    Problems problems = new Problems();
     Instant issuedAt = problems.orElse(() -> top.instant("issuedAt"), previous.issuedAt());
     Optional<Instant> validUntil =
         problems.orElse(() -> readValidUntil(top), Optional.ofNullable(previous.validUntil()));
@@ -226,10 +266,16 @@ public final class SnapshotCodec {
 
     void add(String problem) {
       if (list.size() < MAX_PROBLEMS) {
-        list.add(problem);
+        list.add(writable(problem));
       } else if (list.size() == MAX_PROBLEMS) {
         list.add("and more");
       }
+    }
+
+    // Half of a surrogate pair, which it may quote or be cut off at, could not be written.
+    private static String writable(String problem) {
+      String cut = problem.length() <= MAX_PROBLEM ? problem : problem.substring(0, MAX_PROBLEM);
+      return new String(cut.getBytes(UTF_8), UTF_8);
     }
 
     <T> T orElse(Supplier<T> reading, T kept) {
