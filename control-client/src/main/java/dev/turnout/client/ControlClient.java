@@ -244,7 +244,7 @@ public final class ControlClient implements AutoCloseable {
     }
     Http ready = http;
     if (ready == null) {
-      ready = new Http(settings, sources);
+      ready = new Http(settings, sources, warnings);
       http = ready;
     }
     return ready;

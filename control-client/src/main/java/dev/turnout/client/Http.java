@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import okhttp3.ConnectionSpec;
 import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
@@ -40,11 +41,12 @@ final class Http {
   private final Host host;
   private final Timing timing;
   private final Sources sources;
-  private final OkHttpClient client;
+  private final @Nullable FreshTls tls;
+  private volatile OkHttpClient client;
   private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  Http(ControlClient.Settings settings, Sources sources) {
+  Http(ControlClient.Settings settings, Sources sources, Warnings warnings) {
     base = Objects.requireNonNull(HttpUrl.get(settings.server()), "server");
     token = settings.token();
     host = settings.host();
@@ -69,16 +71,35 @@ final class Http {
             .readTimeout(Duration.ZERO)
             .writeTimeout(Duration.ZERO)
             .callTimeout(Duration.ZERO);
+    FreshTls own = null;
     if (base.isHttps() && settings.tls().isOwn()) {
-      ClientTls.Sockets sockets = sockets(settings.tls());
-      builder.sslSocketFactory(sockets.factory(), sockets.trust());
+      own = tls(settings.tls(), warnings);
+      builder
+          .sslSocketFactory(own.sockets().factory(), own.sockets().trust())
+          .addInterceptor(new LookWhenRefused(own));
     }
+    tls = own;
     client = builder.build();
   }
 
-  private static ClientTls.Sockets sockets(ClientTls tls) {
+  /**
+   * Looks at the files when somebody is not let in: it may be for a certificate that was replaced
+   * since, and the connection that was made by it would be kept.
+   */
+  private record LookWhenRefused(FreshTls tls) implements Interceptor {
+    @Override
+    public Response intercept(Chain chain) throws IOException {
+      Response response = chain.proceed(chain.request());
+      if (isAuth(response.code())) {
+        tls.look();
+      }
+      return response;
+    }
+  }
+
+  private static FreshTls tls(ClientTls tls, Warnings warnings) {
     try {
-      return tls.sockets();
+      return new FreshTls(tls, warnings);
     } catch (IOException e) {
       // Told as any other reason why there is no connection; the files may come later.
       throw new IllegalStateException(e.getMessage(), e);
@@ -87,11 +108,27 @@ final class Http {
 
   /** Begins to make a request of the server; close what is returned. */
   Exchange begin(Request request, Duration limit) {
-    Exchange exchange = new Exchange(client.newCall(request), sources.nanos(), open, limit);
+    Exchange exchange = new Exchange(client().newCall(request), sources.nanos(), open, limit);
     if (closed) {
       exchange.cancel();
     }
     return exchange;
+  }
+
+  private OkHttpClient client() {
+    FreshTls own = tls;
+    return own == null ? client : client(own.sockets());
+  }
+
+  // OkHttp uses a connection again for the same factory alone: none that was made by other files.
+  private synchronized OkHttpClient client(ClientTls.Sockets sockets) {
+    OkHttpClient known = client;
+    if (!known.sslSocketFactory().equals(sockets.factory())) {
+      known = known.newBuilder().sslSocketFactory(sockets.factory(), sockets.trust()).build();
+      client = known;
+      known.connectionPool().evictAll();
+    }
+    return known;
   }
 
   /** Begins to make a request that is answered soon or never. */

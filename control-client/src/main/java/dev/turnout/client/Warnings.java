@@ -19,6 +19,8 @@ final class Warnings {
     CONNECTION,
     /** The server refuses reports. */
     REPORT,
+    /** The files of TLS are not what they should be. */
+    TLS,
     /** A document, or a part of it, was not understood. */
     DOCUMENT,
     /** The server offers what is older than what is in force. */

@@ -69,9 +69,13 @@ final class TlsTest {
   }
 
   private ControlServer start(@Nullable Path clientAuthority) throws StartException {
+    return start(clientAuthority, 0);
+  }
+
+  private ControlServer start(@Nullable Path clientAuthority, int port) throws StartException {
     ControlServer started =
         ControlServer.start(
-            new Settings(Settings.LOOPBACK, 0, data, "default")
+            new Settings(Settings.LOOPBACK, port, data, "default")
                 .over(
                     new TlsFiles(
                         certificates.certificate("server"),
@@ -313,6 +317,66 @@ final class TlsTest {
       assertThat(warnings.get(0)).contains(later + " does not exist");
       Files.copy(certificates.certificate("server"), later);
       await().until(() -> client.snapshot().env().equals("default"));
+    }
+  }
+
+  @Test
+  void agent_whoseCertificateIsReplaced_isLetInByTheNewOne() throws Exception {
+    certificates.make("server", "EC");
+    certificates.make("agent", "EC");
+    certificates.make("next", "EC");
+    ControlServer started = start(certificates.certificate("next"));
+
+    try (ControlClient client = client(started, as("agent"))) {
+      await().until(() -> client.link().problem().contains("answered 403"));
+      replace(certificates.key("agent"), certificates.key("next"));
+      replace(certificates.certificate("agent"), certificates.certificate("next"));
+
+      await().until(() -> client.snapshot().env().equals("default"));
+      await().until(() -> client.link().connected());
+    }
+  }
+
+  private static void replace(Path file, Path by) throws IOException {
+    Files.copy(by, file, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Test
+  void agent_whoseAuthorityFileIsReplaced_trustsTheNewOne() throws Exception {
+    certificates.make("server", "EC");
+    certificates.make("ca", "EC");
+    ControlServer started = start(null);
+
+    try (ControlClient client = client(started, trusting("ca"))) {
+      await().until(() -> client.link().problem().contains("SSLHandshakeException"));
+      replace(certificates.certificate("ca"), certificates.certificate("server"));
+
+      await().until(() -> client.link().connected());
+    }
+  }
+
+  @Test
+  void agent_whoseFilesAreHalfWritten_keepsToWhatItRead_andSaysSo() throws Exception {
+    certificates.make("server", "EC");
+    certificates.make("agent", "EC");
+    ControlServer started = start(certificates.certificate("agent"));
+
+    int port = started.port();
+
+    try (ControlClient client = client(started, as("agent"))) {
+      await().until(() -> client.link().connected());
+      Files.writeString(certificates.key("agent"), "-----BEGIN PRIVATE KEY-----\nAAAA");
+      started.close();
+      await().until(() -> !client.link().connected());
+      start(certificates.certificate("agent"), port);
+
+      await().until(() -> client.link().connected());
+      assertThat(warnings)
+          .anyMatch(
+              line ->
+                  line.contains("what was read before stays in use")
+                      && line.contains("agent.key cannot be used: it must hold"))
+          .noneMatch(line -> line.contains("AAAA"));
     }
   }
 

@@ -1,9 +1,13 @@
 package dev.turnout.client.tls;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -47,23 +51,41 @@ public record ClientTls(String authority, @Nullable Path certificate, @Nullable 
     return !equals(DEFAULT);
   }
 
+  /** The files that are read for it. */
+  public List<Path> files() {
+    Path authorityFile =
+        authority.isEmpty() || authority.startsWith(PEM) ? null : Path.of(authority);
+    return Stream.of(authorityFile, certificate, key).filter(Objects::nonNull).toList();
+  }
+
   /**
    * Reads the files.
    *
    * @throws IOException saying in one line what cannot be used and what would be right
    */
   public Sockets sockets() throws IOException {
+    return sockets(Files::readAllBytes);
+  }
+
+  /**
+   * Uses what was read of the files.
+   *
+   * @param source where their content comes from
+   * @throws IOException saying in one line what cannot be used and what would be right
+   */
+  public Sockets sockets(TlsStores.Source source) throws IOException {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      X509TrustManager trust = trust();
-      context.init(keys(), new TrustManager[] {trust}, null);
+      X509TrustManager trust = trust(source);
+      context.init(keys(source), new TrustManager[] {trust}, null);
       return new Sockets(context.getSocketFactory(), trust);
     } catch (GeneralSecurityException e) {
       throw new IOException("TLS cannot be used: " + e.getMessage(), e);
     }
   }
 
-  private X509TrustManager trust() throws IOException, GeneralSecurityException {
+  private X509TrustManager trust(TlsStores.Source source)
+      throws IOException, GeneralSecurityException {
     TrustManagerFactory factory =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     // Null stands for the JVM's own.
@@ -72,7 +94,7 @@ public record ClientTls(String authority, @Nullable Path certificate, @Nullable 
       store =
           authority.startsWith(PEM)
               ? TlsStores.authorities(authority)
-              : TlsStores.authorities(Path.of(authority));
+              : TlsStores.authorities(Path.of(authority), source);
     }
     factory.init(store);
     for (TrustManager manager : factory.getTrustManagers()) {
@@ -83,7 +105,8 @@ public record ClientTls(String authority, @Nullable Path certificate, @Nullable 
     throw new GeneralSecurityException("the JVM trusts no certificates");
   }
 
-  private KeyManager @Nullable [] keys() throws IOException, GeneralSecurityException {
+  private KeyManager @Nullable [] keys(TlsStores.Source source)
+      throws IOException, GeneralSecurityException {
     Path ownCertificate = certificate;
     Path ownKey = key;
     if (ownCertificate == null || ownKey == null) {
@@ -91,7 +114,7 @@ public record ClientTls(String authority, @Nullable Path certificate, @Nullable 
     }
     KeyManagerFactory factory =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(TlsStores.key(ownCertificate, ownKey), TlsStores.password().toCharArray());
+    factory.init(TlsStores.key(ownCertificate, ownKey, source), TlsStores.password().toCharArray());
     return factory.getKeyManagers();
   }
 }

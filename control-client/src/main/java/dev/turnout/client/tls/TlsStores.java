@@ -19,6 +19,12 @@ public final class TlsStores {
 
   private TlsStores() {}
 
+  /** Where the content of files comes from. */
+  public interface Source {
+    /** Returns what a file holds. */
+    byte[] read(Path file) throws IOException;
+  }
+
   /** What the keys in {@link #key} are protected with. */
   public static String password() {
     return PASSWORD;
@@ -31,8 +37,12 @@ public final class TlsStores {
    * @throws IOException saying in one line what cannot be used and what would be right
    */
   public static KeyStore key(Path certificate, Path key) throws IOException {
-    List<X509Certificate> chain = read(certificate, Pem::certificates);
-    PrivateKey privateKey = read(key, Pem::privateKey);
+    return key(certificate, key, Files::readAllBytes);
+  }
+
+  static KeyStore key(Path certificate, Path key, Source source) throws IOException {
+    List<X509Certificate> chain = read(certificate, source, Pem::certificates);
+    PrivateKey privateKey = read(key, source, Pem::privateKey);
     try {
       return Pem.keyStore(privateKey, chain, PASSWORD.toCharArray());
     } catch (GeneralSecurityException e) {
@@ -46,7 +56,11 @@ public final class TlsStores {
    * @throws IOException saying in one line what cannot be used and what would be right
    */
   public static KeyStore authorities(Path file) throws IOException {
-    return read(file, TlsStores::authorities);
+    return authorities(file, Files::readAllBytes);
+  }
+
+  static KeyStore authorities(Path file, Source source) throws IOException {
+    return read(file, source, TlsStores::authorities);
   }
 
   /**
@@ -71,9 +85,9 @@ public final class TlsStores {
     T of(String text) throws GeneralSecurityException;
   }
 
-  private static <T> T read(Path file, Reading<T> reading) throws IOException {
+  private static <T> T read(Path file, Source source, Reading<T> reading) throws IOException {
     try {
-      return reading.of(Files.readString(file, ISO_8859_1));
+      return reading.of(new String(source.read(file), ISO_8859_1));
     } catch (IOException e) {
       throw unreadable(file, e);
     } catch (GeneralSecurityException e) {
