@@ -49,6 +49,7 @@ final class LocalJvm {
    * @throws CommandFailure saying why it cannot be asked, or refused
    */
   String ask(String pid, String request, Duration patience) {
+    new LocalProcess(pid).checkIsJvm();
     try {
       Path answerFile = Files.createTempFile("turnout", ".answer");
       try {

@@ -1,6 +1,7 @@
 package dev.turnout.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
@@ -13,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AttachIT {
   private static final int REFUSED = 1;
   private static final int UNREACHABLE = 3;
+  private static final int NOT_AUTHORISED = 5;
 
   @TempDir Path directory;
   private Process application;
@@ -192,6 +197,53 @@ class AttachIT {
     assertThat(asked.err()).contains("has not answered for 1 s: it is stopped, or still at it");
     assertThat(turnout(jdk, "agent", "--timeout", "0").err()).contains("1 to 86400 seconds, not 0");
     assertThat(turnout(jdk, "agent").exit()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  @EnabledOnOs(OS.LINUX)
+  void jvmThatASignalWouldEnd_isNotAttachedTo_andRunsOn(Path jdk) throws Exception {
+    start(jdk, "-Xrs");
+    assertThat(answer()).startsWith("new shop");
+    assertThat(turnout(jdk, "agent").err()).contains("no agent is running in this JVM");
+    // As what clears a temporary directory does; without it there is the signal only.
+    Files.delete(Path.of("/tmp/.java_pid" + application.pid()));
+    Run asked = turnout(jdk, "agent");
+    assertThat(asked.exit()).isEqualTo(REFUSED);
+    assertThat(asked.err()).contains("cannot be attached to", "-Xrs");
+    assertThat(answer()).startsWith("new shop");
+  }
+
+  // The first process of all is the superuser's.
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void processOfAnotherUser_isNotAttachedTo_andItIsSaidAsWhom() throws Exception {
+    String turnout = Built.TURNOUT.toString();
+    List<String> asNobody = List.of("--reuid=65534", "--regid=65534", "--clear-groups", turnout);
+    boolean root = System.getProperty("user.name").equals("root");
+    assumeThat(!root || works("setpriv", asNobody, "--version"))
+        .as("needs setpriv, and a build that other users can read")
+        .isTrue();
+    Run asked =
+        root ? run("setpriv", asNobody, "agent", "1") : run(turnout, List.of(), "agent", "1");
+    assertThat(asked.exit()).as(asked.toString()).isEqualTo(NOT_AUTHORISED);
+    assertThat(asked.err())
+        .isEqualTo(
+            "turnout: process 1 is another user's: repeat this as that user (sudo -u root ...)\n");
+  }
+
+  private Run run(String program, List<String> arguments, String... more) throws Exception {
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of(more));
+    return Run.of(Path.of(program), directory, Map.of(), all);
+  }
+
+  private boolean works(String program, List<String> arguments, String... more) throws Exception {
+    try {
+      return run(program, arguments, more).exit() == 0;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private void signal(String name) throws Exception {

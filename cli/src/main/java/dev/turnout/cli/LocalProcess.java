@@ -1,0 +1,116 @@
+package dev.turnout.cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What the system tells of a process on this machine before anything is asked of it: in {@code
+ * /proc}, and so nothing where there is none, as on macOS.
+ */
+final class LocalProcess {
+  private static final Path PROCESSES = Path.of("/proc");
+  private static final String LIBRARY = "/libjvm.so";
+  private static final String DELETED = " (deleted)";
+
+  // Of signal 3, among those that a process catches.
+  private static final long SIGQUIT = 1L << 2;
+
+  private final String pid;
+  private final Path entry;
+  private final boolean isTold;
+
+  LocalProcess(String pid) {
+    this(PROCESSES, pid);
+  }
+
+  LocalProcess(Path processes, String pid) {
+    this.pid = pid;
+    entry = processes.resolve(pid);
+    isTold = Files.exists(processes.resolve("self/maps"));
+  }
+
+  /**
+   * Checks that it can be attached to. That begins with a SIGQUIT where no socket awaits it, and
+   * the signal ends whatever does not catch it.
+   *
+   * @throws CommandFailure saying what it is instead
+   */
+  void checkIsJvm() {
+    if (!isTold) {
+      return;
+    }
+    try {
+      if (!hasLibrary()) {
+        throw new CommandFailure(
+            ExitCode.USAGE, "process " + pid + " is no JVM: it has no libjvm.so loaded");
+      }
+      checkSignal();
+    } catch (AccessDeniedException e) {
+      throw new CommandFailure(
+          ExitCode.NOT_AUTHORISED,
+          "process " + pid + " is another user's: repeat this as that user" + bySudo());
+    } catch (IOException e) {
+      throw Files.exists(entry)
+          ? new CommandFailure(
+              ExitCode.UNREACHABLE, "it cannot be seen what process " + pid + " is: " + e)
+          : new CommandFailure(
+              ExitCode.NOT_FOUND,
+              "there is no process " + pid + ", or none that this user can see");
+    }
+  }
+
+  // Of another JDK it is too, and of an application that has brought up a JVM by itself.
+  private boolean hasLibrary() throws IOException {
+    try (BufferedReader maps = Files.newBufferedReader(entry.resolve("maps"), ISO_8859_1)) {
+      for (String line = maps.readLine(); line != null; line = maps.readLine()) {
+        if (line.endsWith(LIBRARY) || line.endsWith(LIBRARY + DELETED)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  private void checkSignal() throws IOException {
+    Map<String, String> status = status();
+    // By the number that it has itself, which in a container is another one: the last of them.
+    String[] numbers = status.getOrDefault("NSpid", pid).split("\\s+");
+    String socket = "/tmp/.java_pid" + numbers[numbers.length - 1];
+    long caught = Long.parseUnsignedLong(status.getOrDefault("SigCgt", "0"), 16);
+    if ((caught & SIGQUIT) == 0 && !Files.exists(entry.resolve("root" + socket))) {
+      throw new CommandFailure(
+          ExitCode.REFUSED,
+          "the JVM of process "
+              + pid
+              + " cannot be attached to: it has only just started, or it has -Xrs and its socket "
+              + socket
+              + " is gone");
+    }
+  }
+
+  private Map<String, String> status() throws IOException {
+    Map<String, String> status = new HashMap<>();
+    for (String line : Files.readAllLines(entry.resolve("status"), ISO_8859_1)) {
+      String[] parts = line.split(":", 2);
+      status.put(parts[0], parts[parts.length - 1].strip());
+    }
+    return status;
+  }
+
+  private String bySudo() {
+    try {
+      String owner = Files.getOwner(entry).getName();
+      // Of a user that has no name here, as those of a container, sudo takes the number.
+      return " (sudo -u " + (owner.matches("[0-9]+") ? "'#" + owner + "'" : owner) + " ...)";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}
