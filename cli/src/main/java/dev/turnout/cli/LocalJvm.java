@@ -7,7 +7,6 @@ import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -26,7 +25,6 @@ final class LocalJvm {
    * Returns a way to ask.
    *
    * @param agentJar as given; empty for the one that was built with this command
-   * @throws CommandFailure if there is no such jar
    */
   static LocalJvm by(String agentJar) {
     Path jar =
@@ -34,10 +32,6 @@ final class LocalJvm {
             ? Path.of(System.getProperty("turnout.home", "."), "agent/runtime/target")
                 .resolve("turnout-agent.jar")
             : Path.of(agentJar);
-    if (!Files.isRegularFile(jar)) {
-      throw new CommandFailure(
-          ExitCode.USAGE, jar + " is no file; name the agent's jar with --agent-jar");
-    }
     return new LocalJvm(jar.toAbsolutePath());
   }
 
@@ -49,20 +43,32 @@ final class LocalJvm {
    * @throws CommandFailure saying why it cannot be asked, or refused
    */
   String ask(String pid, String request, Duration patience) {
-    new LocalProcess(pid).checkIsJvm();
-    try {
-      Path answerFile = Files.createTempFile("turnout", ".answer");
-      try {
-        return ask(pid, request, patience, answerFile);
-      } finally {
-        Files.deleteIfExists(answerFile);
-      }
+    LocalProcess process = new LocalProcess(pid);
+    process.checkIsJvm();
+    checkJar(process);
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    try (AnswerFile answerFile = AnswerFile.of(process, temporary)) {
+      return ask(pid, request, patience, answerFile);
     } catch (IOException e) {
       throw cannotAttach(pid, e);
     }
   }
 
-  private String ask(String pid, String request, Duration patience, Path answerFile) {
+  // The JVM opens it, and tells of one that it does not see only that it cannot be loaded.
+  private void checkJar(LocalProcess process) {
+    if (process.hasFile(agentJar)) {
+      return;
+    }
+    throw new CommandFailure(
+        ExitCode.USAGE,
+        Files.isRegularFile(agentJar)
+            ? agentJar
+                + " is no file where the JVM runs, as in a container: name the agent's jar as it is"
+                + " called there with --agent-jar"
+            : agentJar + " is no file; name the agent's jar with --agent-jar");
+  }
+
+  private String ask(String pid, String request, Duration patience, AnswerFile answerFile) {
     FutureTask<String> asking = new FutureTask<>(() -> ask(pid, request, answerFile));
     Thread asks = new Thread(asking, "turnout-attach");
     asks.setDaemon(true);
@@ -87,11 +93,10 @@ final class LocalJvm {
     }
   }
 
-  private String ask(String pid, String request, Path answerFile) {
+  private String ask(String pid, String request, AnswerFile answerFile) {
     try {
-      give(answerFile, pid);
-      load(pid, request + ",agent-jar=" + agentJar + ",answer-file=" + answerFile);
-      return answer(Files.readString(answerFile));
+      load(pid, request + ",agent-jar=" + agentJar + ",answer-file=" + answerFile.path());
+      return answer(pid, answerFile.text());
     } catch (IOException e) {
       throw cannotAttach(pid, e);
     }
@@ -100,18 +105,6 @@ final class LocalJvm {
   private static CommandFailure cannotAttach(String pid, Exception e) {
     return new CommandFailure(
         ExitCode.UNREACHABLE, "process " + pid + " cannot be attached to: " + e.getMessage());
-  }
-
-  // Who may attach to another user's JVM is the superuser; the JVM has to write the file all the
-  // same, and nobody else.
-  private static void give(Path file, String pid) throws IOException {
-    Path process = Path.of("/proc", pid);
-    if (Files.exists(process)) {
-      UserPrincipal owner = Files.getOwner(process);
-      if (!owner.equals(Files.getOwner(file))) {
-        Files.setOwner(file, owner);
-      }
-    }
   }
 
   private void load(String pid, String arguments) throws IOException {
@@ -130,14 +123,22 @@ final class LocalJvm {
     }
   }
 
-  private static String answer(String text) {
+  /** What an answer says, without the word by which it begins. */
+  static String answer(String pid, String text) {
     if (text.startsWith("ok ")) {
       return text.substring("ok ".length());
     }
+    if (text.startsWith("refused ")) {
+      throw new CommandFailure(ExitCode.REFUSED, text.substring("refused ".length()));
+    }
     throw new CommandFailure(
-        ExitCode.REFUSED,
-        text.startsWith("refused ")
-            ? text.substring("refused ".length())
-            : "the agent gave no answer; the JVM's standard error says why");
+        ExitCode.UNREACHABLE,
+        "process "
+            + pid
+            + " gave no answer, so it is not known whether it was done: '"
+            + Terminal.COMMAND
+            + " agent "
+            + pid
+            + "' tells, and the JVM's standard error may say more");
   }
 }

@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the system tells of a process on this machine before anything is asked of it: in {@code
@@ -16,6 +19,7 @@ import java.util.Map;
  */
 final class LocalProcess {
   private static final Path PROCESSES = Path.of("/proc");
+  private static final Path ROOT = Path.of("/");
   private static final String LIBRARY = "/libjvm.so";
   private static final String DELETED = " (deleted)";
 
@@ -102,6 +106,48 @@ final class LocalProcess {
       status.put(parts[0], parts[parts.length - 1].strip());
     }
     return status;
+  }
+
+  /** Where this process sees a file, or a directory, that the other one has at {@code path}. */
+  Path seen(Path path) {
+    return isTold ? entry.resolve("root").resolve(ROOT.relativize(path)) : path;
+  }
+
+  /**
+   * Whether it has another directory at {@code path} than this process has at {@code own}: in a
+   * container, or with mounts of its own. No if that cannot be told.
+   */
+  boolean seesOtherwise(Path path, Path own) {
+    try {
+      return isTold && !key(seen(path)).equals(key(own));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static Object key(Path directory) throws IOException {
+    return Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
+  }
+
+  /** Whether it sees a file at {@code path}; yes also where only it can tell. */
+  boolean hasFile(Path path) {
+    if (!isTold) {
+      return Files.isRegularFile(path);
+    }
+    Path at = seen(ROOT);
+    for (Path name : path) {
+      at = at.resolve(name);
+      if (Files.isSymbolicLink(at)) {
+        // Followed from here it would lead on among this process's own files.
+        return true;
+      }
+    }
+    return Files.isRegularFile(at);
+  }
+
+  /** Whose it is; null if that cannot be told. */
+  @Nullable UserPrincipal owner() throws IOException {
+    return isTold ? Files.getOwner(entry) : null;
   }
 
   private String bySudo() {

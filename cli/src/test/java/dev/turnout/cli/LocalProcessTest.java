@@ -80,6 +80,21 @@ class LocalProcessTest {
     assertThatCode(process::checkIsJvm).doesNotThrowAnyException();
   }
 
+  @Test
+  void fileIsThere_ifTheProcessSeesIt_orItsLinksLeadWhereOnlyItCanTell() throws Exception {
+    LocalProcess process = process("/opt/jdk/lib/server/libjvm.so", CATCHES_QUIT);
+    Path opt = Files.createDirectories(directory.resolve("42/root/opt/agents"));
+    Files.createFile(opt.resolve("agent.jar"));
+    Files.createSymbolicLink(opt.resolveSibling("current"), Path.of("/opt/agents"));
+
+    assertThat(process.hasFile(Path.of("/opt/agents/agent.jar"))).isTrue();
+    assertThat(process.hasFile(Path.of("/opt/current/agent.jar"))).isTrue();
+    assertThat(process.hasFile(Path.of("/opt/agents"))).isFalse();
+    Path here = Files.createFile(directory.resolve("here.jar"));
+    assertThat(process.hasFile(here)).isFalse();
+    assertThat(new LocalProcess(directory.resolve("none"), "42").hasFile(here)).isTrue();
+  }
+
   private CommandRun run(String command, Process process) throws IOException {
     Path jar = Files.writeString(directory.resolve("agent.jar"), "not looked into");
     return CommandRun.in(directory, command, "" + process.pid(), "--agent-jar", jar.toString());

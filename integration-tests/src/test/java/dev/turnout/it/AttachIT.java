@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The commands about one running JVM, against one whose gated methods have run before. */
 class AttachIT {
   private static final int REFUSED = 1;
+  private static final int USAGE = 2;
   private static final int UNREACHABLE = 3;
   private static final int NOT_AUTHORISED = 5;
 
@@ -43,13 +45,17 @@ class AttachIT {
   }
 
   private void start(Path jdk, String... options) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                jdk.resolve("bin/java").toString(),
-                "-Xverify:all",
-                "-XX:+IgnoreUnrecognizedVMOptions",
-                "-XX:+EnableDynamicAgentLoading"));
+    start(List.of(), jdk, options);
+  }
+
+  private void start(List<String> by, Path jdk, String... options) throws IOException {
+    List<String> command = new ArrayList<>(by);
+    command.addAll(
+        List.of(
+            jdk.resolve("bin/java").toString(),
+            "-Xverify:all",
+            "-XX:+IgnoreUnrecognizedVMOptions",
+            "-XX:+EnableDynamicAgentLoading"));
     command.addAll(List.of(options));
     String classPath = Javac.classPath(List.of(directory.resolve("classes"), Built.ANNOTATIONS));
     command.addAll(List.of("-cp", classPath, "shop.Running"));
@@ -81,8 +87,16 @@ class AttachIT {
         directory.resolve("flags.yaml"), "flags:\n  checkout: {" + definition + "}\n");
   }
 
+  private long pid() {
+    return application
+        .children()
+        .mapToLong(ProcessHandle::pid)
+        .findFirst()
+        .orElse(application.pid());
+  }
+
   private Run turnout(Path jdk, String command, String... options) throws Exception {
-    List<String> arguments = new ArrayList<>(List.of(command, "" + application.pid()));
+    List<String> arguments = new ArrayList<>(List.of(command, "" + pid()));
     arguments.addAll(List.of(options));
     return Run.of(Built.TURNOUT, directory, Map.of("JAVA_HOME", jdk.toString()), arguments);
   }
@@ -296,6 +310,63 @@ class AttachIT {
 
   private Path copyOfTheJar() throws IOException {
     return Files.copy(Built.AGENT, directory.resolve("turnout-agent-first.jar"));
+  }
+
+  // As a container: it counts processes by itself, and of /tmp it has only what this test needs.
+  private void startContained(Path jdk) throws Exception {
+    List<String> contained = List.of("--mount", "--pid", "--fork", "--mount-proc", "--kill-child");
+    assumeThat(works("unshare", contained, "mount", "-t", "tmpfs", "none", "/tmp"))
+        .as("needs unshare, and the right to make mounts")
+        .isTrue();
+    Path script =
+        Files.writeString(
+            directory.resolve("apart.sh"),
+            """
+            tmp=%1$s/private
+            mkdir $tmp
+            mount -t tmpfs none $tmp
+            for path in %1$s %2$s; do
+              case $path in /tmp/*)
+                mkdir -p "$tmp${path#/tmp}"
+                mount --bind "$path" "$tmp${path#/tmp}"
+              esac
+            done
+            mount --rbind $tmp /tmp
+            exec "$@"
+            """
+                .formatted(directory, Built.TURNOUT.getParent()));
+    List<String> by = new ArrayList<>(List.of("unshare"));
+    by.addAll(contained);
+    by.addAll(List.of("sh", "-eu", script.toString()));
+    start(by, jdk);
+    assertThat(answer()).startsWith("new shop");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void jvmInAContainer_isHeardAllTheSame(Path jdk) throws Exception {
+    startContained(jdk);
+    assertThat(attach(jdk, "force=true").out())
+        .startsWith("3 of 4 gates in loaded classes are in place");
+    assertThat(answer()).startsWith("old shop");
+    assertThat(turnout(jdk, "agent").out()).contains("shop.Running#pay");
+    assertThat(turnout(jdk, "detach").out()).contains("the gated classes are as they were written");
+    assertThat(Path.of("/proc/" + pid() + "/root/tmp")).isDirectoryNotContaining("glob:**.answer");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void jarThatTheContainerHasNot_isSaidToBeNoneThere(Path jdk) throws Exception {
+    startContained(jdk);
+    Path jar = Files.createTempFile(Path.of("/tmp"), "turnout-agent", ".jar");
+    try {
+      Files.copy(Built.AGENT, jar, StandardCopyOption.REPLACE_EXISTING);
+      Run attached = attach(jdk, "force=true", "--agent-jar", jar.toString());
+      assertThat(attached.exit()).isEqualTo(USAGE);
+      assertThat(attached.err()).contains(jar + " is no file where the JVM runs");
+    } finally {
+      Files.delete(jar);
+    }
   }
 
   @ParameterizedTest
