@@ -280,6 +280,34 @@ class AttachIT {
 
   @ParameterizedTest
   @MethodSource("jdks")
+  void detachWhileAFlagIsStopped_isRefused_untilItIsAskedForAllTheSame(Path jdk) throws Exception {
+    start(jdk);
+    assertThat(attach(jdk, "force=true").exit()).isZero();
+    flag("percentage: 100, killed: true");
+    await().until(() -> turnout(jdk, "agent").out().contains("killed"));
+    assertThat(answer()).startsWith("old shop");
+
+    Run refused = turnout(jdk, "detach");
+    assertThat(refused.exit()).isEqualTo(REFUSED);
+    assertThat(refused.err().lines())
+        .singleElement()
+        .asString()
+        .contains(
+            "flags are stopped in this JVM", "new implementation: checkout (killed);", "--yes");
+    assertThat(answer()).startsWith("old shop");
+    assertThat(turnout(jdk, "agent").out()).contains("shop.Running#pay");
+
+    Run detached = turnout(jdk, "detach", "--yes");
+    assertThat(detached.exit()).as(detached.toString()).isZero();
+    assertThat(detached.out())
+        .startsWith("the gated classes are as they were written; every caller takes the new")
+        .endsWith("which were stopped: checkout (killed)\n");
+    assertThat(answer()).startsWith("new shop");
+    assertThat(turnout(jdk, "detach", "--yes").err()).contains("no agent is running in this JVM");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
   void jarIsGone_theAgentOfItAnswersAll_andIsTakenOut(Path jdk) throws Exception {
     Path first = copyOfTheJar();
     start(jdk, "-javaagent:" + first + "=" + String.join(",", options()));

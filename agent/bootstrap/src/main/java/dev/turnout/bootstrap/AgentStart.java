@@ -18,7 +18,7 @@ public final class AgentStart {
   private static final String AGENT_JAR = ",agent-jar=";
   private static final String ANSWER_FILE = ",answer-file=";
 
-  // Answers "started", "attached", "status" and "detach"; null while no agent runs.
+  // Answers "started", "attached", "status", "stopped" and "detach"; null while no agent runs.
   private static @Nullable Function<String, String> runtime;
 
   // Reflection would find the entry too, and costs a start some 20 ms on its first use.
@@ -52,8 +52,8 @@ public final class AgentStart {
   }
 
   /**
-   * Does what somebody who attached to the JVM asks for: {@code detach}, {@code status}, or with
-   * other arguments to start.
+   * Does what somebody who attached to the JVM asks for: {@code status}, {@code detach}, {@code
+   * detach,yes} where flags are stopped, or with other arguments to start.
    *
    * @param request the arguments, then {@code ,agent-jar=} and the jar that whoever attached named,
    *     then {@code ,answer-file=} and where the answer is awaited
@@ -95,15 +95,12 @@ public final class AgentStart {
   private static String answer(
       String arguments, Instrumentation instrumentation, File jar, File named) throws Throwable {
     Function<String, String> running = runtime;
-    if (arguments.equals("detach") || arguments.equals("status")) {
+    boolean sure = arguments.equals("detach,yes");
+    if (sure || arguments.equals("detach") || arguments.equals("status")) {
       if (running == null) {
         throw new IllegalStateException("no agent is running in this JVM");
       }
-      if (arguments.equals("detach")) {
-        // Whatever comes of it, there is no more to be had from this one.
-        runtime = null;
-      }
-      return running.apply(arguments);
+      return arguments.equals("status") ? running.apply("status") : detach(running, sure);
     }
     // The JVM has loaded the agent's entry once, and enters that whatever jar it is given later.
     if (!named.getCanonicalFile().equals(jar.getCanonicalFile())) {
@@ -125,6 +122,37 @@ public final class AgentStart {
     } catch (RuntimeException | Error e) {
       runtime = null;
       throw e;
+    }
+  }
+
+  // Whoever stopped a flag did so for its new implementation: that is nobody's to get unasked.
+  private static String detach(Function<String, String> running, boolean sure) {
+    String stopped = stopped(running);
+    if (!stopped.isEmpty() && !sure) {
+      throw new IllegalStateException(
+          "these flags are stopped in this JVM, and every caller would take their new"
+              + " implementation: "
+              + stopped
+              + "; to detach all the same, repeat it with --yes");
+    }
+    // Whatever comes of it, there is no more to be had from this one.
+    runtime = null;
+    String answer = running.apply("detach");
+    return stopped.isEmpty()
+        ? answer
+        : answer
+            + "; every caller takes the new implementation now, of these flags too, which were"
+            + " stopped: "
+            + stopped;
+  }
+
+  private static String stopped(Function<String, String> running) {
+    try {
+      return running.apply("stopped");
+    } catch (IllegalArgumentException e) {
+      // Of another version, put in the place of the jar that this class is of: it knows no such
+      // request.
+      return "";
     }
   }
 

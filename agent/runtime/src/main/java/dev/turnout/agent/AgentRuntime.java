@@ -76,7 +76,8 @@ final class AgentRuntime
   /**
    * Answers who started the agent with the JVM, or attached to it.
    *
-   * @param request {@code started}, {@code attached}, {@code status} or {@code detach}
+   * @param request {@code started}, {@code attached}, {@code status}, {@code stopped} for the flags
+   *     that are, or {@code detach}, which asks nobody about these
    * @throws IllegalStateException saying why it is refused
    */
   @Override
@@ -85,6 +86,7 @@ final class AgentRuntime
       case "started" -> started();
       case "attached" -> attached();
       case "status" -> status();
+      case "stopped" -> stopped();
       case "detach" -> detach();
       default -> throw new IllegalArgumentException("cannot " + request);
     };
@@ -152,6 +154,16 @@ final class AgentRuntime
     return running == null
         ? Status.beforeTheFirstGate(options, unmet(true))
         : new String(running.status().json(), UTF_8);
+  }
+
+  private String stopped() {
+    Engine running = engine;
+    if (running == null) {
+      return "";
+    }
+    // So that the flags of what was found a moment ago are among them.
+    List<Report.Gate> unused = gates();
+    return running.status().stopped();
   }
 
   private String detach() {

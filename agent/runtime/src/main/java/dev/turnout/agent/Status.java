@@ -19,6 +19,7 @@ import dev.turnout.flags.Trip;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,6 +47,7 @@ final class Status {
   }
 
   private static final String WAITING = "waiting";
+  private static final int MOST_NAMED = 10;
 
   private final Options options;
   private final Host host;
@@ -164,6 +166,25 @@ final class Status {
       node.put("what", trip.describe());
     }
     return Json.bytes(root);
+  }
+
+  /**
+   * The flags of gates that are off here because somebody, or a limit, stopped them or one that
+   * they depend on, such as {@code checkout (killed), search (disabled)}; empty if there are none.
+   */
+  String stopped() {
+    Rulebook.InForce all = rules.all();
+    List<String> stopped = new ArrayList<>();
+    for (String name : found.flags()) {
+      Flag flag = all.snapshot().flag(name);
+      CompiledFlag compiled = all.decider().flag(name);
+      if (flag != null && compiled != null && compiled.isStopped()) {
+        stopped.add(name + " (" + state(flag, all) + ")");
+      }
+    }
+    String shown = String.join(", ", stopped.subList(0, Math.min(MOST_NAMED, stopped.size())));
+    int more = stopped.size() - MOST_NAMED;
+    return more > 0 ? shown + " and " + more + " more" : shown;
   }
 
   /** The status of an agent that has found nothing to gate yet, and so has started nothing. */

@@ -184,6 +184,26 @@ class LateAttachTest {
   }
 
   @Test
+  void attachThatFails_isTakenBack_whateverIsStopped() throws Exception {
+    Instrumentation real = ByteBuddyAgent.install();
+    List<String> failed = new ArrayList<>();
+    InvocationHandler handler =
+        (proxy, method, arguments) -> {
+          if (method.getName().equals("getAllLoadedClasses") && failed.isEmpty()) {
+            failed.add(method.getName());
+            throw new OutOfMemoryError("as if");
+          }
+          return method.invoke(real, arguments);
+        };
+    AgentRuntime runtime = runtime(",force=true", instrumentation(handler));
+    flag("killed: true");
+    assertThatThrownBy(() -> runtime.apply("attached")).hasMessageContaining("as if");
+    assertThat(new Text().answer()).isEqualTo("new u1");
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().equals("turnout-engine"));
+  }
+
+  @Test
   void attach_answersWhatCannotBe() throws Exception {
     Path gates = directory.resolve("gates.yaml");
     Files.writeString(gates, "gates: [{method: a.Missing#x, flag: f}]");
