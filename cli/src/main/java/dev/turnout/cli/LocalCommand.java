@@ -43,9 +43,9 @@ abstract class LocalCommand implements Callable<Integer> {
   /** What the agent is asked. */
   abstract String request();
 
-  /** Shows what it said. */
+  /** Shows what it said: the JVM may be another user's, and say more than words. */
   void show(String answer) {
-    terminal.out().println(answer);
+    terminal.out().println(Words.oneLine(answer));
   }
 
   /** What it said, as JSON. */

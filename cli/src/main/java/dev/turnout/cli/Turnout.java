@@ -146,7 +146,7 @@ public final class Turnout {
       err.println(
           isJsonWanted(arguments)
               ? failure.json().toString()
-              : nameOf(command) + ": " + failure.getMessage());
+              : nameOf(command) + ": " + Words.oneLine(String.valueOf(failure.getMessage())));
       return failure.exitCode();
     }
     throw problem;
