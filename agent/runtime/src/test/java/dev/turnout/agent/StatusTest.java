@@ -60,7 +60,7 @@ class StatusTest {
             rules,
             new TripBook(directory.toFile(), Runnable::run),
             new Routed(new TreeSet<>(routed)),
-            List::of,
+            () -> null,
             Clock.systemUTC())
         .stopped();
   }
