@@ -60,15 +60,19 @@ record ClassFacts(
   }
 
   /**
-   * Whether a framework made the class up, as proxies and mocks are. One that was compiled, though
-   * without its source's name and lines, is taken for made up by its name only.
+   * Whether a framework made the class, as it does proxies and mocks. What may have been compiled
+   * without its source's name and lines is taken for that by its name only.
    */
   boolean isGenerated() {
-    return isSynthetic() || (!hasSource && !hasLines() && !generator(dottedName()).isEmpty());
+    return isMadeUp() || (!hasSource && !hasLines() && !generator(dottedName()).isEmpty());
   }
 
-  boolean isSynthetic() {
-    return (access & Opcodes.ACC_SYNTHETIC) != 0;
+  /**
+   * Whether it says of itself that nobody wrote it, and has no line of anybody's: Groovy marks as
+   * synthetic also the class that has the methods of a trait.
+   */
+  boolean isMadeUp() {
+    return (access & Opcodes.ACC_SYNTHETIC) != 0 && !hasLines();
   }
 
   private boolean hasLines() {

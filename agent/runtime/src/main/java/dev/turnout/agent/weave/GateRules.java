@@ -80,12 +80,12 @@ public final class GateRules {
    * Returns what the calls of a method are counted under; empty if it is not observed. The first
    * pattern that matches decides.
    *
-   * @param synthetic whether the class is marked as one that nobody wrote
+   * @param madeUp whether the class says of itself that nobody wrote it
    */
-  String observedAs(String className, String method, boolean synthetic) {
+  String observedAs(String className, String method, boolean madeUp) {
     String name = "";
     for (ObserveRule rule : observed) {
-      if (rule.matches(className, method, synthetic)) {
+      if (rule.matches(className, method, madeUp)) {
         seenPatterns.add(rule.where());
         name = name.isEmpty() ? rule.name() : name;
       }

@@ -266,11 +266,10 @@ record MethodFacts(
 
     // Kotlin's compiler marks by a variable of its name where an inline function begins: in that
     // function, whose returns are all within, and in whatever it was copied to, be that of the same
-    // name. There what is returned is so behind the copy; unless the copy never ends, or is given a
-    // lambda that returns. But then the call has a line, and its object a variable, both of which
-    // come before. A function with a finally may have a line at its head too, and other agents'
-    // code
-    // variables behind the parameters: so one of these two will do.
+    // name. That one returns behind the copy, unless the copy never ends or is given a lambda that
+    // returns; but then the call has a line, and its object a variable, both before the copy. An
+    // inline function may have a line at its head too, for a finally, and another agent's variable
+    // behind its parameters: so one of these two signs will do.
     private boolean isAtTheHead(Label start, int index) {
       int parameters = Type.getArgumentsAndReturnSizes(descriptor) >> 2;
       return ahead.contains(start)

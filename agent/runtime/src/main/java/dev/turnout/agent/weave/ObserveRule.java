@@ -50,10 +50,10 @@ record ObserveRule(String where, String name, MethodPattern methods, List<Method
   /**
    * Whether a method is observed.
    *
-   * @param synthetic whether its class is marked as one that nobody wrote
+   * @param madeUp whether its class says of itself that nobody wrote it
    */
-  boolean matches(String type, String method, boolean synthetic) {
-    if (!methods.matches(type, method) || !means(type, synthetic)) {
+  boolean matches(String type, String method, boolean madeUp) {
+    if (!methods.matches(type, method) || !means(type, madeUp)) {
       return false;
     }
     for (MethodPattern pattern : except) {
@@ -66,9 +66,9 @@ record ObserveRule(String where, String name, MethodPattern methods, List<Method
 
   // A proxy has its class's package and nearly its name, and a call through it is counted there. So
   // none is meant by chance, but by its whole name, or by what its maker calls all of them.
-  private boolean means(String type, boolean synthetic) {
+  private boolean means(String type, boolean madeUp) {
     String generator = ClassFacts.generator(type);
-    if (generator.isEmpty() && !synthetic) {
+    if (generator.isEmpty() && !madeUp) {
       return true;
     }
     String named = methods.className().pattern();

@@ -98,9 +98,8 @@ final class Wiring {
   }
 
   // Proxies and mocks get the annotations of what they override, and mostly call it: such a call is
-  // decided there. Whoever overrides a flagged method with another one has a gate of its own, and
-  // so
-  // has what was made up with a flag that nothing above it has.
+  // decided there. A flagged method that somebody wrote over another has a gate of its own, and so
+  // has one that was made up with a flag that nothing above it has.
   private boolean isCopied(MethodFacts method, String flag) {
     return type.isGenerated() && isFlaggedAbove(type, method, flag);
   }
@@ -192,11 +191,9 @@ final class Wiring {
     }
   }
 
-  // A loaded class keeps what it inherits for as long as it lives; but the files that told of it
-  // may
-  // be gone by now, or others in their place: of a loader that was closed, of a jar that was
-  // written
-  // over. Without its gate the method would run as written, whatever its flag says.
+  // A loaded class keeps what it inherits for as long as it lives; the files that told of it may be
+  // gone by now, with their loader closed, or others, with their jar written over. Without its gate
+  // the method would run as written, whatever its flag says.
   private @Nullable Wire kept(MethodFacts method, GateRule rule) {
     Wire wire = before(rule.flag(), method);
     if (wire == null || wire.fallback() == null || !method.isAnnotatedAs(wire.method())) {
@@ -331,7 +328,7 @@ final class Wiring {
           method.isMethod() && !method.is(Opcodes.ACC_SYNTHETIC) && !type.isForwarder(method);
       String name =
           meant && refusal(method) == null
-              ? rules.observedAs(type.dottedName(), method.name(), type.isSynthetic())
+              ? rules.observedAs(type.dottedName(), method.name(), type.isMadeUp())
               : "";
       if (!name.isEmpty()
           && !isGated(method)

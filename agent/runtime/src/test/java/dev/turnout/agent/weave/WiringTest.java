@@ -48,6 +48,35 @@ class WiringTest {
         .containsExactly("shop.Shop#pay(int)");
   }
 
+  private static List<String> observedOfSynthetic(int line) {
+    MethodFacts find =
+        new MethodFacts(
+            SHOP, 0, "find", "()V", null, null, -1, "", 1, line, MethodFacts.Origin.WRITTEN);
+    ClassFacts type =
+        new ClassFacts(
+            SHOP,
+            "java/lang/Object",
+            List.of(),
+            Opcodes.ACC_SYNTHETIC,
+            Opcodes.V17,
+            true,
+            false,
+            List.of(find));
+    ClassFiles others = new ClassFiles(WiringTest.class.getClassLoader());
+    return Wiring.of(type, others, GatesFile.parse("g.yaml", OBSERVE_ALL), List.of())
+        .wires()
+        .stream()
+        .map(wire -> wire.method().fullName())
+        .toList();
+  }
+
+  // Groovy's traits have their methods in one that has lines.
+  @Test
+  void syntheticClass_isNotObserved_unlessSomebodyWroteItsLines() {
+    assertThat(observedOfSynthetic(0)).isEmpty();
+    assertThat(observedOfSynthetic(7)).containsExactly("shop.Shop#find()");
+  }
+
   @Test
   void whatACoroutineGoesOnBy_isNotObserved() {
     MethodFacts resumed = method("invokeSuspend", RESUME, Origin.WRITTEN);
