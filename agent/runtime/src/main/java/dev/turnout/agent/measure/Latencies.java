@@ -349,15 +349,15 @@ public final class Latencies {
   }
 
   /**
-   * Reads how long the timed calls that have not ended are running; without their sum. Those are
-   * left out whose future is done.
+   * Reads how long the timed calls that have not ended are running; without their sum. Those whose
+   * future is done have run until then: to leave them out until they say so would have those that
+   * were slow come and go.
    */
   Histogram running(long nowNanos) {
     SortedMap<Integer, Long> ages = ages(nowNanos, false);
     for (Running call : later) {
-      if (call.end == 0) {
-        ages.merge(Histogram.indexOf(nowNanos - call.start), 1L, Long::sum);
-      }
+      long until = call.end == 0 ? nowNanos : call.end;
+      ages.merge(Histogram.indexOf(until - call.start), 1L, Long::sum);
     }
     return new Histogram(0, ages);
   }
