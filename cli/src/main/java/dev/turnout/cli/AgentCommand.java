@@ -2,6 +2,7 @@ package dev.turnout.cli;
 
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -23,13 +24,22 @@ final class AgentCommand extends LocalCommand {
 
   @Override
   String json(String answer) {
-    return answer;
+    return read(answer).toString();
+  }
+
+  // As another user's process wrote it, perhaps, or began to.
+  private JsonNode read(String answer) {
+    try {
+      return Words.printable(JsonMapper.shared().readTree(answer));
+    } catch (JacksonException e) {
+      throw LocalJvm.unanswered(pid());
+    }
   }
 
   @Override
   void show(String answer) {
     PrintWriter out = terminal().out();
-    JsonNode status = Words.printable(JsonMapper.shared().readTree(answer));
+    JsonNode status = read(answer);
     out.printf(
         "service %s, instance %s, agent %s%n",
         status.path("service").asString("-"),

@@ -240,7 +240,7 @@ final class ControlApi {
   // The server speaks of HTTP; this is how the same is said here.
   private static String howToOverride(ObjectNode problem) {
     StringJoiner names = new StringJoiner(",");
-    problem.path("overrides").values().forEach(name -> names.add(name.asString("")));
+    problem.path("overrides").values().forEach(name -> names.add(Words.oneLine(name.asString(""))));
     return names.length() == 0
         ? ""
         : System.lineSeparator() + "  With this command: --override " + names + " --reason TEXT";

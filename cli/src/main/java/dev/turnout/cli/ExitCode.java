@@ -15,7 +15,7 @@ final class ExitCode {
   static String title(int exitCode) {
     return switch (exitCode) {
       case USAGE -> "Wrong usage";
-      case UNREACHABLE -> "No server could be reached";
+      case UNREACHABLE -> "No server, or no process, could be reached";
       case NOT_FOUND -> "Not found";
       case NOT_AUTHORISED -> "Not authorised";
       default -> "Refused";

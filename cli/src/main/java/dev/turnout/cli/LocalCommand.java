@@ -53,6 +53,10 @@ abstract class LocalCommand implements Callable<Integer> {
     return ControlApi.object().put("pid", Long.parseLong(pid)).put("answer", answer).toString();
   }
 
+  String pid() {
+    return pid;
+  }
+
   Terminal terminal() {
     return terminal;
   }

@@ -130,9 +130,16 @@ final class LocalJvm {
       return text.substring("ok ".length());
     }
     if (text.startsWith("refused ")) {
-      throw new CommandFailure(ExitCode.REFUSED, text.substring("refused ".length()));
+      // In the words of another user's process, perhaps.
+      String reason = Words.oneLine(text.substring("refused ".length()));
+      throw new CommandFailure(ExitCode.REFUSED, reason);
     }
-    throw new CommandFailure(
+    throw unanswered(pid);
+  }
+
+  /** Says that there was no answer, or the beginning of one. */
+  static CommandFailure unanswered(String pid) {
+    return new CommandFailure(
         ExitCode.UNREACHABLE,
         "process "
             + pid

@@ -5,12 +5,15 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +26,17 @@ final class LocalProcess {
   private static final String LIBRARY = "/libjvm.so";
   private static final String DELETED = " (deleted)";
 
+  private static final String SUPERUSER = "0";
+
+  // Every HotSpot has the second, and without -Xrs the first.
+  private static final Set<String> THREADS = Set.of("Signal Dispatch", "VM Thread");
+
   // Of signal 3, among those that a process catches.
   private static final long SIGQUIT = 1L << 2;
 
   private final String pid;
   private final Path entry;
+  private final Path self;
   private final boolean isTold;
 
   LocalProcess(String pid) {
@@ -37,6 +46,7 @@ final class LocalProcess {
   LocalProcess(Path processes, String pid) {
     this.pid = pid;
     entry = processes.resolve(pid);
+    self = processes.resolve("self");
     isTold = Files.exists(processes.resolve("self/maps"));
   }
 
@@ -51,15 +61,9 @@ final class LocalProcess {
       return;
     }
     try {
-      if (!hasLibrary()) {
-        throw new CommandFailure(
-            ExitCode.USAGE, "process " + pid + " is no JVM: it has no libjvm.so loaded");
-      }
-      checkSignal();
-    } catch (AccessDeniedException e) {
-      throw new CommandFailure(
-          ExitCode.NOT_AUTHORISED,
-          "process " + pid + " is another user's: repeat this as that user" + bySudo());
+      Map<String, String> status = status(entry);
+      checkWhatItIs(status);
+      checkSignal(status);
     } catch (IOException e) {
       throw Files.exists(entry)
           ? new CommandFailure(
@@ -67,6 +71,29 @@ final class LocalProcess {
           : new CommandFailure(
               ExitCode.NOT_FOUND,
               "there is no process " + pid + ", or none that this user can see");
+    }
+  }
+
+  private void checkWhatItIs(Map<String, String> status) throws IOException {
+    boolean ofAnother = false;
+    try {
+      if (hasLibrary()) {
+        return;
+      }
+    } catch (AccessDeniedException e) {
+      ofAnother = !user(status).equals(user(status(self)));
+      if (ofAnother && !user(status(self)).equals(SUPERUSER)) {
+        throw ofAnotherUser();
+      }
+    }
+    // It is the user's own and has more privileges than the user has, or a superuser asks who may
+    // not trace: its libraries are not to be seen then, but who its threads are is. And there are
+    // JVMs that are no library.
+    if (!hasThreads()) {
+      throw ofAnother
+          ? ofAnotherUser()
+          : new CommandFailure(
+              ExitCode.USAGE, "process " + pid + " is no JVM: it has no libjvm.so loaded");
     }
   }
 
@@ -82,13 +109,44 @@ final class LocalProcess {
     }
   }
 
-  private void checkSignal() throws IOException {
-    Map<String, String> status = status();
+  private boolean hasThreads() throws IOException {
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(entry.resolve("task"))) {
+      for (Path thread : threads) {
+        if (THREADS.contains(name(thread))) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  private static String name(Path thread) throws IOException {
+    try {
+      return Files.readString(thread.resolve("comm"), ISO_8859_1).strip();
+    } catch (NoSuchFileException e) {
+      // It has ended.
+      return "";
+    }
+  }
+
+  // The effective one, of four.
+  private static String user(Map<String, String> status) {
+    return status.getOrDefault("Uid", "? ?").split("\\s+", 3)[1];
+  }
+
+  private CommandFailure ofAnotherUser() {
+    return new CommandFailure(
+        ExitCode.NOT_AUTHORISED,
+        "process " + pid + " is another user's: repeat this as that user" + bySudo());
+  }
+
+  private void checkSignal(Map<String, String> status) throws IOException {
     // By the number that it has itself, which in a container is another one: the last of them.
     String[] numbers = status.getOrDefault("NSpid", pid).split("\\s+");
     String socket = "/tmp/.java_pid" + numbers[numbers.length - 1];
     long caught = Long.parseUnsignedLong(status.getOrDefault("SigCgt", "0"), 16);
-    if ((caught & SIGQUIT) == 0 && !Files.exists(entry.resolve("root" + socket))) {
+    boolean awaited = Files.exists(entry.resolve("root" + socket)) || Files.exists(Path.of(socket));
+    if ((caught & SIGQUIT) == 0 && !awaited) {
       throw new CommandFailure(
           ExitCode.REFUSED,
           "the JVM of process "
@@ -99,9 +157,9 @@ final class LocalProcess {
     }
   }
 
-  private Map<String, String> status() throws IOException {
+  private static Map<String, String> status(Path process) throws IOException {
     Map<String, String> status = new HashMap<>();
-    for (String line : Files.readAllLines(entry.resolve("status"), ISO_8859_1)) {
+    for (String line : Files.readAllLines(process.resolve("status"), ISO_8859_1)) {
       String[] parts = line.split(":", 2);
       status.put(parts[0], parts[parts.length - 1].strip());
     }
@@ -131,7 +189,7 @@ final class LocalProcess {
 
   /** Whether it sees a file at {@code path}; yes also where only it can tell. */
   boolean hasFile(Path path) {
-    if (!isTold) {
+    if (!isTold || !Files.isDirectory(seen(ROOT))) {
       return Files.isRegularFile(path);
     }
     Path at = seen(ROOT);

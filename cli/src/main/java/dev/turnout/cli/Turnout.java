@@ -39,7 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  0  done",
       "  1  refused by the server, which says why; or 'server' could not start",
       "  2  wrong usage",
-      "  3  no server could be reached",
+      "  3  no server could be reached, or a JVM not asked or without an answer",
       "  4  not found",
       "  5  not authorised, or no token",
       "  6  the audit is not whole, says 'turnout audit verify'",
@@ -146,7 +146,7 @@ public final class Turnout {
       err.println(
           isJsonWanted(arguments)
               ? failure.json().toString()
-              : nameOf(command) + ": " + Words.oneLine(String.valueOf(failure.getMessage())));
+              : nameOf(command) + ": " + failure.getMessage());
       return failure.exitCode();
     }
     throw problem;

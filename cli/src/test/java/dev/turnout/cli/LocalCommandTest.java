@@ -1,15 +1,13 @@
 package dev.turnout.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
 
 /** What a JVM that is another user's may have the terminal of whoever asks it do. */
 class LocalCommandTest {
@@ -21,14 +19,6 @@ class LocalCommandTest {
       new Terminal(
           new PrintWriter(out), new PrintWriter(out), Map.of(), Path.of("."), Path.of("."));
 
-  @Command(name = "refused")
-  private static final class Refused implements Callable<Integer> {
-    @Override
-    public Integer call() {
-      throw new CommandFailure(ExitCode.REFUSED, ESCAPES);
-    }
-  }
-
   @Test
   void answer_isOneLineOfWords() {
     new AttachCommand(terminal).show(ESCAPES);
@@ -37,9 +27,21 @@ class LocalCommandTest {
 
   @Test
   void refusal_isOneLineOfWords() {
-    CommandLine turnout = Turnout.commandLine(terminal).addSubcommand(new Refused());
-    turnout.setErr(terminal.err());
-    assertThat(turnout.execute("refused")).isEqualTo(ExitCode.REFUSED);
-    assertThat(out).hasToString("turnout: " + SHOWN + System.lineSeparator());
+    assertThatThrownBy(() -> LocalJvm.answer("42", "refused " + ESCAPES)).hasMessage(SHOWN);
+  }
+
+  @Test
+  void status_isOfWords_asJsonToo() {
+    String status = ControlApi.object().put("service", "a\u009b2Jb").toString();
+    assertThat(new AgentCommand(terminal).json(status)).isEqualTo("{\"service\":\"a 2Jb\"}");
+  }
+
+  @Test
+  void statusThatWasCutShort_isNoAnswer() {
+    AgentCommand agent = new AgentCommand(terminal);
+    assertThatThrownBy(() -> agent.json("{\"service\":"))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageContaining("gave no answer");
+    assertThatThrownBy(() -> agent.show("{\"service\":")).hasMessageContaining("gave no answer");
   }
 }

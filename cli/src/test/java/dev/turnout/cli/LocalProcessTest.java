@@ -26,6 +26,7 @@ class LocalProcessTest {
     Files.createDirectories(directory.resolve("self"));
     Files.createFile(directory.resolve("self/maps"));
     Path entry = Files.createDirectories(directory.resolve("42"));
+    Files.createDirectories(entry.resolve("task"));
     Files.writeString(
         entry.resolve("maps"),
         """
@@ -58,6 +59,16 @@ class LocalProcessTest {
     assertThatThrownBy(process::checkIsJvm)
         .isInstanceOf(CommandFailure.class)
         .hasMessage("process 42 is no JVM: it has no libjvm.so loaded");
+  }
+
+  @Test
+  void noLibraryMapped_isAJvmAllTheSame_ifItHasAJvmsThreads() throws Exception {
+    LocalProcess process = process("/usr/bin/launcher", CATCHES_QUIT);
+    Path thread = Files.createDirectories(directory.resolve("42/task/43"));
+    Files.writeString(thread.resolve("comm"), "worker\n");
+    assertThatThrownBy(process::checkIsJvm).hasMessageContaining("is no JVM");
+    Files.writeString(thread.resolve("comm"), "VM Thread\n");
+    assertThatCode(process::checkIsJvm).doesNotThrowAnyException();
   }
 
   @Test

@@ -41,7 +41,10 @@ final class PeopleCommandsTest extends ServedTest {
     assertThat(refused.exitCode()).isEqualTo(ExitCode.REFUSED);
     assertThat(refused.err())
         .contains("the next step of its ladder is 5 %")
-        .endsWith("  With this command: --override ladder --reason TEXT\n");
+        .endsWith(
+            System.lineSeparator()
+                + "  With this command: --override ladder --reason TEXT"
+                + System.lineSeparator());
     assertThat(run("rollout", "f", "50", "--override", "ladder").err()).contains("reason");
     done("rollout", "f", "50", "--override", "ladder,frozen", "--reason", "it's tested");
     assertThat(lastAudit().path("reason").asString("")).isEqualTo("it's tested");

@@ -10,6 +10,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -235,6 +236,9 @@ class AttachIT {
     String turnout = Built.TURNOUT.toString();
     List<String> asNobody = List.of("--reuid=65534", "--regid=65534", "--clear-groups", turnout);
     boolean root = System.getProperty("user.name").equals("root");
+    assumeThat(Path.of("/proc/1"))
+        .as("needs a first process that is the superuser's, and to be seen")
+        .satisfies(first -> assertThat(Files.getOwner(first).getName()).isEqualTo("root"));
     assumeThat(!root || works("setpriv", asNobody, "--version"))
         .as("needs setpriv, and a build that other users can read")
         .isTrue();
@@ -244,6 +248,27 @@ class AttachIT {
     assertThat(asked.err())
         .isEqualTo(
             "turnout: process 1 is another user's: repeat this as that user (sudo -u root ...)\n");
+  }
+
+  // As one that may bind port 80 has: of it the system shows its own user less than of others.
+  @ParameterizedTest
+  @MethodSource("jdks")
+  @EnabledOnOs(OS.LINUX)
+  void jvmWithMorePrivilegesThanItsUser_isAskedByThatUser(Path jdk) throws Exception {
+    List<String> asNobody = List.of("--reuid=65534", "--regid=65534", "--clear-groups");
+    List<String> privileged = new ArrayList<>(asNobody);
+    privileged.addAll(List.of("--inh-caps=+net_bind_service", "--ambient-caps=+net_bind_service"));
+    String turnout = Built.TURNOUT.toString();
+    assumeThat(works("setpriv", privileged, turnout, "--version"))
+        .as("needs setpriv, a superuser, and a build that other users can read")
+        .isTrue();
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    privileged.add(0, "setpriv");
+    start(privileged, jdk);
+    assertThat(answer()).startsWith("new shop");
+    Run asked = run("setpriv", asNobody, turnout, "agent", "" + application.pid());
+    assertThat(asked.err()).isEqualTo("turnout: no agent is running in this JVM\n");
+    assertThat(answer()).startsWith("new shop");
   }
 
   private Run run(String program, List<String> arguments, String... more) throws Exception {

@@ -127,7 +127,7 @@ public final class AgentStart {
 
   // Whoever stopped a flag did so for its new implementation: that is nobody's to get unasked.
   private static String detach(Function<String, String> running, boolean sure) {
-    String stopped = stopped(running);
+    String stopped = stopped(running, sure);
     if (!stopped.isEmpty() && !sure) {
       throw new IllegalStateException(
           "these flags are stopped in this JVM, and every caller would take their new"
@@ -146,13 +146,19 @@ public final class AgentStart {
             + stopped;
   }
 
-  private static String stopped(Function<String, String> running) {
+  private static String stopped(Function<String, String> running, boolean sure) {
     try {
       return running.apply("stopped");
     } catch (IllegalArgumentException e) {
       // Of another version, put in the place of the jar that this class is of: it knows no such
       // request.
       return "";
+    } catch (RuntimeException | Error e) {
+      // An agent that fails is what to be rid of.
+      if (sure) {
+        return "";
+      }
+      throw e;
     }
   }
 

@@ -170,7 +170,8 @@ final class Status {
 
   /**
    * The flags of gates that are off here because somebody, or a limit, stopped them or one that
-   * they depend on, such as {@code checkout (killed), search (disabled)}; empty if there are none.
+   * they depend on, or because nobody has told of them, such as {@code checkout (killed), search
+   * (unknown)}; empty if there are none.
    */
   String stopped() {
     Rulebook.InForce all = rules.all();
@@ -178,7 +179,9 @@ final class Status {
     for (String name : found.flags()) {
       Flag flag = all.snapshot().flag(name);
       CompiledFlag compiled = all.decider().flag(name);
-      if (flag != null && compiled != null && compiled.isStopped()) {
+      if (flag == null || compiled == null) {
+        stopped.add(name + " (unknown)");
+      } else if (compiled.isStopped()) {
         stopped.add(name + " (" + state(flag, all) + ")");
       }
     }

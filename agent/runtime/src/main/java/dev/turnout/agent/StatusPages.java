@@ -123,11 +123,11 @@ final class StatusPages implements AutoCloseable {
       return;
     }
     StatusPort open = port;
-    if (open == null) {
-      tryToOpen(found);
-      return;
-    }
     try {
+      if (open == null) {
+        tryToOpen(found);
+        return;
+      }
       open.serve(millis);
       problem = "";
     } catch (RuntimeException | Error e) {

@@ -72,7 +72,7 @@ class StatusTest {
   }
 
   @Test
-  void stopped_isWhatIsKilledTrippedOrDisabled_orDependsOnSuch_andHasAGate() {
+  void stopped_isWhatIsKilledTrippedDisabledOrUnknown_orDependsOnSuch_andHasAGate() {
     Flag on = Flag.named("on").edit().percentage(Percentage.of(100)).done();
     Trip trip = new Trip("tripped", null, 1, "limit", "threshold", 9, 10, 9, Instant.EPOCH);
     inForce(
@@ -86,10 +86,11 @@ class StatusTest {
         Flag.named("waiting").edit().dependencies(List.of("nobody")).done());
     rules.trips(() -> Map.of("tripped", trip));
 
-    assertThat(stopped(Set.of("on", "nobody", "unknown", "waiting"))).isEmpty();
-    assertThat(stopped(Set.of("on", "killed", "tripped", "disabled", "dependent")))
+    assertThat(stopped(Set.of("on", "nobody", "waiting"))).isEmpty();
+    assertThat(stopped(Set.of("on", "killed", "tripped", "disabled", "dependent", "untold")))
         .isEqualTo(
-            "dependent (prerequisite), disabled (disabled), killed (killed), tripped (tripped)");
+            "dependent (prerequisite), disabled (disabled), killed (killed), tripped (tripped),"
+                + " untold (unknown)");
   }
 
   @Test

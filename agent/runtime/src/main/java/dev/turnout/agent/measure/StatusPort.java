@@ -104,7 +104,7 @@ public final class StatusPort implements AutoCloseable {
       String host, InetSocketAddress address, Map<String, Supplier<byte[]>> pages, Executor maker) {
     try {
       Selector selector = Selector.open();
-      ServerSocketChannel listener = ServerSocketChannel.open();
+      ServerSocketChannel listener = openListener(selector);
       StatusPort opened = new StatusPort(host, selector, listener, pages, maker);
       try {
         listener.bind(address);
@@ -126,6 +126,19 @@ public final class StatusPort implements AutoCloseable {
               + "): the port must be free and allowed, and the host "
               + RIGHT_HOST,
           e);
+    }
+  }
+
+  private static ServerSocketChannel openListener(Selector selector) throws IOException {
+    boolean opened = false;
+    try {
+      ServerSocketChannel listener = ServerSocketChannel.open();
+      opened = true;
+      return listener;
+    } finally {
+      if (!opened) {
+        selector.close();
+      }
     }
   }
 
