@@ -335,8 +335,28 @@ class GatedMethodsTest {
     return List.of(
         new InterruptedException(),
         new ClosedByInterruptException(),
-        new CancellationException(),
         new CancellationException() {});
+  }
+
+  // Of what the path itself has cancelled, perhaps: it may be all that a dead one ever answers.
+  @Test
+  void plainCancellationThatIsThrown_isAnError_unlessTheCallerIsInterrupted() throws Exception {
+    turn("f: {percentage: 100}", "new");
+    CancellationException thrown = new CancellationException();
+    assertThat(call("recoveringFrom", "u", thrown)).isEqualTo("recovered");
+    long errors = counts(true).errors();
+    assertThat(errors).isPositive();
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> call("recoveringFrom", "u", thrown)).isSameAs(thrown);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    CompletableFuture<String> given = new CompletableFuture<>();
+    call("later", "u", given);
+    given.completeExceptionally(thrown);
+    assertThat(counts(true).errors()).isEqualTo(errors);
+    assertThat(runtime.engine().recorders().cancelled("f", "on")).isEqualTo(2);
   }
 
   @Test

@@ -18,6 +18,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * decide, such as its logging. Used by one thread, but for its end.
  */
 public final class HostLibraries {
+  // A minute's, after which the latencies of the last minutes are others.
+  private static final int MOST_LOOKS = 12;
+
   private final Instrumentation instrumentation;
   private final Sightings sightings;
   private final HostMeters meters;
@@ -27,6 +30,13 @@ public final class HostLibraries {
   // Not the thread itself: some JDKs keep in it what it ran, and that is classes of applications.
   private final AtomicBoolean serving = new AtomicBoolean();
   private boolean toldSlow;
+
+  // Whether anything was found that was not served yet.
+  private boolean anew;
+
+  // How much there was to be told when it last was, and the looks since.
+  private int toldOf;
+  private int looksSince;
 
   public HostLibraries(
       Instrumentation instrumentation, Sightings sightings, HostMeters meters, Gates gates) {
@@ -45,15 +55,21 @@ public final class HostLibraries {
   public void look() {
     List<Class<?>> metrics = new ArrayList<>();
     List<Class<?>> spans = new ArrayList<>();
-    for (Class<?> type : seen) {
-      (type.getName().equals(Sightings.METRICS) ? metrics : spans).add(type);
+    if (isDue()) {
+      for (Class<?> type : seen) {
+        (type.getName().equals(Sightings.METRICS) ? metrics : spans).add(type);
+      }
     }
-    find();
+    boolean found = find();
+    anew |= found;
     if (metrics.isEmpty() && spans.isEmpty()) {
       return;
     }
     if (serving.compareAndSet(false, true)) {
       start(() -> serve(metrics, spans));
+      anew = found;
+      toldOf = kinds();
+      looksSince = 0;
     } else if (!toldSlow) {
       toldSlow = true;
       AgentLog.line(
@@ -62,31 +78,49 @@ public final class HostLibraries {
     }
   }
 
-  private void find() {
+  // To touch what is weakly held keeps it, and with it the application it is of, from a collector
+  // that marks meanwhile. So it is left alone while there is nothing to be told.
+  private boolean isDue() {
+    looksSince++;
+    return anew || looksSince >= MOST_LOOKS || kinds() != toldOf;
+  }
+
+  private int kinds() {
+    return meters.kinds() + gates.linked();
+  }
+
+  // Returns whether there is any that was not known.
+  private boolean find() {
+    boolean found = false;
     if (sightings.takeMissed()) {
-      take(instrumentation.getAllLoadedClasses());
+      found = take(instrumentation.getAllLoadedClasses());
     }
     List<WeakReference<ClassLoader>> sighted = sightings.take();
-    sighted.forEach(this::takeFrom);
-    // Once more: at the look before, the class may have been on its way still.
-    lastSighted.forEach(this::takeFrom);
-    lastSighted = sighted;
-  }
-
-  private void takeFrom(WeakReference<ClassLoader> sighted) {
-    ClassLoader loader = sighted.get();
-    if (loader != null) {
-      take(instrumentation.getInitiatedClasses(loader));
+    for (WeakReference<ClassLoader> each : sighted) {
+      found |= takeFrom(each);
     }
+    // Once more: at the look before, the class may have been on its way still.
+    for (WeakReference<ClassLoader> each : lastSighted) {
+      found |= takeFrom(each);
+    }
+    lastSighted = sighted;
+    return found;
   }
 
-  private void take(Class<?>[] types) {
+  private boolean takeFrom(WeakReference<ClassLoader> sighted) {
+    ClassLoader loader = sighted.get();
+    return loader != null && take(instrumentation.getInitiatedClasses(loader));
+  }
+
+  private boolean take(Class<?>[] types) {
+    boolean found = false;
     for (Class<?> type : types) {
       String name = type.getName();
       if ((name.equals(Sightings.METRICS) || name.equals(Sightings.SPAN)) && !isOurs(type)) {
-        seen.add(type);
+        found |= seen.add(type);
       }
     }
+    return found;
   }
 
   private void start(Runnable service) {

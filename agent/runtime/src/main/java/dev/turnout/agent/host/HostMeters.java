@@ -86,6 +86,15 @@ public final class HostMeters {
     }
   }
 
+  /** How many variants and reasons there are to be registered. */
+  int kinds() {
+    int kinds = 0;
+    for (String flag : recorders.flags()) {
+      kinds += recorders.variants(flag).size() + recorders.decisions(flag).size();
+    }
+    return kinds;
+  }
+
   /** Whether there is anything to take out again. */
   boolean areRegistered() {
     synchronized (meters) {
@@ -130,29 +139,17 @@ public final class HostMeters {
 
   private void variant(Registry registry, String flag, String variant)
       throws ReflectiveOperationException {
-    registry.counter(
-        "turnout.calls",
-        recorders,
-        all -> all.total(flag, variant).errors(),
-        "flag",
-        flag,
-        "variant",
-        variant,
-        "outcome",
-        "error");
-    registry.counter(
-        "turnout.calls",
-        recorders,
+    calls("error", all -> all.total(flag, variant).errors(), registry, flag, variant);
+    calls(
+        "success",
         all -> {
           PathCounts counts = all.total(flag, variant);
           return counts.calls() - counts.errors();
         },
-        "flag",
+        registry,
         flag,
-        "variant",
-        variant,
-        "outcome",
-        "success");
+        variant);
+    calls("cancelled", all -> all.cancelled(flag, variant), registry, flag, variant);
     registry.timer(
         "turnout.latency",
         recorders,
@@ -175,6 +172,17 @@ public final class HostMeters {
           "quantile",
           quantile);
     }
+  }
+
+  private void calls(
+      String outcome,
+      ToDoubleFunction<Recorders> count,
+      Registry registry,
+      String flag,
+      String variant)
+      throws ReflectiveOperationException {
+    registry.counter(
+        "turnout.calls", recorders, count, "flag", flag, "variant", variant, "outcome", outcome);
   }
 
   // Of a whole day's calls a regression would not show for hours.

@@ -24,6 +24,7 @@ public final class CallRecorder {
 
   private static final int UNTIMED = 0;
   private static final int FAILED = 1;
+  private static final int CANCELLED = 2;
 
   // So many at once are followed without a look at who is asked to tell.
   private static final int MANY_FOLLOWED = 1 << 16;
@@ -127,9 +128,10 @@ public final class CallRecorder {
 
   /**
    * Records a call that was cancelled, of which nothing is known but that it took so long at least:
-   * it is neither a success nor a failure, nor one of the calls, and its latency is seen.
+   * it is neither a success nor a failure, is counted by itself, and its latency is seen.
    */
   public void cancelled(long start) {
+    ThreadRows.increment(counts(), CANCELLED);
     if (Latencies.isMark(start)) {
       unmark(start);
     } else {
@@ -238,6 +240,7 @@ public final class CallRecorder {
 
   /** As {@link #cancelled(long)}, of a call that went on elsewhere. */
   public void cancelled(Latencies.@Nullable Later later) {
+    ThreadRows.increment(counts(), CANCELLED);
     if (later != null) {
       latencies().cancel(later);
     }
@@ -273,6 +276,11 @@ public final class CallRecorder {
   long calls() {
     Latencies timed = latencies;
     return untimed() + (timed == null ? 0 : timed.count());
+  }
+
+  /** Reads how many calls were cancelled. */
+  long cancellations() {
+    return count(CANCELLED);
   }
 
   private long count(int counter) {

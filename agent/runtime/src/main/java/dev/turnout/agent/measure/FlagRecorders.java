@@ -25,6 +25,7 @@ final class FlagRecorders {
   private final Measure measure;
   private final Map<Stratum, PathRecorder> live = new HashMap<>();
   private final Map<String, PathCounts> retired = new HashMap<>();
+  private final Map<String, Long> retiredCancelled = new HashMap<>();
   private final Map<Reason, Long> retiredDecisions = new EnumMap<>(Reason.class);
   private boolean watched;
 
@@ -122,6 +123,15 @@ final class FlagRecorders {
       if (wanted.test(entry.getKey().variant()) && entry.getKey().revision() >= from) {
         sum = sum.plus(entry.getValue().counts());
       }
+    }
+    return sum;
+  }
+
+  /** How many calls of a variant were cancelled. */
+  synchronized long cancelled(String variant) {
+    long sum = retiredCancelled.getOrDefault(variant, 0L);
+    for (Map.Entry<Stratum, PathRecorder> entry : live.entrySet()) {
+      sum += entry.getKey().variant().equals(variant) ? entry.getValue().cancelled() : 0;
     }
     return sum;
   }
@@ -240,6 +250,7 @@ final class FlagRecorders {
     PathCounts last = recorder.counts();
     PathCounts counts = new PathCounts(last.calls(), last.errors(), 0, last.latency());
     retired.merge(stratum.variant(), counts, PathCounts::plus);
+    retiredCancelled.merge(stratum.variant(), recorder.cancelled(), Long::sum);
     if (stratum.revision() >= judgedFrom) {
       retiredJudged.merge(stratum.variant(), counts, PathCounts::plus);
     }

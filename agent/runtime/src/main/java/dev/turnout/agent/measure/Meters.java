@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The counts as Micrometer meters, and those as Prometheus text. Meters read the recorders when
@@ -100,26 +101,33 @@ public final class Meters {
   }
 
   private void counter(String flag, String variant) {
-    for (boolean error : new boolean[] {true, false}) {
-      FunctionCounter.builder(
-              "turnout.calls",
-              recorders,
-              all -> {
-                PathCounts counts = all.total(flag, variant);
-                return error ? counts.errors() : counts.calls() - counts.errors();
-              })
-          .tags("flag", flag, "variant", variant)
-          .tag("outcome", error ? "error" : "success")
-          .description("Completed calls of gated methods, without those that were cancelled")
-          .register(registry);
-    }
+    calls("error", flag, variant, all -> all.total(flag, variant).errors());
+    calls(
+        "success",
+        flag,
+        variant,
+        all -> {
+          PathCounts counts = all.total(flag, variant);
+          return counts.calls() - counts.errors();
+        });
+    calls("cancelled", flag, variant, all -> all.cancelled(flag, variant));
+  }
+
+  private void calls(
+      String outcome, String flag, String variant, ToDoubleFunction<Recorders> count) {
+    FunctionCounter.builder("turnout.calls", recorders, count)
+        .tags("flag", flag, "variant", variant)
+        .tag("outcome", outcome)
+        .description("Calls of gated methods that ended")
+        .register(registry);
   }
 
   private void decisions(String flag, Reason reason) {
     FunctionCounter.builder(
             "turnout.decisions", recorders, all -> all.decisions(flag).getOrDefault(reason, 0L))
         .tags("flag", flag, "reason", reason.name())
-        .description("Completed calls of gated methods, by why they went the way they went")
+        .description(
+            "Completed calls of gated methods, none of them cancelled, by why they went the way they went")
         .register(registry);
   }
 

@@ -26,6 +26,7 @@ public final class PathRecorder {
 
   // Of recorders that nobody has any more.
   private PathCounts past = PathCounts.NONE;
+  private long pastCancelled;
   private final Map<Reason, Long> pastDecisions = new EnumMap<>(Reason.class);
   private WeakReference<Object> user = new WeakReference<>(null);
   private long callsBeforeWindow;
@@ -87,6 +88,7 @@ public final class PathRecorder {
     PathCounts counts = counts();
     pastDecisions.putAll(decisions());
     past = new PathCounts(counts.calls(), counts.errors(), 0, counts.latency());
+    pastCancelled = cancelled();
     calls.clear();
   }
 
@@ -121,10 +123,15 @@ public final class PathRecorder {
     return watched && skipMask >= 0 ? skipMask | CallRecorder.WATCHED : skipMask;
   }
 
-  /** Reads how many calls ended since the window began. */
+  /** Reads how many calls ended since the window began, by being cancelled too. */
   synchronized long callsInWindow() {
     long recorded = calls.values().stream().mapToLong(CallRecorder::calls).sum();
-    return past.calls() + recorded - callsBeforeWindow;
+    return past.calls() + recorded + cancelled() - callsBeforeWindow;
+  }
+
+  /** Reads how many calls were cancelled. */
+  synchronized long cancelled() {
+    return pastCancelled + calls.values().stream().mapToLong(CallRecorder::cancellations).sum();
   }
 
   /**

@@ -206,6 +206,11 @@ public final class Recorders {
     return read(flag, Histogram.EMPTY, recorders -> recorders.marked(variants));
   }
 
+  /** How many calls of one variant were cancelled, and so are not among its calls. */
+  public long cancelled(String flag, String variant) {
+    return read(flag, 0L, recorders -> recorders.cancelled(variant));
+  }
+
   /** How many calls of a flag were decided for which reason since the JVM started. */
   public Map<Reason, Long> decisions(String flag) {
     return read(flag, Map.of(), FlagRecorders::decisions);
@@ -235,11 +240,14 @@ public final class Recorders {
    */
   public void tune(boolean windowEnds) {
     long now = System.nanoTime();
-    for (FlagRecorders recorders : flags.values()) {
-      recorders.settle(now);
-      recorders.tune(windowEnds);
+    try {
+      for (FlagRecorders recorders : flags.values()) {
+        recorders.settle(now);
+        recorders.tune(windowEnds);
+      }
+    } finally {
+      // Last, for until then it goes by what was read some while ago.
+      Latencies.readCoarse(System.nanoTime());
     }
-    // Last, for until then it goes by what was read some while ago.
-    Latencies.readCoarse(System.nanoTime());
   }
 }

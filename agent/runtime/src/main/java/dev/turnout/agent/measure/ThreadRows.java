@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Two counters in an array, in rows: each thread has one by its id, and may share it with others.
+ * Three counters in an array, in rows: each thread has one by its id, and may share it with others.
  * No increment is lost, and none waits. Functions on an array instead of an object around it: each
  * object on the way to a counter takes longer than the counting.
  *
@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class ThreadRows {
   /** How many counters a row has. */
-  static final int COUNTERS = 2;
+  static final int COUNTERS = 3;
 
   static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
   private static final int DICE = COUNTERS;

@@ -61,6 +61,17 @@ record FailurePolicy(boolean recovers, List<Class<?>> ignored) {
         || (failure instanceof CancellationException && !isA(KOTLINS_TIMEOUT, failure));
   }
 
+  /**
+   * As {@link #isCancellation}, of what a method threw at a caller who still waits: there the JDK's
+   * plain exception says only that something which the path asked for was cancelled, perhaps by the
+   * path itself, unless the caller's thread was interrupted.
+   */
+  static boolean isThrownCancellation(Throwable failure) {
+    return isCancellation(failure)
+        && (failure.getClass() != CancellationException.class
+            || Thread.currentThread().isInterrupted());
+  }
+
   private static boolean isA(String name, Throwable failure) {
     Class<?> type = failure.getClass();
     while (type != null && !type.getName().equals(name)) {

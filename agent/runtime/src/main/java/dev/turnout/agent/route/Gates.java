@@ -170,6 +170,11 @@ public final class Gates implements GateLinker.Backend {
     }
   }
 
+  /** How many gates are linked, or were and are no more. */
+  public synchronized int linked() {
+    return linked.size();
+  }
+
   private synchronized List<RoutedGate> alive() {
     List<RoutedGate> alive = new ArrayList<>();
     for (Reference<RoutedGate> reference : linked) {

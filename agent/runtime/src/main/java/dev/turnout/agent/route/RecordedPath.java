@@ -162,10 +162,10 @@ final class RecordedPath extends GatePath {
       FaultPoint.reach("ended");
       Throwable inner = failure instanceof CompletionException ? failure.getCause() : null;
       Throwable cause = inner == null ? failure : inner;
-      if (cause != null && FailurePolicy.isCancellation(cause)) {
-        calls.cancelled(later);
-      } else if (cause == null || policy.ignores(cause)) {
+      if (cause == null || policy.ignores(cause)) {
         calls.succeeded(later);
+      } else if (FailurePolicy.isCancellation(cause)) {
+        calls.cancelled(later);
       } else {
         calls.failed(later);
       }
@@ -189,12 +189,12 @@ final class RecordedPath extends GatePath {
     boolean harmless = false;
     try {
       FaultPoint.reach("failed");
-      boolean cancelled = FailurePolicy.isCancellation(failure);
-      harmless = cancelled || policy.ignores(failure);
-      if (cancelled) {
-        calls.cancelled(token);
-      } else if (harmless) {
+      boolean ignored = policy.ignores(failure);
+      harmless = ignored || FailurePolicy.isThrownCancellation(failure);
+      if (ignored) {
         calls.succeeded(token);
+      } else if (harmless) {
+        calls.cancelled(token);
       } else {
         calls.failed(token);
       }

@@ -37,7 +37,9 @@ final class SilentPath extends GatePath {
 
   @Override
   public boolean failed(long token, Throwable failure) {
-    return policy.recovers() && !FailurePolicy.isCancellation(failure) && !policy.ignores(failure);
+    return policy.recovers()
+        && !policy.ignores(failure)
+        && !FailurePolicy.isThrownCancellation(failure);
   }
 
   @Override

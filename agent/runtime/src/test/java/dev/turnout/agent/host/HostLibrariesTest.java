@@ -195,4 +195,41 @@ class HostLibrariesTest {
     sightings.coming("io/micrometer/core/instrument/Metrics", application);
     awaitServed(libraries, application, registry);
   }
+
+  // To touch a library that is held weakly keeps its application from some collectors.
+  @Test
+  void applicationThatNothingIsToBeToldTo_isLeftAlone() throws Exception {
+    HostLibraries libraries = libraries();
+    AskedApplication application = new AskedApplication();
+    Object registry = application.addRegistry();
+    libraries.look();
+    awaitServed(libraries, application, registry);
+    await().until(() -> threads() == 0);
+    application.asked.set(0);
+    for (int i = 0; i < 6; i++) {
+      libraries.look();
+    }
+    assertThat(threads()).isZero();
+    assertThat(application.asked).hasValue(0);
+    // But for once a minute.
+    for (int i = 0; i < 12; i++) {
+      libraries.look();
+    }
+    await().untilAsserted(() -> assertThat(application.asked).hasPositiveValue());
+  }
+
+  /** Counts what the agent asks it for. */
+  private static final class AskedApplication extends Application {
+    final AtomicInteger asked = new AtomicInteger();
+
+    AskedApplication() throws MalformedURLException {}
+
+    @Override
+    public Class<?> loadClass(String name) throws ClassNotFoundException {
+      if (Thread.currentThread().getName().startsWith("turnout-")) {
+        asked.incrementAndGet();
+      }
+      return super.loadClass(name);
+    }
+  }
 }
