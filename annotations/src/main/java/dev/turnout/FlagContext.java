@@ -30,10 +30,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Contexts are immutable and safe to share. A scope is in force on the thread that opened it,
  * and any thread may close it; {@link #wrap(Runnable)}, {@link #wrap(Callable)} and {@link
  * #propagating(Executor)} carry the context to another, with the decisions pinned in the scope that
- * is open where the task is wrapped. A task that runs again and again after that scope was closed
- * decides anew from its second run on. What is handed over from task to task, or carried by {@link
- * FlagContextAccessor}, for more than a minute after that goes by decisions that are pinned for a
- * minute each, for all that goes on in this context.
+ * is open where the task is wrapped. What such a task hands over in its turn goes by them for as
+ * long as it runs, however long ago the scope was closed. A task that runs again and again after
+ * that decides anew from its second run on. What is handed over from task to task, or carried by
+ * {@link FlagContextAccessor}, for more than a minute after the scope was closed and the last task
+ * that was wrapped while it was open has ended goes by decisions that are pinned for a minute each,
+ * for all that goes on in this context.
  */
 public final class FlagContext {
 
@@ -115,7 +117,8 @@ public final class FlagContext {
   }
 
   // What is handed over belongs to the scope it comes from, even where that is closed by then; what
-  // is run on and on does not, nor what is handed over on and on.
+  // is run on and on does not, nor what is handed over on and on. So a task holds the pins while it
+  // runs only if the scope was open as it was wrapped.
   private Supplier<Scope> carried(long now) {
     OpenScope from = OpenScope.of(this);
     if (from == null) {
@@ -123,7 +126,22 @@ public final class FlagContext {
     }
     Pins pins = from.pins(now);
     AtomicBoolean ran = new AtomicBoolean();
-    return () -> ran.getAndSet(true) && pins.isOver() ? open() : OpenScope.open(this, pins);
+    boolean holds = !pins.isOver();
+    return () -> {
+      if (ran.getAndSet(true) && pins.isOver()) {
+        return open();
+      }
+      return holds ? holding(pins) : OpenScope.open(this, pins);
+    };
+  }
+
+  private Scope holding(Pins pins) {
+    Scope scope = OpenScope.open(this, pins);
+    pins.retain();
+    return () -> {
+      scope.close();
+      pins.release(System.nanoTime());
+    };
   }
 
   /**

@@ -478,6 +478,96 @@ class FlagContextTest {
   }
 
   @Test
+  void taskThatOutlivesItsScope_handsItsPinsOverForAsLongAsItRuns() throws Exception {
+    FlagContext context = FlagContext.user("u").build();
+    List<Object> seen = new ArrayList<>();
+    Deque<Runnable> later = new ArrayDeque<>();
+    Runnable task;
+    Object own;
+    try (FlagContext.Scope scope = context.open()) {
+      own = pins();
+      Runnable look = () -> seen.add(handedOverAfter(120));
+      Runnable shorter = context.wrap(look);
+      task =
+          context.wrap(
+              () -> {
+                shorter.run();
+                look.run();
+                later.add(FlagContext.current().wrap(look));
+              });
+    }
+    task.run();
+    // Pins without decisions are equal.
+    assertThat(seen.get(0)).as("from one that ended sooner").isSameAs(own);
+    assertThat(seen.get(1)).as("while it ran").isSameAs(own);
+    later.remove().run();
+    assertThat(seen.get(2)).as("from one that was wrapped later").isNotSameAs(own);
+  }
+
+  @Test
+  void callThatIsRepeatedInItsScope_andOutlivesIt_handsItsPinsOver() throws Exception {
+    FlagContext context = FlagContext.user("u").build();
+    FlagContext.Scope scope = context.open();
+    Object own = pins();
+    AtomicBoolean repeated = new AtomicBoolean();
+    Callable<Object> call =
+        context.wrap(
+            () -> {
+              if (repeated.getAndSet(true)) {
+                scope.close();
+              }
+              return handedOverAfter(120);
+            });
+    assertThat(call.call()).isSameAs(own);
+    assertThat(call.call()).as("closed meanwhile").isSameAs(own);
+    assertThat(call.call()).as("begun after that").isNotSameAs(own);
+  }
+
+  @Test
+  void taskThatNeverRuns_holdsNoPins() throws Exception {
+    FlagContext context = FlagContext.user("u").build();
+    FlagContext.Scope scope = context.open();
+    Object own = pins();
+    Runnable dropped = context.wrap(() -> {});
+    scope.close();
+    try {
+      assertThat(adoptedAfter(120, scope)).isNotSameAs(own);
+    } finally {
+      FlagContext.restore(null);
+    }
+    dropped.run();
+  }
+
+  @Test
+  void pins_holdForAMinuteAfterTheLastRunThatHeldThem() {
+    Pins pins = new Pins();
+    pins.retain();
+    pins.retain();
+    pins.end(0);
+    pins.release(TimeUnit.SECONDS.toNanos(100));
+    assertThat(pins.hold(TimeUnit.SECONDS.toNanos(300))).as("one runs still").isTrue();
+    pins.release(TimeUnit.SECONDS.toNanos(300));
+    assertThat(pins.hold(TimeUnit.SECONDS.toNanos(359))).isTrue();
+    assertThat(pins.hold(TimeUnit.SECONDS.toNanos(360))).isFalse();
+  }
+
+  // What a task goes by that is handed over here so many seconds from now.
+  private static Object handedOverAfter(long seconds) {
+    AtomicReference<Object> seen = new AtomicReference<>();
+    Runnable task =
+        () -> {
+          try {
+            seen.set(pins());
+          } catch (Exception e) {
+            throw new AssertionError(e);
+          }
+        };
+    long then = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    FlagContext.current().wrap(task, then).run();
+    return seen.get();
+  }
+
+  @Test
   void attributeWithoutAName_isNamed() {
     assertThatThrownBy(() -> FlagContext.builder().set(null, "x"))
         .hasMessage("the name of an attribute is null");
