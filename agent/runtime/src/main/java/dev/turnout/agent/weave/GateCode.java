@@ -150,16 +150,7 @@ final class GateCode extends MethodVisitor {
   }
 
   private void choose() {
-    link(
-        mv,
-        wire.flag(),
-        method.fullName(),
-        wire.keyPath(),
-        wire.keyAttribute(),
-        wire.mode(),
-        wire.ignored(),
-        wire.variantNames(),
-        wire.neighbours());
+    link(mv, wire.arguments().toArray());
     loadKey();
     mv.visitMethodInsn(
         Opcodes.INVOKEVIRTUAL,
@@ -182,7 +173,7 @@ final class GateCode extends MethodVisitor {
     }
     int index = wire.keyParameter() + (method.isStatic() ? 0 : 1);
     Type key = arguments.get(index);
-    mv.visitVarInsn(key.getOpcode(Opcodes.ILOAD), size(arguments.subList(0, index)));
+    mv.visitVarInsn(key.getOpcode(Opcodes.ILOAD), wire.keySlot());
     String box = box(key);
     if (box != null) {
       mv.visitMethodInsn(

@@ -200,7 +200,7 @@ final class GateWeaver {
       MethodVisitor method = super.visitMethod(access, name, descriptor, signature, exceptions);
       Wire wire = wires.get(name + descriptor);
       // A gate within a gate would decide and count each call twice.
-      if (wire == null || wire.method().origin() == MethodFacts.Origin.GATED) {
+      if (wire == null || !wire.method().saved().isEmpty()) {
         return method;
       }
       return new GateCode(method, type, wire);

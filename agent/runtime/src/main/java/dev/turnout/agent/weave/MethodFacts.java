@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param locals slots of local variables, the parameters' among them; 0 if the code was not read
  * @param line the first line of its code; 0 if that is not known
  * @param origin what a compiler has to say of it
+ * @param saved what the gate in its code was made of, as {@link Wire#isAsSaved} reads it: what its
+ *     call site is linked with, the slot of the key, and the methods of its own class that are
+ *     called from there on; empty if there is none, or if the code was not read
  */
 record MethodFacts(
     String owner,
@@ -39,7 +42,8 @@ record MethodFacts(
     String keyPath,
     int locals,
     int line,
-    Origin origin) {
+    Origin origin,
+    List<Object> saved) {
 
   /** Where a method comes from. Compilers copy annotations to what they make of a method. */
   enum Origin {
@@ -105,7 +109,8 @@ record MethodFacts(
         keyPath,
         locals,
         line,
-        Origin.OVERLOAD);
+        Origin.OVERLOAD,
+        saved);
   }
 
   /** The parameters' types as people write them. */
@@ -144,7 +149,8 @@ record MethodFacts(
     private boolean callsTrait;
     private int calls;
     private boolean doesMore;
-    private boolean gated;
+    private final List<Object> saved = new ArrayList<>();
+    private boolean choosesKey;
     private @Nullable String companion;
     private Origin origin = Origin.WRITTEN;
 
@@ -190,6 +196,9 @@ record MethodFacts(
     public void visitMethodInsn(
         int opcode, String target, String called, String type, boolean isInterface) {
       calls++;
+      if (!saved.isEmpty() && target.equals(owner)) {
+        saved.add(called + type);
+      }
       callsTrait |=
           opcode == Opcodes.INVOKESTATIC
               && isInterface
@@ -248,7 +257,19 @@ record MethodFacts(
     public void visitInvokeDynamicInsn(
         String called, String type, Handle bootstrap, Object... arguments) {
       doesMore = true;
-      gated |= bootstrap.getOwner().equals(LINKER);
+      if (bootstrap.getOwner().equals(LINKER)) {
+        saved.addAll(List.of(arguments));
+        choosesKey = true;
+      }
+    }
+
+    // First behind a gate's call site its key is loaded; without one, its path is stored.
+    @Override
+    public void visitVarInsn(int opcode, int slot) {
+      if (choosesKey) {
+        saved.add(opcode < Opcodes.ISTORE ? slot : Wire.NO_KEY);
+        choosesKey = false;
+      }
     }
 
     @Override
@@ -309,7 +330,7 @@ record MethodFacts(
       if (callsTrait && onlyCalls) {
         origin = Origin.FORWARDER;
       }
-      if (gated) {
+      if (!saved.isEmpty()) {
         origin = Origin.GATED;
       }
       String keyPath = key == null ? "" : AnnotationValues.text(key, "value");
@@ -325,7 +346,8 @@ record MethodFacts(
               keyPath,
               locals,
               line,
-              origin));
+              origin,
+              List.copyOf(saved)));
     }
   }
 }

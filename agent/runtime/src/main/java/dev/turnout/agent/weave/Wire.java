@@ -2,6 +2,7 @@ package dev.turnout.agent.weave;
 
 import dev.turnout.bootstrap.GateLinker;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import net.bytebuddy.jar.asm.Opcodes;
 import net.bytebuddy.jar.asm.Type;
@@ -33,6 +34,8 @@ record Wire(
     String ignored,
     boolean completesLater) {
 
+  static final int NO_KEY = -1;
+
   /**
    * An implementation beside the new one.
    *
@@ -59,6 +62,55 @@ record Wire(
         keyAttribute,
         ignored,
         completesLater);
+  }
+
+  /** What the gate's call site is linked with. */
+  List<Object> arguments() {
+    return List.of(
+        flag,
+        method.fullName(),
+        keyPath,
+        keyAttribute,
+        mode,
+        ignored,
+        variantNames(),
+        neighbours());
+  }
+
+  /** The local variable that the targeting key comes in; {@link #NO_KEY} for none. */
+  int keySlot() {
+    if (keyParameter < 0) {
+      return NO_KEY;
+    }
+    int slot = method.isStatic() ? 0 : 1;
+    for (Type before : Arrays.asList(method.parameterTypes()).subList(0, keyParameter)) {
+      slot += before.getSize();
+    }
+    return slot;
+  }
+
+  /**
+   * Whether the method can have this gate and no other: its class file was saved with this one, or
+   * with none. What a gate leads to is called last, behind the body, which may call the same.
+   */
+  boolean isAsSaved() {
+    List<Object> saved = method.saved();
+    if (saved.isEmpty()) {
+      return true;
+    }
+    List<Object> head = new ArrayList<>(arguments());
+    head.add(keySlot());
+    List<Object> tail = new ArrayList<>();
+    for (Variant variant : variants) {
+      tail.add(variant.method().name() + variant.method().descriptor());
+    }
+    if (fallback != null) {
+      tail.add(fallback.name() + fallback.descriptor());
+    }
+    int size = saved.size();
+    return size >= head.size() + tail.size()
+        && saved.subList(0, head.size()).equals(head)
+        && saved.subList(size - tail.size(), size).equals(tail);
   }
 
   /** Whether class files beside that of the method's class say what is in this. */

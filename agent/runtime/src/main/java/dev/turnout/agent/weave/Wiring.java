@@ -166,7 +166,7 @@ final class Wiring {
       check(method, rule);
       Wire kept = kept(method, rule);
       if (kept != null) {
-        wires.add(kept);
+        add(kept);
         return;
       }
       MethodFacts fallback = fallback(method, rule.flag(), rule.fallback());
@@ -174,7 +174,7 @@ final class Wiring {
       for (Map.Entry<String, String> variant : rule.variants().entrySet()) {
         variants.add(variant(method, variant.getKey(), variant.getValue()));
       }
-      wires.add(
+      add(
           new Wire(
               rule.recovers() ? GateLinker.RECOVER : GateLinker.ROUTE,
               rule.flag(),
@@ -189,6 +189,18 @@ final class Wiring {
     } catch (Misfit e) {
       refuse(method, rule.flag(), rule.where() + e.getMessage());
     }
+  }
+
+  // One that its class file was saved with stays and gets no second, so it had better be the same:
+  // else its method would go on by another flag, or to another fallback, and be told as wired.
+  private void add(Wire wire) throws Misfit {
+    if (!wire.isAsSaved()) {
+      throw new Misfit(
+          "its class file was saved with another gate: "
+              + wire.method().saved().get(0)
+              + "; load the one that was compiled");
+    }
+    wires.add(wire);
   }
 
   // A loaded class keeps what it inherits for as long as it lives; the files that told of it may be
@@ -318,7 +330,7 @@ final class Wiring {
 
   // Nobody named the methods of an old class file one by one, so it is no news of each that it
   // cannot be gated; nor may they take the place of others. A method whose own gate was refused is
-  // told of by that.
+  // told of by that. One whose class file was saved with another gate is counted by that.
   private void observe(GateRules rules) {
     if (type.version() < GateWeaver.JAVA_8) {
       return;
@@ -333,6 +345,7 @@ final class Wiring {
       if (!name.isEmpty()
           && !isGated(method)
           && !isRefused(method)
+          && Wire.observed(name, method, false).isAsSaved()
           && rules.admitObserved(method.fullName())) {
         Wire kept = before(name, method);
         wires.add(

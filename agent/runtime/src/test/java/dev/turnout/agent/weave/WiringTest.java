@@ -16,12 +16,14 @@ class WiringTest {
 
   private static MethodFacts method(String name, String descriptor, Origin origin) {
     int access = Opcodes.ACC_PUBLIC;
-    return new MethodFacts(SHOP, access, name, descriptor, null, null, -1, "", 1, 0, origin);
+    return new MethodFacts(
+        SHOP, access, name, descriptor, null, null, -1, "", 1, 0, origin, List.of());
   }
 
   private static MethodFacts flagged(String name, Map<String, Object> values) {
     int access = Opcodes.ACC_PUBLIC;
-    return new MethodFacts(SHOP, access, name, "()V", values, null, -1, "", 1, 0, Origin.WRITTEN);
+    return new MethodFacts(
+        SHOP, access, name, "()V", values, null, -1, "", 1, 0, Origin.WRITTEN, List.of());
   }
 
   private static ClassFacts type(String superName, MethodFacts... methods) {
@@ -51,7 +53,18 @@ class WiringTest {
   private static List<String> observedOfSynthetic(int line) {
     MethodFacts find =
         new MethodFacts(
-            SHOP, 0, "find", "()V", null, null, -1, "", 1, line, MethodFacts.Origin.WRITTEN);
+            SHOP,
+            0,
+            "find",
+            "()V",
+            null,
+            null,
+            -1,
+            "",
+            1,
+            line,
+            MethodFacts.Origin.WRITTEN,
+            List.of());
     ClassFacts type =
         new ClassFacts(
             SHOP,
