@@ -1,8 +1,10 @@
 package dev.turnout.agent;
 
 import static net.bytebuddy.matcher.ElementMatchers.isDeclaredBy;
+import static net.bytebuddy.matcher.ElementMatchers.named;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnout.Flagged;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.Report;
 import java.lang.reflect.Modifier;
@@ -12,6 +14,10 @@ import java.util.HashMap;
 import java.util.Map;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.ClassFileVersion;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import net.bytebuddy.description.annotation.AnnotationDescription;
+import net.bytebuddy.implementation.FixedValue;
+import net.bytebuddy.implementation.Implementation;
 import net.bytebuddy.implementation.SuperMethodCall;
 import net.bytebuddy.implementation.attribute.MethodAttributeAppender;
 import net.bytebuddy.jar.asm.ClassReader;
@@ -56,7 +62,8 @@ class GeneratedSubclassesTest {
 
   @BeforeEach
   void install() throws Exception {
-    Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 0}}");
+    Files.writeString(
+        directory.resolve("flags.yaml"), "flags: {f: {percentage: 0}, g: {percentage: 0}}");
     runtime =
         InstalledAgent.with(
             "flags-file=%1$s/flags.yaml,state-directory=%1$s/state".formatted(directory));
@@ -90,6 +97,30 @@ class GeneratedSubclassesTest {
             .method(isDeclaredBy(shop))
             .intercept(SuperMethodCall.INSTANCE)
             .attribute(MethodAttributeAppender.ForInstrumentedMethod.INCLUDING_RECEIVER)
+            .make()
+            .getBytes());
+  }
+
+  // With a gate that nothing above it has, or above it is declared only.
+  private void generate(String className, String flag, Implementation pay)
+      throws ClassNotFoundException {
+    Class<?> shop =
+        new WrittenClasses(getClass().getClassLoader(), classes, "p.Shop").loadClass("p.Shop");
+    AnnotationDescription flagged =
+        AnnotationDescription.Builder.ofType(Flagged.class)
+            .define("value", flag)
+            .define("fallback", flag.equals("f") ? "" : "payHere")
+            .build();
+    classes.put(
+        className,
+        new ByteBuddy()
+            .subclass(shop)
+            .name(className)
+            .method(named("pay"))
+            .intercept(pay)
+            .annotateMethod(flagged)
+            .defineMethod("payHere", String.class, Modifier.PUBLIC)
+            .intercept(FixedValue.value("old of its own"))
             .make()
             .getBytes());
   }
@@ -138,5 +169,34 @@ class GeneratedSubclassesTest {
   void overrideThatWasCompiledWithLines_hasAGateOfItsOwn_whateverItsName() throws Exception {
     write("Shop$MockitoMock$17", true);
     assertThat(pay("p.Shop$MockitoMock$17")).isEqualTo("old here");
+  }
+
+  // As a framework that implements what is declared, by what it makes up.
+  @Test
+  void implementationThatWasMadeUp_ofAnAbstractMethod_isGated() throws Exception {
+    String declared = SHOP.replace("class Shop", "abstract class Shop");
+    declared =
+        declared.replace(
+            "public String pay() { return \"new\"; }", "public abstract String pay();");
+    classes.putAll(WrittenClasses.compile(Map.of("p.Shop", declared)));
+    generate("p.Shop$ByteBuddy$17", "f", FixedValue.value("made up"));
+    assertThat(pay("p.Shop$ByteBuddy$17")).isEqualTo("old");
+    assertThat(runtime.gates())
+        .filteredOn(Report.Gate::wired)
+        .extracting(Report.Gate::method)
+        .containsExactly("p.Shop$ByteBuddy$17#pay()");
+  }
+
+  @Test
+  void generatedClassWithAFlagOfItsOwn_keepsItsGate_onceItsLoaderFindsNoFiles() throws Exception {
+    String own = "p.Shop$ByteBuddy$18";
+    generate(own, "g", SuperMethodCall.INSTANCE);
+    WrittenClasses loader = new WrittenClasses(getClass().getClassLoader(), classes, "p.Shop", own);
+    Class<?> type = loader.loadClass(own);
+    Object shop = type.getConstructor().newInstance();
+    assertThat(type.getMethod("pay").invoke(shop)).isEqualTo("old of its own");
+    loader.close();
+    ByteBuddyAgent.install().retransformClasses(type);
+    assertThat(type.getMethod("pay").invoke(shop)).isEqualTo("old of its own");
   }
 }

@@ -48,6 +48,11 @@ final class WrittenClasses extends ClassLoader {
     return classes;
   }
 
+  /** Forgets the class files, as a loader does whose jar was closed. */
+  void close() {
+    files.clear();
+  }
+
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
     byte[] bytes = files.get(name.replace('.', '/') + ".class");

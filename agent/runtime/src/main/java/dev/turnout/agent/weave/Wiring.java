@@ -99,9 +99,21 @@ final class Wiring {
 
   // Proxies and mocks get the annotations of what they override, and mostly call it: such a call is
   // decided there. A flagged method that somebody wrote over another has a gate of its own, and so
-  // has one that was made up with a flag that nothing above it has.
+  // has one that was made up with a flag that nothing above it has, or over a method without a
+  // body,
+  // which decides nothing. Whether that was so is settled when the class is loaded: the files above
+  // may be gone when it is changed.
   private boolean isCopied(MethodFacts method, String flag) {
-    return type.isGenerated() && isFlaggedAbove(type, method, flag);
+    return type.isGenerated() && !wasGated(method, flag) && isFlaggedAbove(type, method, flag);
+  }
+
+  private boolean wasGated(MethodFacts method, String flag) {
+    for (Woven.Gate gate : before) {
+      if (gate.flag().equals(flag) && gate.method().equals(method.fullName())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean isFlaggedAbove(ClassFacts below, MethodFacts method, String flag) {
@@ -126,6 +138,7 @@ final class Wiring {
     for (MethodFacts each : above.methods()) {
       if (each.name().equals(method.name()) && each.descriptor().equals(method.descriptor())) {
         return each.flagged() != null
+            && !each.is(Opcodes.ACC_ABSTRACT)
             && AnnotationValues.text(each.flagged(), "value").equals(flag);
       }
     }
