@@ -13,17 +13,17 @@ final class OpenScope implements FlagContext.Scope {
 
   // The agent reads these two by name. It knows this class in as many copies as there are class
   // loaders with one, so what it reads is made of the JDK's types: a scope is an array of its
-  // attributes, its pins (flag name to whatever the agent keeps), what is null until it is closed,
-  // the array of the scope around it, and itself.
+  // attributes, its pins (flag name to whatever the agent keeps; null once it is closed, for these
+  // are read in any case), the array of the scope around it, and itself.
   private static final ThreadLocal<Object @Nullable []> CURRENT = new ThreadLocal<>();
 
   // Spares applications that never open a context the look at the thread. The agent reads it before
   // it reads an array: what was written before this was, it sees.
   private static final AtomicBoolean USED = new AtomicBoolean();
 
-  private static final int CLOSED = 2;
-  private static final int OUTER = 3;
-  private static final int SCOPE = 4;
+  private static final int PINS = 1;
+  private static final int OUTER = 2;
+  private static final int SCOPE = 3;
 
   private final FlagContext context;
   private final Pins pins;
@@ -36,7 +36,7 @@ final class OpenScope implements FlagContext.Scope {
     this.pins = pins;
     this.endsPins = endsPins;
     Object around = outer == null ? null : outer.published;
-    published = new Object[] {context.attributes(), pins.decisions(), null, around, this};
+    published = new Object[] {context.attributes(), pins.decisions(), around, this};
   }
 
   /** Opens a scope of {@code context}; inside one of the same context with that one's pins. */
@@ -143,7 +143,7 @@ final class OpenScope implements FlagContext.Scope {
       pins.end(System.nanoTime());
     }
     OpenScope last = last();
-    published[CLOSED] = this;
+    published[PINS] = null;
     closed = true;
     if (last != this) {
       // In force on another thread perhaps, whose gates are to see it.

@@ -3,6 +3,7 @@ package dev.turnout.agent.route;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -19,8 +20,7 @@ final class AmbientContext {
       new AmbientContext(new AtomicBoolean(), new ThreadLocal<>());
   private static final int ATTRIBUTES = 0;
   private static final int PINS = 1;
-  private static final int CLOSED = 2;
-  private static final int OUTER = 3;
+  private static final int OUTER = 2;
 
   private final AtomicBoolean used;
   private final ThreadLocal<Object @Nullable []> current;
@@ -63,8 +63,9 @@ final class AmbientContext {
   /** The context open on this thread, or null. */
   Object @Nullable [] current() {
     Object[] context = current.get();
-    // By another thread, or out of turn. What it wrote is seen by whoever has read "used" since.
-    while (context != null && context[CLOSED] != null) {
+    // Closed by another thread, or out of turn. What it wrote is seen by whoever has read "used"
+    // since.
+    while (context != null && context[PINS] == null) {
       context = (Object[]) context[OUTER];
     }
     return context;
@@ -77,6 +78,8 @@ final class AmbientContext {
 
   @SuppressWarnings("unchecked") // as OpenScope fills it
   static ConcurrentMap<String, Object> pins(Object[] context) {
-    return (ConcurrentMap<String, Object>) context[PINS];
+    Object pins = context[PINS];
+    // It was open when it was found, and has been closed by another thread since.
+    return pins == null ? new ConcurrentHashMap<>() : (ConcurrentMap<String, Object>) pins;
   }
 }
