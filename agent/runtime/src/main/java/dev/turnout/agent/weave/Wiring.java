@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wiring {
   private static final int MOST_VARIANTS = 20;
-  private static final List<MethodFacts> NONE = List.of();
 
   /**
    * A method that is to be gated and cannot be.
@@ -31,6 +30,7 @@ final class Wiring {
   private final ClassFiles others;
   private final GateRules rules;
   private final List<Woven.Gate> before;
+  private final Targets targets;
   private final List<Wire> wires = new ArrayList<>();
   private final List<Refusal> refusals = new ArrayList<>();
 
@@ -39,6 +39,7 @@ final class Wiring {
     this.others = others;
     this.rules = rules;
     this.before = before;
+    targets = new Targets(type, others);
   }
 
   List<Wire> wires() {
@@ -182,10 +183,10 @@ final class Wiring {
         add(kept);
         return;
       }
-      MethodFacts fallback = fallback(method, rule.flag(), rule.fallback());
+      MethodFacts fallback = targets.fallback(method, rule.flag(), rule.fallback());
       List<Wire.Variant> variants = new ArrayList<>();
       for (Map.Entry<String, String> variant : rule.variants().entrySet()) {
-        variants.add(variant(method, variant.getKey(), variant.getValue()));
+        variants.add(targets.variant(method, variant.getKey(), variant.getValue()));
       }
       add(
           new Wire(
@@ -225,8 +226,10 @@ final class Wiring {
       return null;
     }
     boolean stays = isThere(wire.fallback());
-    for (MethodFacts marked : rule.fallback().isEmpty() ? marked(type, rule.flag()) : NONE) {
-      stays &= marked.isSame(wire.fallback());
+    if (rule.fallback().isEmpty()) {
+      for (MethodFacts marked : targets.marked(type, rule.flag())) {
+        stays &= marked.isSame(wire.fallback());
+      }
     }
     for (Wire.Variant variant : wire.variants()) {
       stays &= isThere(variant.method());
@@ -255,15 +258,6 @@ final class Wiring {
       }
     }
     return false;
-  }
-
-  /** A method that cannot be gated, or cannot be what a gate leads to; says why. */
-  private static final class Misfit extends Exception {
-    private static final long serialVersionUID = 1;
-
-    Misfit(String message) {
-      super(message, null, false, false);
-    }
   }
 
   private void refuse(MethodFacts method, String flag, String problem) {
@@ -399,155 +393,5 @@ final class Wiring {
             && parameters.get(parameters.size() - 1).equals("kotlin.coroutines.Continuation"))
         || (method.name().equals("invokeSuspend")
             && String.valueOf(type.superName()).startsWith("kotlin/coroutines/jvm/internal/"));
-  }
-
-  private MethodFacts fallback(MethodFacts method, String flag, String named) throws Misfit {
-    if (!named.isEmpty()) {
-      return named(method, named, "its fallback ", true);
-    }
-    List<MethodFacts> marked = marked(flag);
-    if (marked.size() > 1) {
-      throw new Misfit(
-          "the class has " + marked.size() + " methods marked @Fallback(\"" + flag + "\")");
-    }
-    if (marked.size() == 1) {
-      String mismatch = mismatch(method, marked.get(0), "its fallback ", true);
-      if (mismatch != null) {
-        throw new Misfit(mismatch);
-      }
-      return callable(marked.get(0), "its fallback ");
-    }
-    return named(method, method.name() + "Fallback", "its fallback ", true);
-  }
-
-  private Wire.Variant variant(MethodFacts method, String variant, String named) throws Misfit {
-    if (!FlagName.isValid(variant) || variant.equals("on") || variant.equals("off")) {
-      throw new Misfit(
-          "a variant's name must be 1 to 128 characters out of a-z A-Z 0-9 . _ -, neither on nor"
-              + " off nor dots alone");
-    }
-    return new Wire.Variant(variant, named(method, named, "its variant's method ", false));
-  }
-
-  // The nearest class with a mark of this flag decides, as the javac check has it.
-  private List<MethodFacts> marked(String flag) {
-    ClassFacts each = type;
-    while (each != null) {
-      List<MethodFacts> marked = marked(each, flag);
-      if (!marked.isEmpty()) {
-        return marked;
-      }
-      each = others.find(each.superName());
-    }
-    return NONE;
-  }
-
-  private List<MethodFacts> marked(ClassFacts each, String flag) {
-    List<MethodFacts> marked = new ArrayList<>();
-    for (MethodFacts candidate : each.methods()) {
-      if (candidate.fallback() != null
-          && isReachable(candidate)
-          && !each.isForwarder(candidate)
-          && AnnotationValues.text(candidate.fallback(), "value").equals(flag)) {
-        marked.add(candidate);
-      }
-    }
-    return marked;
-  }
-
-  private MethodFacts named(MethodFacts method, String name, String role, boolean mayTakeFailure)
-      throws Misfit {
-    String nearMiss = null;
-    for (ClassFacts each = type; each != null; each = others.find(each.superName())) {
-      MethodFacts fitting = null;
-      for (MethodFacts candidate : each.methods()) {
-        if (!isReachable(candidate)
-            || !candidate.name().equals(name)
-            || candidate.isSame(method)
-            || candidate.is(Opcodes.ACC_BRIDGE)) {
-          continue;
-        }
-        String mismatch = mismatch(method, candidate, role, mayTakeFailure);
-        if (mismatch != null) {
-          nearMiss = nearMiss == null ? mismatch : nearMiss;
-        } else if (fitting != null) {
-          throw new Misfit(
-              "both " + fitting.fullName() + " and " + candidate.fullName() + " fit: rename one");
-        } else {
-          fitting = candidate;
-        }
-      }
-      if (fitting != null) {
-        return callable(fitting, role);
-      }
-    }
-    if (nearMiss != null) {
-      throw new Misfit(nearMiss);
-    }
-    throw new Misfit(
-        (mayTakeFailure ? "no fallback" : "no method for a variant")
-            + ": expected "
-            + (name.equals(method.name()) ? "another method " : "a method ")
-            + name
-            + " with the same parameters and return type");
-  }
-
-  // The JVM takes the nearest method of that name and type, whether this class may call it or not,
-  // and be it the method with the gate.
-  private MethodFacts callable(MethodFacts target, String role) throws Misfit {
-    for (ClassFacts each = type; each != null; each = others.find(each.superName())) {
-      for (MethodFacts nearest : each.methods()) {
-        if (nearest.name().equals(target.name())
-            && nearest.descriptor().equals(target.descriptor())) {
-          if (!mayBeCalled(nearest)) {
-            throw new Misfit(
-                role
-                    + target.name()
-                    + " is hidden by a method of "
-                    + each.dottedName()
-                    + " that this class cannot call");
-          }
-          return nearest;
-        }
-      }
-    }
-    return target;
-  }
-
-  private boolean isReachable(MethodFacts candidate) {
-    return !candidate.is(Opcodes.ACC_BRIDGE) && mayBeCalled(candidate);
-  }
-
-  private boolean mayBeCalled(MethodFacts candidate) {
-    return candidate.owner().equals(type.name())
-        || candidate.is(Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED)
-        || (!candidate.is(Opcodes.ACC_PRIVATE)
-            && packageOf(candidate.owner()).equals(packageOf(type.name())));
-  }
-
-  private static String packageOf(String internalName) {
-    return internalName.substring(0, internalName.lastIndexOf('/') + 1);
-  }
-
-  private static @Nullable String mismatch(
-      MethodFacts method, MethodFacts target, String role, boolean mayTakeFailure) {
-    String name = role + target.name();
-    if (method.isStatic() != target.isStatic()) {
-      return name + (method.isStatic() ? " must be static" : " must not be static");
-    }
-    if (target.is(Opcodes.ACC_ABSTRACT)) {
-      return name + " is abstract";
-    }
-    if (!target.returnType().equals(method.returnType())) {
-      return name + " must return " + method.returnType().getClassName();
-    }
-    List<String> wanted = method.parameterNames();
-    List<String> given = target.parameterNames();
-    boolean same =
-        given.equals(wanted)
-            || (mayTakeFailure
-                && Wire.takesFailure(method, target)
-                && given.subList(0, wanted.size()).equals(wanted));
-    return same ? null : name + " must take the same parameters";
   }
 }

@@ -35,6 +35,7 @@ class TransformationTest {
         ObserveRule.class,
         ObserveRule.MethodPattern.class,
         Wire.class,
+        Targets.class,
         Wiring.class,
         Woven.class,
         Woven.Gate.class,
