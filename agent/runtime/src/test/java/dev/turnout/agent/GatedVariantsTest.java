@@ -41,10 +41,7 @@ class GatedVariantsTest {
 
   @BeforeEach
   void install() throws Exception {
-    write("flags:\n  f: {percentage: 0}\n");
-    runtime =
-        InstalledAgent.with(
-            "flags-file=" + flagsFile() + ",state-directory=" + directory.resolve("state"));
+    runtime = InstalledAgent.in(directory, "flags: {f: {percentage: 0}}");
     ClassLoader loader = new FreshLoader();
     type = loader.loadClass(Subjects.class.getName());
     target = type.getDeclaredConstructor().newInstance();

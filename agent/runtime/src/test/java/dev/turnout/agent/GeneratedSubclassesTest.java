@@ -8,7 +8,6 @@ import dev.turnout.Flagged;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.Report;
 import java.lang.reflect.Modifier;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -62,11 +61,7 @@ class GeneratedSubclassesTest {
 
   @BeforeEach
   void install() throws Exception {
-    Files.writeString(
-        directory.resolve("flags.yaml"), "flags: {f: {percentage: 0}, g: {percentage: 0}}");
-    runtime =
-        InstalledAgent.with(
-            "flags-file=%1$s/flags.yaml,state-directory=%1$s/state".formatted(directory));
+    runtime = InstalledAgent.in(directory, "flags: {f: {percentage: 0}, g: {percentage: 0}}");
   }
 
   @AfterEach

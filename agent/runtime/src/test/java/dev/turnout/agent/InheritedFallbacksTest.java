@@ -35,10 +35,7 @@ class InheritedFallbacksTest {
 
   @BeforeEach
   void install() throws Exception {
-    Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 0}}");
-    runtime =
-        InstalledAgent.with(
-            "flags-file=%1$s/flags.yaml,state-directory=%1$s/state".formatted(directory));
+    runtime = InstalledAgent.in(directory, "flags: {f: {percentage: 0}}");
   }
 
   @AfterEach

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.Report;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -48,10 +47,7 @@ class StaticForwardersTest {
 
   @BeforeEach
   void install() throws Exception {
-    Files.writeString(directory.resolve("flags.yaml"), "flags: {f: {percentage: 0}}");
-    runtime =
-        InstalledAgent.with(
-            "flags-file=%1$s/flags.yaml,state-directory=%1$s/state".formatted(directory));
+    runtime = InstalledAgent.in(directory, "flags: {f: {percentage: 0}}");
   }
 
   @AfterEach
