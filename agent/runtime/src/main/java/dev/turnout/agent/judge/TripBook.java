@@ -5,20 +5,13 @@ import dev.turnout.flags.Flag;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Trip;
 import java.io.File;
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +29,7 @@ public final class TripBook {
 
   private final File directory;
   private final Executor disk;
-  private final Map<String, Entry> entries = new HashMap<>();
+  private final Map<String, TripRecord> entries = new HashMap<>();
   private final Set<String> unwritten = new HashSet<>();
 
   // Of which the record could not be written, the last one then.
@@ -47,15 +40,6 @@ public final class TripBook {
   private final Map<String, Reset> resets = new HashMap<>();
   private volatile Map<String, Trip> copy = Map.of();
   private volatile @Nullable String problem;
-
-  /**
-   * A trip as it is written down.
-   *
-   * @param epoch of the server whose flag it is; 0 if it is none's so far, but the flags file's
-   * @param firstRevision the one it was of at first
-   * @param ofFile whether that was one of the flags file's
-   */
-  private record Entry(Trip trip, long epoch, long firstRevision, boolean ofFile) {}
 
   /** A record is void if it is of an earlier revision than the first, or of the second. */
   private record Reset(long revision, long firstRevision) {}
@@ -91,7 +75,7 @@ public final class TripBook {
     File[] files = directory.listFiles((place, name) -> name.endsWith(SUFFIX));
     for (File file : files == null ? new File[0] : files) {
       try {
-        found(read(file));
+        found(TripRecord.read(file));
       } catch (IOException | IllegalArgumentException | DateTimeException e) {
         AgentLog.line(
             "the record of a trip "
@@ -103,7 +87,7 @@ public final class TripBook {
   }
 
   // What has tripped or was reset meanwhile is newer.
-  private synchronized void found(Entry entry) {
+  private synchronized void found(TripRecord entry) {
     String flag = entry.trip().flag();
     if (!unwritten.contains(flag) && entries.putIfAbsent(flag, entry) == null) {
       publish();
@@ -122,10 +106,10 @@ public final class TripBook {
    * @param epoch of the server whose flag it is; 0 if it is none's
    */
   public synchronized void add(Trip trip, long epoch) {
-    put(new Entry(trip, epoch, trip.flagRevision(), epoch == 0));
+    put(new TripRecord(trip, epoch, trip.flagRevision(), epoch == 0));
   }
 
-  private void put(Entry entry) {
+  private void put(TripRecord entry) {
     String flag = entry.trip().flag();
     entries.put(flag, entry);
     resets.remove(flag);
@@ -138,8 +122,15 @@ public final class TripBook {
   }
 
   private void writeSoon(String flag) {
-    if (unwritten.add(flag)) {
+    if (!unwritten.add(flag)) {
+      return;
+    }
+    try {
       disk.execute(() -> writeDown(flag));
+    } catch (Throwable e) {
+      // The flag is off all the same, which is what comes next.
+      unwritten.remove(flag);
+      failed(flag, e.toString());
     }
   }
 
@@ -159,13 +150,25 @@ public final class TripBook {
     again.forEach(this::writeSoon);
   }
 
-  // Whatever there is to be said of the flag by then.
+  // Whatever there is to be said of the flag by then. The memory may be full, and that be why the
+  // flag tripped: then it is tried again as where the disk is.
   private void writeDown(String flag) {
-    Entry entry;
+    try {
+      write(flag);
+    } catch (IOException e) {
+      failed(flag, String.valueOf(e.getMessage()));
+    } catch (Throwable e) {
+      failed(flag, e.toString());
+    }
+  }
+
+  private void write(String flag) throws IOException {
+    TripRecord entry;
     Reset reset;
     synchronized (this) {
+      // Until it is written, for even to take note of a failure takes memory.
+      failed.add(flag);
       unwritten.remove(flag);
-      failed.remove(flag);
       entry = entries.get(flag);
       reset = resets.remove(flag);
     }
@@ -174,14 +177,16 @@ public final class TripBook {
       if (file.exists() && isVoid(file, reset) && !file.delete()) {
         AgentLog.line(file + " cannot be deleted: it is void, for its flag was reset");
       }
-      return;
-    }
-    try {
-      write(entry, file);
+      done(flag);
+    } else {
+      entry.write(file);
+      done(flag);
       written();
-    } catch (IOException e) {
-      unwritten(flag, String.valueOf(e.getMessage()));
     }
+  }
+
+  private synchronized void done(String flag) {
+    failed.remove(flag);
   }
 
   private synchronized void written() {
@@ -192,13 +197,14 @@ public final class TripBook {
     writeFailed();
   }
 
-  private synchronized void unwritten(String flag, String obstacle) {
+  private synchronized void failed(String flag, String obstacle) {
     failed.add(flag);
     failedNanos = System.nanoTime();
-    if (problem == null) {
+    boolean told = problem != null;
+    problem = obstacle;
+    if (!told) {
       AgentLog.line("trips are kept in memory only, a restart forgets them: " + obstacle);
     }
-    problem = obstacle;
   }
 
   /**
@@ -224,7 +230,7 @@ public final class TripBook {
   // Another JVM may have written it since: that trip is one of after the reset.
   private static boolean isVoid(File file, @Nullable Reset reset) {
     try {
-      long recorded = read(file).trip().flagRevision();
+      long recorded = TripRecord.read(file).trip().flagRevision();
       return reset == null || recorded < reset.revision() || recorded == reset.firstRevision();
     } catch (IOException | IllegalArgumentException | DateTimeException e) {
       // Nobody can go by it.
@@ -238,7 +244,7 @@ public final class TripBook {
    * @param resetRevision at which: a record of a later trip, another JVM's, stays
    */
   public synchronized void remove(String flag, long resetRevision) {
-    Entry removed = entries.remove(flag);
+    TripRecord removed = entries.remove(flag);
     if (removed != null) {
       resets.put(flag, new Reset(resetRevision, removed.firstRevision()));
       changed(flag);
@@ -257,13 +263,13 @@ public final class TripBook {
    */
   public synchronized boolean follow(Snapshot server) {
     boolean changed = false;
-    for (Entry entry : List.copyOf(entries.values())) {
+    for (TripRecord entry : List.copyOf(entries.values())) {
       Trip trip = entry.trip();
       if (server.flag(trip.flag()) != null
           && entry.epoch() < server.epoch()
           && (entry.epoch() == 0 || trip.flagRevision() > server.revision())) {
         Trip followed = trip.under(server.revision());
-        put(new Entry(followed, server.epoch(), entry.firstRevision(), entry.ofFile()));
+        put(new TripRecord(followed, server.epoch(), entry.firstRevision(), entry.ofFile()));
         changed = true;
       }
     }
@@ -278,7 +284,7 @@ public final class TripBook {
    *     revision that the trip was of there and of no other
    */
   public synchronized boolean isVoid(Flag flag, boolean served) {
-    Entry entry = entries.get(flag.name());
+    TripRecord entry = entries.get(flag.name());
     if (entry == null || (entry.ofFile() && entry.epoch() == 0 && served)) {
       return false;
     }
@@ -293,7 +299,7 @@ public final class TripBook {
    */
   public synchronized List<Trip> reported() {
     List<Trip> trips = new ArrayList<>();
-    for (Entry entry : entries.values()) {
+    for (TripRecord entry : entries.values()) {
       Trip trip = entry.trip();
       trips.add(entry.ofFile() ? trip.under(entry.firstRevision()) : trip);
     }
@@ -310,84 +316,5 @@ public final class TripBook {
 
   private File file(String flag) {
     return new File(directory, flag + SUFFIX);
-  }
-
-  private void write(Entry entry, File file) throws IOException {
-    if (!directory.isDirectory() && !directory.mkdirs() && !directory.isDirectory()) {
-      throw new IOException(directory + " cannot be created");
-    }
-    Trip trip = entry.trip();
-    Properties lines = new Properties();
-    lines.setProperty("flag", trip.flag());
-    if (trip.variant() != null) {
-      lines.setProperty("variant", trip.variant());
-    }
-    lines.setProperty("epoch", Long.toString(entry.epoch()));
-    lines.setProperty("flag_revision", Long.toString(trip.flagRevision()));
-    lines.setProperty("first_revision", Long.toString(entry.firstRevision()));
-    lines.setProperty("of_file", Boolean.toString(entry.ofFile()));
-    lines.setProperty("limit", trip.limit());
-    lines.setProperty("rule", trip.rule());
-    lines.setProperty("observed", Double.toString(trip.observed()));
-    lines.setProperty("calls", Long.toString(trip.calls()));
-    lines.setProperty("bad", Long.toString(trip.bad()));
-    lines.setProperty("at", trip.at().toString());
-    File temporary = File.createTempFile("new", ".tmp", directory);
-    try {
-      try (FileOutputStream out = new FileOutputStream(temporary)) {
-        lines.store(out, "A flag that tripped; removed by a reset");
-        out.getFD().sync();
-      }
-      if (!temporary.renameTo(file)) {
-        throw new IOException(temporary + " cannot be renamed to " + file);
-      }
-      forceDirectory();
-    } catch (IOException e) {
-      if (!temporary.delete()) {
-        AgentLog.line(temporary + " is left over and may be deleted");
-      }
-      throw e;
-    }
-  }
-
-  // The rename itself must reach the disk.
-  private void forceDirectory() {
-    try (FileChannel channel = FileChannel.open(directory.toPath(), StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException e) {
-      // Windows cannot open a directory, and needs no forcing of one.
-      return;
-    }
-  }
-
-  private static Entry read(File file) throws IOException {
-    Properties lines = new Properties();
-    try (InputStream in = new FileInputStream(file)) {
-      lines.load(in);
-    }
-    Trip trip =
-        new Trip(
-            text(lines, "flag"),
-            lines.getProperty("variant"),
-            Long.parseLong(text(lines, "flag_revision")),
-            text(lines, "limit"),
-            text(lines, "rule"),
-            Double.parseDouble(text(lines, "observed")),
-            Long.parseLong(text(lines, "calls")),
-            Long.parseLong(text(lines, "bad")),
-            Instant.parse(text(lines, "at")));
-    // Who wrote it may have known of none: then it is of the latest.
-    String epoch = lines.getProperty("epoch", Long.toString(Long.MAX_VALUE));
-    String first = lines.getProperty("first_revision", Long.toString(trip.flagRevision()));
-    boolean ofFile = Boolean.parseBoolean(lines.getProperty("of_file"));
-    return new Entry(trip, Long.parseLong(epoch), Long.parseLong(first), ofFile);
-  }
-
-  private static String text(Properties lines, String name) {
-    String value = lines.getProperty(name);
-    if (value == null) {
-      throw new IllegalArgumentException(name + " is missing");
-    }
-    return value;
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +63,41 @@ class TripBookTest {
     book.look(System.nanoTime() + TimeUnit.SECONDS.toNanos(31));
     assertThat(book.problem()).isNull();
     assertThat(opened().trips()).containsOnlyKeys("f", "g");
+  }
+
+  // Nor of one that fills the memory: to hand a thing over takes some, and so does to write it.
+  @Test
+  void tripThatCouldNotBeWrittenForWantOfMemory_isWrittenOnceItCan() {
+    AtomicBoolean none = new AtomicBoolean(true);
+    TripBook book =
+        new TripBook(
+            directory.toFile(),
+            errand -> {
+              if (none.get()) {
+                throw new OutOfMemoryError("none left");
+              }
+              errand.run();
+            });
+    book.add(trip("f"), 1);
+    assertThat(book.trips()).containsOnlyKeys("f");
+    assertThat(book.problem()).contains("none left");
+    none.set(false);
+    book.look(System.nanoTime() + TimeUnit.SECONDS.toNanos(31));
+    assertThat(book.problem()).isNull();
+    assertThat(opened().trips()).containsOnlyKeys("f");
+  }
+
+  @Test
+  @SuppressWarnings("NullAway")
+  void tripWhoseWritingFailsInAnyOtherWay_isTriedAgain() {
+    Trip odd = new Trip("f", null, 7, null, "threshold", 9.5, 100, 9, Instant.EPOCH);
+    Queue<Runnable> errands = new ArrayDeque<>();
+    TripBook book = new TripBook(directory.toFile(), errands::add);
+    book.add(odd, 1);
+    errands.remove().run();
+    assertThat(book.problem()).contains("NullPointerException");
+    book.look(System.nanoTime() + TimeUnit.SECONDS.toNanos(31));
+    assertThat(errands).hasSize(1);
   }
 
   @Test

@@ -1,0 +1,112 @@
+package dev.turnout.agent.judge;
+
+import dev.turnout.agent.AgentLog;
+import dev.turnout.flags.Trip;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Properties;
+
+/**
+ * A trip as it is written down, in a file of its own. Immutable.
+ *
+ * @param epoch of the server whose flag it is; 0 if it is none's so far, but the flags file's
+ * @param firstRevision the one it was of at first
+ * @param ofFile whether that was one of the flags file's
+ */
+record TripRecord(Trip trip, long epoch, long firstRevision, boolean ofFile) {
+  /**
+   * Writes it to a file of its own: aside, forced to disk and renamed.
+   *
+   * @param file its directory is created when first needed
+   */
+  void write(File file) throws IOException {
+    File directory = file.getParentFile();
+    if (!directory.isDirectory() && !directory.mkdirs() && !directory.isDirectory()) {
+      throw new IOException(directory + " cannot be created");
+    }
+    Properties lines = new Properties();
+    lines.setProperty("flag", trip.flag());
+    if (trip.variant() != null) {
+      lines.setProperty("variant", trip.variant());
+    }
+    lines.setProperty("epoch", Long.toString(epoch));
+    lines.setProperty("flag_revision", Long.toString(trip.flagRevision()));
+    lines.setProperty("first_revision", Long.toString(firstRevision));
+    lines.setProperty("of_file", Boolean.toString(ofFile));
+    lines.setProperty("limit", trip.limit());
+    lines.setProperty("rule", trip.rule());
+    lines.setProperty("observed", Double.toString(trip.observed()));
+    lines.setProperty("calls", Long.toString(trip.calls()));
+    lines.setProperty("bad", Long.toString(trip.bad()));
+    lines.setProperty("at", trip.at().toString());
+    File temporary = File.createTempFile("new", ".tmp", directory);
+    try {
+      try (FileOutputStream out = new FileOutputStream(temporary)) {
+        lines.store(out, "A flag that tripped; removed by a reset");
+        out.getFD().sync();
+      }
+      if (!temporary.renameTo(file)) {
+        throw new IOException(temporary + " cannot be renamed to " + file);
+      }
+      force(directory);
+    } catch (Throwable e) {
+      if (!temporary.delete()) {
+        AgentLog.line(temporary + " is left over and may be deleted");
+      }
+      throw e;
+    }
+  }
+
+  // The rename itself must reach the disk.
+  private static void force(File directory) {
+    try (FileChannel channel = FileChannel.open(directory.toPath(), StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // Windows cannot open a directory, and needs no forcing of one.
+      return;
+    }
+  }
+
+  /**
+   * Reads it.
+   *
+   * @throws IllegalArgumentException if something is missing or no number
+   * @throws java.time.DateTimeException if it says no time
+   */
+  static TripRecord read(File file) throws IOException {
+    Properties lines = new Properties();
+    try (InputStream in = new FileInputStream(file)) {
+      lines.load(in);
+    }
+    Trip trip =
+        new Trip(
+            text(lines, "flag"),
+            lines.getProperty("variant"),
+            Long.parseLong(text(lines, "flag_revision")),
+            text(lines, "limit"),
+            text(lines, "rule"),
+            Double.parseDouble(text(lines, "observed")),
+            Long.parseLong(text(lines, "calls")),
+            Long.parseLong(text(lines, "bad")),
+            Instant.parse(text(lines, "at")));
+    // Who wrote it may have known of none: then it is of the latest.
+    String epoch = lines.getProperty("epoch", Long.toString(Long.MAX_VALUE));
+    String first = lines.getProperty("first_revision", Long.toString(trip.flagRevision()));
+    boolean ofFile = Boolean.parseBoolean(lines.getProperty("of_file"));
+    return new TripRecord(trip, Long.parseLong(epoch), Long.parseLong(first), ofFile);
+  }
+
+  private static String text(Properties lines, String name) {
+    String value = lines.getProperty(name);
+    if (value == null) {
+      throw new IllegalArgumentException(name + " is missing");
+    }
+    return value;
+  }
+}
