@@ -70,11 +70,14 @@ public record Histogram(long sumNanos, SortedMap<Integer, Long> buckets) {
     return buckets.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Returns the sum of this and the other. */
+  /**
+   * Returns the sum of this and the other. A sum of values that is too large for a {@code long}
+   * begins anew at 0, as counters do.
+   */
   public Histogram plus(Histogram other) {
     SortedMap<Integer, Long> sum = new TreeMap<>(buckets);
     other.buckets.forEach((index, count) -> sum.merge(index, count, Long::sum));
-    return new Histogram(sumNanos + other.sumNanos, sum);
+    return new Histogram(sumNanos + other.sumNanos & Long.MAX_VALUE, sum);
   }
 
   /** Returns what this cumulative histogram has more than an earlier reading of itself. */

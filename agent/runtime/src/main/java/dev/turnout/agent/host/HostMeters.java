@@ -4,7 +4,6 @@ import dev.turnout.agent.AgentLog;
 import dev.turnout.agent.judge.TripBook;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.flags.Histogram;
-import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Reason;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Method;
@@ -140,15 +139,7 @@ public final class HostMeters {
   private void variant(Registry registry, String flag, String variant)
       throws ReflectiveOperationException {
     calls("error", all -> all.total(flag, variant).errors(), registry, flag, variant);
-    calls(
-        "success",
-        all -> {
-          PathCounts counts = all.total(flag, variant);
-          return counts.calls() - counts.errors();
-        },
-        registry,
-        flag,
-        variant);
+    calls("success", all -> all.successes(flag, variant), registry, flag, variant);
     calls("cancelled", all -> all.cancelled(flag, variant), registry, flag, variant);
     registry.timer(
         "turnout.latency",

@@ -34,6 +34,7 @@ final class FlagRecorders {
   private final Map<String, PathCounts> retiredJudged = new HashMap<>();
   private final FailureRow newFailures = new FailureRow();
   private final Map<String, FailureRow> failures = new ConcurrentHashMap<>();
+  private final Map<String, Long> successesTold = new HashMap<>();
 
   private record Stratum(long revision, String ring, String variant) {}
 
@@ -125,6 +126,16 @@ final class FlagRecorders {
       }
     }
     return sum;
+  }
+
+  /**
+   * How many calls of a variant succeeded; never less than was told before. A call that fails is
+   * counted before its failure is: in between it looks like a success, and whoever watches a
+   * counter takes one that goes down for one that began anew.
+   */
+  synchronized long successes(String variant) {
+    PathCounts total = total(variant::equals);
+    return successesTold.merge(variant, total.calls() - total.errors(), Math::max);
   }
 
   /** How many calls of a variant were cancelled. */

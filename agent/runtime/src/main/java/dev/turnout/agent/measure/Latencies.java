@@ -190,13 +190,17 @@ public final class Latencies {
     ended.record(table, sum, leaveAfter(start));
   }
 
+  // Starts are odd, and made so by adding: one less is not after the call began.
   private long leaveAfter(long start) {
     leave(start);
-    long nanos = System.nanoTime() - start;
-    if (nanos >= LONG_NANOS) {
-      longCalls.remove(start);
-    }
-    return nanos;
+    long nanos = System.nanoTime() - (start - 1);
+    return Long.compareUnsigned(nanos, LONG_NANOS) < 0 ? nanos : leftLate(start, nanos);
+  }
+
+  // Or before it began, by a clock that was set back with all that a machine's image has kept.
+  private long leftLate(long start, long nanos) {
+    longCalls.remove(start);
+    return Math.max(0, nanos);
   }
 
   /** Whether this is not the start of a timed call. */

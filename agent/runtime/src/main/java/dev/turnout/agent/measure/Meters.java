@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.turnout.agent.judge.TripBook;
 import dev.turnout.agent.route.Rulebook;
 import dev.turnout.flags.Histogram;
-import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Reason;
 import dev.turnout.flags.Snapshot;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -102,14 +101,7 @@ public final class Meters {
 
   private void counter(String flag, String variant) {
     calls("error", flag, variant, all -> all.total(flag, variant).errors());
-    calls(
-        "success",
-        flag,
-        variant,
-        all -> {
-          PathCounts counts = all.total(flag, variant);
-          return counts.calls() - counts.errors();
-        });
+    calls("success", flag, variant, all -> all.successes(flag, variant));
     calls("cancelled", flag, variant, all -> all.cancelled(flag, variant));
   }
 

@@ -206,6 +206,11 @@ public final class Recorders {
     return read(flag, Histogram.EMPTY, recorders -> recorders.marked(variants));
   }
 
+  /** How many calls of one variant succeeded since the JVM started; it never goes down. */
+  public long successes(String flag, String variant) {
+    return read(flag, 0L, recorders -> recorders.successes(variant));
+  }
+
   /** How many calls of one variant were cancelled, and so are not among its calls. */
   public long cancelled(String flag, String variant) {
     return read(flag, 0L, recorders -> recorders.cancelled(variant));

@@ -332,12 +332,18 @@ public final class StatusPort implements AutoCloseable {
   }
 
   private static ByteBuffer answer(String status, String type, byte[] body, boolean withBody) {
-    byte[] head =
-        ("HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n")
-            .formatted(status, type, body.length)
-            .getBytes(ISO_8859_1);
+    // Put together as it is: what formats a number writes it in the digits of the locale.
+    String head =
+        "HTTP/1.1 "
+            + status
+            + "\r\nContent-Type: "
+            + type
+            + "\r\nContent-Length: "
+            + body.length
+            + "\r\nConnection: close\r\n\r\n";
+    byte[] first = head.getBytes(ISO_8859_1);
     byte[] rest = withBody ? body : new byte[0];
-    return ByteBuffer.allocate(head.length + rest.length).put(head).put(rest).flip();
+    return ByteBuffer.allocate(first.length + rest.length).put(first).put(rest).flip();
   }
 
   private static void drop(SelectionKey key) {

@@ -46,6 +46,7 @@ final class StripedHistogram {
    *
    * @param own this thread's table
    * @param sum of the table, read shortly before: if it is another one now, threads have met
+   * @param nanos at least 0
    */
   void record(long[] own, long sum, long nanos) {
     if ((long) CELL.getAndAdd(own, SUM, nanos) != sum) {
@@ -54,10 +55,10 @@ final class StripedHistogram {
     long unused = (long) CELL.getAndAdd(own, Histogram.indexOf(nanos), 1L);
   }
 
-  /** Adds a value, where that need not be fast. */
+  /** Adds a value, where that need not be fast; one below 0 counts as 0. */
   void record(long nanos) {
     long[] own = own();
-    record(own, sum(own), nanos);
+    record(own, sum(own), Math.max(0, nanos));
   }
 
   private void meet() {
@@ -88,7 +89,11 @@ final class StripedHistogram {
     return count;
   }
 
-  /** Reads everything; values recorded meanwhile may be in it or not. */
+  /**
+   * Reads everything; values recorded meanwhile may be in it or not. A sum that is too large for a
+   * {@code long} begins anew at 0, as counters do: thousands of calls that each take days get
+   * there.
+   */
   Histogram read() {
     SortedMap<Integer, Long> filled = new TreeMap<>();
     long sum = 0;
@@ -101,6 +106,6 @@ final class StripedHistogram {
       }
       sum += (long) CELL.getVolatile(table, SUM);
     }
-    return new Histogram(sum, filled);
+    return new Histogram(sum & Long.MAX_VALUE, filled);
   }
 }

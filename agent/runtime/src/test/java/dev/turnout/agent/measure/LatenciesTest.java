@@ -68,6 +68,14 @@ class LatenciesTest {
     assertThat(latencies.running(System.nanoTime()).count()).isZero();
   }
 
+  // As on a machine that was restored from an image of itself.
+  @Test
+  void callThatEndsBeforeItBegan_tookNoTime() {
+    latencies.end(System.nanoTime() + 5_000 * MILLI | 1);
+    assertThat(latencies.ended().sumNanos()).isZero();
+    assertThat(latencies.count()).isEqualTo(1);
+  }
+
   @Test
   void markedCallThatRunsForLong_isSeenUntilItEnds() {
     long now = System.nanoTime();

@@ -14,6 +14,7 @@ import dev.turnout.flags.Reason;
 import dev.turnout.flags.Variants;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,5 +63,31 @@ class MetersTest {
     Meters meters = meters();
     System.gc();
     assertThat(new String(meters.scrape(), UTF_8)).contains("turnout_contact_age_seconds 12.5");
+  }
+
+  @Test
+  void callsThatFail_neverHaveTheCounterOfSuccessesGoDown() throws InterruptedException {
+    calls("on", 3);
+    CallRecorder failing = recorders.use("f", 2, Flag.GA, "on").recorder().calls(Reason.SPLIT);
+    AtomicBoolean over = new AtomicBoolean();
+    Thread caller =
+        new Thread(
+            () -> {
+              while (!over.get()) {
+                failing.failed(failing.begin());
+              }
+            });
+    caller.start();
+    try {
+      long told = 0;
+      for (int i = 0; i < 100_000; i++) {
+        long now = recorders.successes("f", "on");
+        assertThat(now).isGreaterThanOrEqualTo(told);
+        told = now;
+      }
+    } finally {
+      over.set(true);
+      caller.join();
+    }
   }
 }

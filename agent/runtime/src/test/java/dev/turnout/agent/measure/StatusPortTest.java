@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -100,6 +101,17 @@ class StatusPortTest {
     assertThat(get("/metrics?a=b").body()).hasSize(3_000_000);
     assertThat(get("/nothing").statusCode()).isEqualTo(404);
     assertThat(get("/nothing").body()).contains("/metrics");
+  }
+
+  @Test
+  void pagesWhereDigitsAreOthers() throws Exception {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+    try {
+      assertThat(get("/metrics").body()).hasSize(3_000_000);
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test

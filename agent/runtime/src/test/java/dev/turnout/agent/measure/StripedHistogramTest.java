@@ -37,4 +37,26 @@ class StripedHistogramTest {
                 (long) THREADS));
     assertThat(read.sumNanos()).isEqualTo(5L * THREADS * EACH + 7_000L * THREADS);
   }
+
+  @Test
+  void valueBelowZero_countsAsZero() {
+    StripedHistogram histogram = new StripedHistogram();
+    histogram.record(-5);
+    assertThat(histogram.read().sumNanos()).isZero();
+    assertThat(histogram.count()).isEqualTo(1);
+  }
+
+  // A report with a sum below 0 would be refused as a whole.
+  @Test
+  void sumThatIsTooLarge_beginsAnew() {
+    StripedHistogram histogram = new StripedHistogram();
+    histogram.record(Long.MAX_VALUE);
+    histogram.record(6);
+    assertThat(histogram.read().sumNanos()).isEqualTo(5);
+    assertThat(histogram.read().plus(histogram.read()).sumNanos()).isEqualTo(10);
+
+    StripedHistogram other = new StripedHistogram();
+    other.record(Long.MAX_VALUE);
+    assertThat(histogram.read().plus(other.read()).sumNanos()).isEqualTo(4);
+  }
 }
