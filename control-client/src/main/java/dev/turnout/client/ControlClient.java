@@ -115,6 +115,7 @@ public final class ControlClient implements AutoCloseable {
   private final Warnings warnings;
   private final Contact contact;
   private final Refusals refusals;
+  private final SnapshotKeeper keeper;
   private final InForce inForce;
   private final ExecutorService disk;
   private final SnapshotStream stream;
@@ -143,7 +144,8 @@ public final class ControlClient implements AutoCloseable {
         directory == null ? null : new SnapshotStore(directory, trust, warnings::say);
     refusals = new Refusals(sources);
     disk = disk(warnings);
-    inForce = new InForce(store, disk, trust, listener::snapshot, warnings, refusals);
+    keeper = new SnapshotKeeper(store, disk, warnings, sources.nanos());
+    inForce = new InForce(keeper, trust, listener::snapshot, warnings, refusals);
     Timing timing = settings.timing();
     stream = new SnapshotStream(this::http, inForce, timing, sources, warnings, contact);
     poll = new SnapshotPoll(this::http, inForce, timing, sources, warnings, contact, stream);
@@ -220,6 +222,7 @@ public final class ControlClient implements AutoCloseable {
     }
     contact.look();
     inForce.look(sources.clock().instant());
+    keeper.look();
     warnings.look();
   }
 
@@ -327,6 +330,11 @@ public final class ControlClient implements AutoCloseable {
    */
   public List<Report.Refusal> refused() {
     return refusals.list();
+  }
+
+  /** Says why a restart would not find the snapshot in force; null if it would. */
+  public @Nullable String unkept() {
+    return keeper.problem();
   }
 
   /** How the way to the server is at present. */

@@ -10,7 +10,6 @@ import dev.turnout.flags.Snapshot;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,32 +19,31 @@ import org.jspecify.annotations.Nullable;
  * told.
  */
 final class InForce {
-  private final @Nullable SnapshotStore store;
-  private final Executor disk;
+  private final SnapshotKeeper keeper;
   private final Trust trust;
   private final Consumer<Snapshot> listener;
   private final Warnings warnings;
   private final Refusals refusals;
   private volatile Held current = new Held(Snapshot.EMPTY, List.of(), null);
   private volatile boolean confirmed;
+
+  // What the server has in place of what is in force, and was not taken for ending earlier.
+  private volatile @Nullable SnapshotSignature declined;
   private boolean closed;
   private @Nullable Instant toldExpired;
 
   /**
    * Creates it; there is no snapshot yet.
    *
-   * @param store keeps what is in force; null for no memory of it
-   * @param disk writes to the store, one snapshot after the other
+   * @param keeper of what is in force
    */
   InForce(
-      @Nullable SnapshotStore store,
-      Executor disk,
+      SnapshotKeeper keeper,
       Trust trust,
       Consumer<Snapshot> listener,
       Warnings warnings,
       Refusals refusals) {
-    this.store = store;
-    this.disk = disk;
+    this.keeper = keeper;
     this.trust = trust;
     this.listener = listener;
     this.warnings = warnings;
@@ -84,7 +82,8 @@ final class InForce {
     if (now.snapshot().equals(Snapshot.EMPTY) || isToBeReadAnew(now)) {
       return null;
     }
-    SnapshotSignature signature = now.signature();
+    SnapshotSignature latest = declined;
+    SnapshotSignature signature = latest == null ? now.signature() : latest;
     if (signature != null) {
       return signature.tag(id(now.snapshot()));
     }
@@ -100,7 +99,8 @@ final class InForce {
         && id.equals(id(now.snapshot()))
         && (signature == null || SnapshotSignature.parse(signature) == null
             ? now.snapshot().validUntil() == null
-            : signature.equals(String.valueOf(now.signature())));
+            : signature.equals(String.valueOf(now.signature()))
+                || signature.equals(String.valueOf(declined)));
   }
 
   private boolean isToBeReadAnew(Held now) {
@@ -116,7 +116,7 @@ final class InForce {
    * the disk does.
    */
   void restore() {
-    SnapshotStore.Kept stored = store == null ? null : store.load();
+    SnapshotStore.Kept stored = keeper.load();
     if (stored != null) {
       restored(stored);
     }
@@ -180,6 +180,7 @@ final class InForce {
     }
     refusals.parts(id, held.problems());
     current = held;
+    declined = null;
   }
 
   private void take(Held offered, Document document) {
@@ -189,18 +190,9 @@ final class InForce {
     // First the application, then the disk: a kill does not wait for an fsync, neither its own nor
     // that of the snapshot before.
     deliver(snapshot);
-    SnapshotStore kept = store;
-    if (kept != null) {
-      try {
-        SnapshotStore.Kept written =
-            new SnapshotStore.Kept(snapshot, offered.problems(), document.signature());
-        disk.execute(() -> kept.save(written, document.json()));
-      } catch (Throwable e) {
-        // Such as no more threads; the next one may be kept again.
-        warnings.warn(
-            Topic.INTERNAL, "the snapshot is not kept, a restart would not find it: " + e);
-      }
-    }
+    keeper.keep(
+        new SnapshotStore.Kept(snapshot, offered.problems(), document.signature()),
+        document.json());
   }
 
   private void refuse(Topic topic, @Nullable String id, String reason) {
@@ -274,8 +266,10 @@ final class InForce {
   }
 
   // The same flags, signed anew or understood otherwise. One that ends earlier is an old one that
-  // somebody kept.
-  private static boolean isRenewal(Held offered, Held before) {
+  // somebody kept, or of a server whose clock was ahead when it signed that in force: it would be
+  // sent again and again if it was not remembered.
+  private boolean isRenewal(Held offered, Held before) {
+    declined = null;
     if (offered.equals(before)) {
       return false;
     }
@@ -284,7 +278,21 @@ final class InForce {
     if (ended == null || ends == null) {
       return !Objects.equals(ended, ends) || !offered.problems().equals(before.problems());
     }
-    return !ends.isBefore(ended);
+    if (!ends.isBefore(ended)) {
+      return true;
+    }
+    declined = offered.signature();
+    warnings.warn(
+        Topic.EXPIRED,
+        "the control server offers snapshot "
+            + id(offered.snapshot())
+            + " with an earlier end, "
+            + ends
+            + ", than the "
+            + ended
+            + " of that in force, which stays: its clock was set back, or differs from another"
+            + " server's");
+    return false;
   }
 
   private void deliver(Snapshot snapshot) {

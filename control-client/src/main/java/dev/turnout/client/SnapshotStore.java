@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -118,9 +119,12 @@ public final class SnapshotStore {
    * Writes a snapshot as the newest generation; on failure warns once until it works again.
    *
    * @param document it as it was sent
+   * @return why it could not be kept; null if it is
    */
-  public synchronized void save(Kept kept, byte[] document) {
-    Path temporary = directory.resolve("snapshot." + ProcessHandle.current().pid() + TEMPORARY);
+  public synchronized @Nullable String save(Kept kept, byte[] document) {
+    // At random, for processes of several containers have one and the same number.
+    String unique = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    Path temporary = directory.resolve("snapshot." + unique + TEMPORARY);
     String signature = kept.signature();
     boolean signed = trust.keys() != null && signature != null;
     byte[] json = signed ? document : SnapshotCodec.writeKept(kept.snapshot(), kept.problems());
@@ -136,6 +140,7 @@ public final class SnapshotStore {
       forceDirectory();
       discardLeftovers();
       warned = false;
+      return null;
     } catch (IOException | RuntimeException e) {
       if (!warned) {
         warned = true;
@@ -143,6 +148,7 @@ public final class SnapshotStore {
             "the snapshot cannot be kept in " + directory + ", a restart would not find it: " + e);
       }
       discard(temporary);
+      return e.toString();
     }
   }
 
@@ -257,7 +263,7 @@ public final class SnapshotStore {
     try {
       Files.deleteIfExists(file);
     } catch (IOException | RuntimeException e) {
-      // It is overwritten by the next attempt.
+      // It is discarded by a later run.
       return;
     }
   }

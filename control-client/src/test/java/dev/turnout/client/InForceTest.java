@@ -31,12 +31,12 @@ class InForceTest {
   }
 
   private InForce inForce(Executor disk) {
+    Warnings warnings = new Warnings(told::add, System::nanoTime);
     return new InForce(
-        store(),
-        disk,
+        new SnapshotKeeper(store(), disk, warnings, System::nanoTime),
         Trust.ANY,
         delivered::add,
-        new Warnings(told::add, System::nanoTime),
+        warnings,
         refusals);
   }
 

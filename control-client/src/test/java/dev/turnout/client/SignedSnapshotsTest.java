@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.turnout.client.codec.Samples;
 import dev.turnout.client.codec.SnapshotCodec;
 import dev.turnout.client.signing.PinnedKeys;
+import dev.turnout.client.signing.SnapshotSignature;
 import dev.turnout.client.signing.Trust;
 import dev.turnout.client.tls.ClientTls;
 import dev.turnout.flags.Host;
@@ -51,12 +52,13 @@ class SignedSnapshotsTest {
   }
 
   private InForce inForce(Trust trust) {
+    Warnings warnings = new Warnings(heard.warnings::add, nanos::get);
+    SnapshotStore store = new SnapshotStore(directory, trust, heard.warnings::add);
     return new InForce(
-        new SnapshotStore(directory, trust, heard.warnings::add),
-        Runnable::run,
+        new SnapshotKeeper(store, Runnable::run, warnings, nanos::get),
         trust,
         heard.delivered::add,
-        new Warnings(heard.warnings::add, nanos::get),
+        warnings,
         refusals);
   }
 
@@ -193,8 +195,26 @@ class SignedSnapshotsTest {
 
     assertThat(inForce.snapshot().validUntil()).isEqualTo(NOW.plusSeconds(120));
     assertThat(inForce.isKnown("1:1", active.sign(SnapshotCodec.write(renewed)))).isTrue();
-    assertThat(inForce.isKnown("1:1", active.sign(SnapshotCodec.write(revision(1))))).isFalse();
     assertThat(inForce.isKnown("1:1", null)).isFalse();
+  }
+
+  // It is all that a server has whose clock was ahead for a while.
+  @Test
+  void signedAnewForLessLong_isToldAndNotSentAgain() {
+    String earlier = active.sign(SnapshotCodec.write(revision(1)));
+    Snapshot renewed = revision(1).validUntil(NOW.plusSeconds(120));
+    offer(renewed, active);
+    String before = inForce.id();
+    assertThat(inForce.isKnown("1:1", earlier)).isFalse();
+
+    offer(revision(1), active);
+    assertThat(heard.warnings).last().asString().contains("1:1 with an earlier end");
+    assertThat(inForce.isKnown("1:1", earlier)).isTrue();
+    assertThat(inForce.id()).isEqualTo(SnapshotSignature.parse(earlier).tag("1:1"));
+
+    offer(renewed, active);
+    assertThat(inForce.id()).isEqualTo(before);
+    assertThat(inForce.isKnown("1:1", earlier)).isFalse();
   }
 
   @Test

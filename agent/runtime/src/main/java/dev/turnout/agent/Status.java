@@ -91,8 +91,8 @@ final class Status {
     put(options, root);
     ObjectNode kept = root.putObject("state_directory");
     kept.put("path", options.stateDirectory().getAbsolutePath());
-    kept.put("problem", tripBook.problem());
     ControlClient followed = client.get();
+    kept.put("problem", notKept(followed));
     if (!options.get("server").isEmpty()) {
       put(followed, root.putObject("server").put("url", options.get("server")));
     }
@@ -199,6 +199,12 @@ final class Status {
     root.putArray("gates");
     put(unmet, root);
     return new String(Json.bytes(root), UTF_8);
+  }
+
+  private @Nullable String notKept(@Nullable ControlClient followed) {
+    String trips = tripBook.problem();
+    String snapshot = followed == null ? null : followed.unkept();
+    return trips != null || snapshot == null ? trips : "the snapshot is not kept: " + snapshot;
   }
 
   private static void put(@Nullable ControlClient followed, ObjectNode server) {
