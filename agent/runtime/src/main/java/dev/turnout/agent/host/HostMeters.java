@@ -37,8 +37,9 @@ public final class HostMeters {
   private final List<Registered> meters = new ArrayList<>();
   private final Map<String, Window> windows = new ConcurrentHashMap<>();
 
-  /** A meter and the registry that holds it. */
-  private record Registered(WeakReference<Object> meter, WeakReference<Object> registry) {}
+  /** A meter of a flag, or of none, and the registry that holds it. */
+  private record Registered(
+      String flag, WeakReference<Object> meter, WeakReference<Object> registry) {}
 
   public HostMeters(Recorders recorders, TripBook tripBook, LongSupplier nanoTime) {
     this.recorders = recorders;
@@ -53,12 +54,14 @@ public final class HostMeters {
    */
   void register(Class<?> metrics) {
     Set<String> known = registered.computeIfAbsent(metrics, type -> new HashSet<>());
+    Set<String> flags = recorders.flags();
+    forget(flags, known);
     try {
       Registry registry = new Registry(metrics);
       if (known.add("turnout.trips")) {
         registry.gauge("turnout.trips", tripBook, book -> book.trips().size());
       }
-      for (String flag : recorders.flags()) {
+      for (String flag : flags) {
         for (String variant : recorders.variants(flag)) {
           if (known.add("variant " + flag + ' ' + variant)) {
             variant(registry, flag, variant);
@@ -111,19 +114,40 @@ public final class HostMeters {
       all = List.copyOf(meters);
       meters.clear();
     }
-    for (Registered each : all) {
-      Object meter = each.meter().get();
-      Object registry = each.registry().get();
-      if (meter != null && registry != null) {
-        remove(meter, registry);
-      }
+    all.forEach(HostMeters::remove);
+  }
+
+  // Of flags that have made room for others: classes may come and go with new ones for ever.
+  private void forget(Set<String> flags, Set<String> known) {
+    known.removeIf(key -> isGone(key.split(" ", -1), flags));
+    windows.keySet().removeIf(key -> !flags.contains(key.substring(0, key.indexOf(' '))));
+    List<Registered> gone;
+    synchronized (meters) {
+      meters.removeIf(each -> each.meter().get() == null);
+      gone =
+          meters.stream()
+              .filter(each -> !each.flag().isEmpty() && !flags.contains(each.flag()))
+              .toList();
+      meters.removeAll(Set.copyOf(gone));
+    }
+    gone.forEach(HostMeters::remove);
+  }
+
+  private static boolean isGone(String[] key, Set<String> flags) {
+    return key.length > 1 && !flags.contains(key[1]);
+  }
+
+  private void remember(String flag, Object meter, Object registry) {
+    synchronized (meters) {
+      meters.add(new Registered(flag, new WeakReference<>(meter), new WeakReference<>(registry)));
     }
   }
 
-  private void remember(Object meter, Object registry) {
-    synchronized (meters) {
-      meters.removeIf(each -> each.meter().get() == null);
-      meters.add(new Registered(new WeakReference<>(meter), new WeakReference<>(registry)));
+  private static void remove(Registered each) {
+    Object meter = each.meter().get();
+    Object registry = each.registry().get();
+    if (meter != null && registry != null) {
+      remove(meter, registry);
     }
   }
 
@@ -263,7 +287,7 @@ public final class HostMeters {
       Object tagged =
           builder.getClass().getMethod("tags", String[].class).invoke(builder, (Object) tags);
       Object meter = tagged.getClass().getMethod("register", registryType).invoke(tagged, registry);
-      remember(meter, registry);
+      remember(tags.length > 0 ? tags[1] : "", meter, registry);
     }
   }
 }

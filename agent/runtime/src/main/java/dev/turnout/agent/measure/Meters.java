@@ -9,6 +9,7 @@ import dev.turnout.flags.Reason;
 import dev.turnout.flags.Snapshot;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.Collector;
@@ -19,6 +20,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,7 +39,7 @@ public final class Meters {
   private final Recorders recorders;
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final Set<String> known = ConcurrentHashMap.newKeySet();
+  private final Map<String, Map<String, List<Meter>>> known = new ConcurrentHashMap<>();
 
   /**
    * Creates them.
@@ -84,38 +86,48 @@ public final class Meters {
 
   /** Returns all meters as Prometheus text. */
   public byte[] scrape() {
-    for (String flag : recorders.flags()) {
+    Set<String> flags = recorders.flags();
+    for (String flag : flags) {
+      Map<String, List<Meter>> ofFlag =
+          known.computeIfAbsent(flag, name -> new ConcurrentHashMap<>());
       for (String variant : recorders.variants(flag)) {
-        if (known.add("variant " + flag + ' ' + variant)) {
-          counter(flag, variant);
-        }
+        ofFlag.computeIfAbsent("variant " + variant, first -> counters(flag, variant));
       }
       for (Reason reason : recorders.decisions(flag).keySet()) {
-        if (known.add("reason " + flag + ' ' + reason)) {
-          decisions(flag, reason);
-        }
+        ofFlag.computeIfAbsent("reason " + reason, first -> List.of(decisions(flag, reason)));
       }
     }
+    forgetAllBut(flags);
     return registry.scrape().getBytes(UTF_8);
   }
 
-  private void counter(String flag, String variant) {
-    calls("error", flag, variant, all -> all.total(flag, variant).errors());
-    calls("success", flag, variant, all -> all.successes(flag, variant));
-    calls("cancelled", flag, variant, all -> all.cancelled(flag, variant));
+  // Flags that are gone have made room for others: classes may come and go with new ones for ever.
+  private void forgetAllBut(Set<String> flags) {
+    for (Map.Entry<String, Map<String, List<Meter>>> ofFlag : known.entrySet()) {
+      if (!flags.contains(ofFlag.getKey()) && known.remove(ofFlag.getKey(), ofFlag.getValue())) {
+        ofFlag.getValue().values().forEach(meters -> meters.forEach(registry::remove));
+      }
+    }
   }
 
-  private void calls(
+  private List<Meter> counters(String flag, String variant) {
+    return List.of(
+        calls("error", flag, variant, all -> all.total(flag, variant).errors()),
+        calls("success", flag, variant, all -> all.successes(flag, variant)),
+        calls("cancelled", flag, variant, all -> all.cancelled(flag, variant)));
+  }
+
+  private Meter calls(
       String outcome, String flag, String variant, ToDoubleFunction<Recorders> count) {
-    FunctionCounter.builder("turnout.calls", recorders, count)
+    return FunctionCounter.builder("turnout.calls", recorders, count)
         .tags("flag", flag, "variant", variant)
         .tag("outcome", outcome)
         .description("Calls of gated methods that ended")
         .register(registry);
   }
 
-  private void decisions(String flag, Reason reason) {
-    FunctionCounter.builder(
+  private Meter decisions(String flag, Reason reason) {
+    return FunctionCounter.builder(
             "turnout.decisions", recorders, all -> all.decisions(flag).getOrDefault(reason, 0L))
         .tags("flag", flag, "reason", reason.name())
         .description(

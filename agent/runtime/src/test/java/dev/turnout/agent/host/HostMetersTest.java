@@ -1,6 +1,7 @@
 package dev.turnout.agent.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.turnout.agent.judge.TripBook;
 import dev.turnout.agent.measure.CallRecorder;
@@ -106,6 +107,32 @@ class HostMetersTest {
     assertThat(first.areRegistered()).isFalse();
     meters(5).register(application.metrics());
     assertThat(application.meters(registry)).anyMatch(line -> line.contains("value=5.0"));
+  }
+
+  @Test
+  void flagsThatMadeRoomForOthers_areShownNoMore() throws Exception {
+    Recorders recorders = new Recorders(Measure.COUNTS);
+    for (int i = 0; i < 2_000; i++) {
+      var unused = recorders.use("gone" + i, 1, Flag.GA, Variants.ON);
+    }
+    HostMeters meters =
+        new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run), nanos::get);
+    Application application = new Application();
+    Object registry = application.addRegistry();
+    meters.register(application.metrics());
+    assertThat(application.meters(registry)).anyMatch(line -> line.contains("gone7"));
+    await()
+        .untilAsserted(
+            () -> {
+              System.gc();
+              Recorders.Use use = recorders.use("f", 1, Flag.GA, Variants.ON);
+              use.recorder().calls(Reason.SPLIT).succeeded(0);
+              meters.register(application.metrics());
+              assertThat(application.meters(registry))
+                  .anyMatch(line -> line.contains("tag(flag=f)"))
+                  .anyMatch(line -> line.contains("turnout.trips"))
+                  .noneMatch(line -> line.contains("gone"));
+            });
   }
 
   private HostMeters meters(int calls) {

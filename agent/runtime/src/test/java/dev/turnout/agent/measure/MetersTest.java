@@ -2,6 +2,7 @@ package dev.turnout.agent.measure;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.turnout.agent.Overrides;
 import dev.turnout.agent.judge.TripBook;
@@ -80,7 +81,7 @@ class MetersTest {
     caller.start();
     try {
       long told = 0;
-      for (int i = 0; i < 100_000; i++) {
+      for (int i = 0; i < 5_000; i++) {
         long now = recorders.successes("f", "on");
         assertThat(now).isGreaterThanOrEqualTo(told);
         told = now;
@@ -89,5 +90,23 @@ class MetersTest {
       over.set(true);
       caller.join();
     }
+  }
+
+  @Test
+  void flagsThatMadeRoomForOthers_areShownNoMore() {
+    Meters meters = meters();
+    for (int i = 0; i < Recorders.MOST_FLAGS; i++) {
+      var unused = recorders.use("gone" + i, 1, Flag.GA, Variants.ON);
+    }
+    assertThat(new String(meters.scrape(), UTF_8)).contains("\"gone7\"");
+    await()
+        .untilAsserted(
+            () -> {
+              System.gc();
+              calls("on", 1);
+              assertThat(new String(meters.scrape(), UTF_8))
+                  .contains("flag=\"f\"")
+                  .doesNotContain("\"gone");
+            });
   }
 }
