@@ -8,6 +8,9 @@ import java.io.InputStream;
 import java.net.URL;
 import java.net.URLConnection;
 import java.net.URLStreamHandler;
+import java.security.AllPermission;
+import java.security.Permissions;
+import java.security.ProtectionDomain;
 import java.util.Collections;
 import java.util.Enumeration;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +39,17 @@ final class AgentClassLoader extends ClassLoader {
   private final AgentArchive archive;
   private final String base;
 
+  // The agent may do what the JVM may: who runs a security manager grants that to an agent's jar,
+  // and these classes are in a jar within, of which no policy knows.
+  private final ProtectionDomain everything;
+
   AgentClassLoader(File file, @Nullable ClassLoader platformLoader) throws IOException {
     super(platformLoader);
     archive = AgentArchive.open(file);
     base = "turnout-agent:" + file.toURI() + "!/";
+    Permissions all = new Permissions();
+    all.add(new AllPermission());
+    everything = new ProtectionDomain(null, all);
   }
 
   // Both, and not the second alone: a JVM's compilers judge ClassLoader.loadClass by who calls it,
@@ -86,7 +96,7 @@ final class AgentClassLoader extends ClassLoader {
       return null;
     }
     definePackageOnce(name);
-    return defineClass(name, bytes, 0, bytes.length);
+    return defineClass(name, bytes, 0, bytes.length, everything);
   }
 
   private void definePackageOnce(String className) {

@@ -6,6 +6,7 @@ import dev.turnout.agent.host.Sightings;
 import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.agent.route.Gates;
+import dev.turnout.agent.route.PrivilegedLinks;
 import dev.turnout.agent.weave.GateRules;
 import dev.turnout.agent.weave.GateTransformer;
 import dev.turnout.agent.weave.LoadedClasses;
@@ -268,7 +269,7 @@ final class AgentRuntime
       startedNanos = System.nanoTime();
       engine = started;
       // Before the class can run: its first call links against this.
-      GateLinker.connect(gates);
+      GateLinker.connect(new PrivilegedLinks(gates));
     }
     started.start();
     engineRuns = true;
