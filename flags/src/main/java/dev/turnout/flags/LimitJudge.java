@@ -102,14 +102,14 @@ public final class LimitJudge {
   }
 
   /**
-   * Forgets those calls that have ended until now and were slow. Those that were not are evidence
-   * as ever, and so are those that are running: of what is slow now and then, what runs at a moment
-   * is mostly that.
+   * Forgets those calls of a path, or of some part of it, that have ended since the last look and
+   * were slow. Those that were not are evidence as ever, and so are those that are running: of what
+   * is slow now and then, what runs at a moment is mostly that.
    *
-   * @param counts cumulative counts of the path
+   * @param ended how long they took
    */
-  public void forgive(PathCounts counts) {
-    forgiven = slow(counts.latency().minus(baseline.latency()));
+  public void forgive(Histogram ended) {
+    forgiven += slow(ended);
   }
 
   private long slow(Histogram latency) {

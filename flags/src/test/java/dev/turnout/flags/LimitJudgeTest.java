@@ -313,7 +313,7 @@ class LimitJudgeTest {
   @Test
   void look_afterForgiving_countsWhatWasGood_andWhatStillRuns() {
     LimitJudge judge = judge(Limit.of(Limit.Metric.P99, 100));
-    judge.forgive(slow(200));
+    judge.forgive(slow(200).latency());
     assertThat(judge.look(FLAG, slow(200), running(4, 900), Histogram.EMPTY, SECOND, Instant.EPOCH))
         .isNull();
     Trip trip =

@@ -4,12 +4,13 @@ import dev.turnout.agent.measure.Recorders;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Histogram;
 import dev.turnout.flags.Limit;
-import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Trip;
+import dev.turnout.flags.Variants;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,14 +24,10 @@ import org.jspecify.annotations.Nullable;
  * when it is added. Used by one thread.
  */
 public final class Breaker {
-  // In place of a variant's name, which is never empty.
-  private static final String WHOLE = "";
-
   private final Recorders recorders;
   private final Map<String, Watch> watches = new HashMap<>();
 
-  // Of a flag's paths, by variant, and of all as a whole: they are as warm as they are, whatever
-  // limits they have.
+  // Of a flag's paths, by variant: they are as warm as they are, whatever limits they have.
   private final Map<String, Map<String, WarmUp>> warmUps = new HashMap<>();
   private PathWatch.@Nullable Look last;
 
@@ -81,6 +78,8 @@ public final class Breaker {
         if (watch == null || !watch.isOf(flag)) {
           watches.put(flag.name(), watch(flag, look));
         }
+        // Before its first call: one that was called before it was watched is warm.
+        flag.variants().names().forEach(added -> warmUp(flag.name(), added));
       }
     }
   }
@@ -89,27 +88,20 @@ public final class Breaker {
     // A flags file may say that a flag was reset, and not that it is another revision.
     long from = Math.min(flag.resetRevision(), flag.revision());
     recorders.judgeFrom(flag.name(), from);
-    boolean timed = isTimed(flag);
+    Map<String, PathWatch.Reading> paths = paths(flag);
+    paths.forEach((name, read) -> warmUp(flag.name(), name).begin(read));
     Map<String, PathWatch> variants = new HashMap<>();
     for (String name : flag.variants().names()) {
-      variants.put(name, watch(flag, name, timed, look));
+      variants.put(name, new PathWatch(flag.limits(), of(name, paths), look));
     }
-    boolean called = recorders.total(flag.name(), true).calls() > 0;
-    WarmUp warmUp = warmUp(flag.name(), WHOLE, called);
-    PathWatch whole = new PathWatch(flag.limits(), warmUp, whole(flag.name(), timed), look);
+    PathWatch whole = new PathWatch(flag.limits(), whole(paths), look);
     return new Watch(flag.limits(), flag.resetRevision(), from, whole, variants);
   }
 
-  private PathWatch watch(Flag flag, String variant, boolean timed, PathWatch.Look look) {
-    boolean called = recorders.total(flag.name(), variant).calls() > 0;
-    WarmUp warmUp = warmUp(flag.name(), variant, called);
-    return new PathWatch(flag.limits(), warmUp, variant(flag.name(), variant, timed), look);
-  }
-
-  private WarmUp warmUp(String flag, String path, boolean called) {
+  private WarmUp warmUp(String flag, String path) {
     return warmUps
         .computeIfAbsent(flag, any -> new HashMap<>())
-        .computeIfAbsent(path, any -> new WarmUp(called));
+        .computeIfAbsent(path, any -> new WarmUp(recorders.total(flag, path).calls() > 0));
   }
 
   private static boolean isTimed(Flag flag) {
@@ -161,36 +153,40 @@ public final class Breaker {
 
   private @Nullable Trip look(Flag flag, PathWatch.Look look) {
     Watch watch = watches.get(flag.name());
-    boolean timed = isTimed(flag);
     if (watch == null || !watch.isOf(flag)) {
       watch = watch(flag, look);
       watches.put(flag.name(), watch);
     }
-    recorders.watch(flag.name(), timed);
-    PathWatch.Reading whole = whole(flag.name(), timed);
-    if (watch.whole().isOfOther(whole)) {
+    recorders.watch(flag.name(), isTimed(flag));
+    Map<String, PathWatch.Reading> paths = paths(flag);
+    if (watch.whole().isOfOther(whole(paths))) {
       watches.put(flag.name(), watch(flag, look));
       return null;
     }
-    Trip trip = watch.whole().look(flag, whole, look);
-    List<Trip> ofVariants = lookAtVariants(flag, watch, timed, look);
+    paths.replaceAll((name, read) -> warmUp(flag.name(), name).look(read, look.nanos()));
+    int longestRow = recorders.takeLongestFailureRow(flag.name());
+    Trip trip = watch.whole().look(flag, whole(paths).with(longestRow), look);
+    List<Trip> ofVariants = lookAtVariants(flag, watch, paths, look);
     // The one bad variant is what people want to hear of, even if it drags the whole along.
     return trip == null || ofVariants.size() == 1
         ? ofVariants.stream().findFirst().orElse(null)
         : trip;
   }
 
-  private List<Trip> lookAtVariants(Flag flag, Watch watch, boolean timed, PathWatch.Look look) {
+  private List<Trip> lookAtVariants(
+      Flag flag, Watch watch, Map<String, PathWatch.Reading> paths, PathWatch.Look look) {
     List<Trip> trips = new ArrayList<>();
     List<String> names = flag.variants().names();
     watch.variants().keySet().retainAll(names);
     for (String name : names) {
-      PathWatch.Reading reading = variant(flag.name(), name, timed);
-      Trip trip =
-          watch
-              .variants()
-              .computeIfAbsent(name, added -> watch(flag, added, timed, look))
-              .look(flag, reading, look);
+      int longestRow = recorders.takeLongestFailureRow(flag.name(), name);
+      PathWatch.Reading reading = of(name, paths).with(longestRow);
+      PathWatch known = watch.variants().get(name);
+      if (known == null) {
+        watch.variants().put(name, new PathWatch(flag.limits(), reading, look));
+        continue;
+      }
+      Trip trip = known.look(flag, reading, look);
       if (trip != null) {
         trips.add(trip.of(name));
       }
@@ -198,21 +194,31 @@ public final class Breaker {
     return trips;
   }
 
-  private PathWatch.Reading whole(String flag, boolean timed) {
-    return new PathWatch.Reading(
-        with(recorders.judged(flag, true), recorders.takeLongestFailureRow(flag)),
-        timed ? recorders.inFlight(flag, true) : Histogram.EMPTY,
-        timed ? recorders.marked(flag, true) : Histogram.EMPTY);
+  // All that the new path may have been, and what it is: calls may go on by earlier rules.
+  private Map<String, PathWatch.Reading> paths(Flag flag) {
+    Set<String> names = new HashSet<>(recorders.variants(flag.name()));
+    names.remove(Variants.OFF);
+    names.addAll(flag.variants().names());
+    boolean timed = isTimed(flag);
+    Map<String, PathWatch.Reading> paths = new HashMap<>();
+    for (String name : names) {
+      paths.put(
+          name,
+          new PathWatch.Reading(
+              recorders.judged(flag.name(), name),
+              timed ? recorders.inFlight(flag.name(), name) : Histogram.EMPTY,
+              timed ? recorders.marked(flag.name(), name) : Histogram.EMPTY,
+              Histogram.EMPTY,
+              false));
+    }
+    return paths;
   }
 
-  private PathWatch.Reading variant(String flag, String name, boolean timed) {
-    return new PathWatch.Reading(
-        with(recorders.judged(flag, name), recorders.takeLongestFailureRow(flag, name)),
-        timed ? recorders.inFlight(flag, name) : Histogram.EMPTY,
-        timed ? recorders.marked(flag, name) : Histogram.EMPTY);
+  private static PathWatch.Reading whole(Map<String, PathWatch.Reading> paths) {
+    return paths.values().stream().reduce(PathWatch.Reading.NONE, PathWatch.Reading::plus);
   }
 
-  private static PathCounts with(PathCounts total, int longestRow) {
-    return new PathCounts(total.calls(), total.errors(), longestRow, total.latency());
+  private static PathWatch.Reading of(String variant, Map<String, PathWatch.Reading> paths) {
+    return paths.getOrDefault(variant, PathWatch.Reading.NONE);
   }
 }

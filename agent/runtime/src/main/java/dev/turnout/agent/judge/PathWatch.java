@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** Holds one path, a flag's new one as a whole or one variant of it, against the flag's limits. */
 final class PathWatch {
   private final List<Limit> limits;
-  private final WarmUp warmUp;
   private final List<LimitJudge> judges = new ArrayList<>();
   private long callsSeen;
 
@@ -24,10 +23,45 @@ final class PathWatch {
    * @param counts since the JVM started; of the failures in a row the most since the last look
    * @param inFlight how long the timed calls that have not ended are running
    * @param marked how long at least the others are running
+   * @param endedCold how long the calls took that have ended since the last look and whose latency
+   *     is not judged
+   * @param isCold whether it is a path, or has one, that is warming up; what runs there is left out
    */
-  record Reading(PathCounts counts, Histogram inFlight, Histogram marked) {
+  record Reading(
+      PathCounts counts,
+      Histogram inFlight,
+      Histogram marked,
+      Histogram endedCold,
+      boolean isCold) {
+    static final Reading NONE =
+        new Reading(PathCounts.NONE, Histogram.EMPTY, Histogram.EMPTY, Histogram.EMPTY, false);
+
     boolean isEmpty() {
-      return counts.calls() == 0 && inFlight.count() == 0 && marked.count() == 0;
+      return counts.calls() == 0
+          && counts.latency().buckets().isEmpty()
+          && inFlight.buckets().isEmpty()
+          && marked.buckets().isEmpty();
+    }
+
+    /** Returns the same of a path that is warming up. */
+    Reading cold(Histogram endedSince) {
+      return new Reading(counts, Histogram.EMPTY, Histogram.EMPTY, endedSince, true);
+    }
+
+    /** Returns the same with the most failures in a row since the last look. */
+    Reading with(int longestRow) {
+      PathCounts all =
+          new PathCounts(counts.calls(), counts.errors(), longestRow, counts.latency());
+      return new Reading(all, inFlight, marked, endedCold, isCold);
+    }
+
+    Reading plus(Reading other) {
+      return new Reading(
+          counts.plus(other.counts),
+          inFlight.plus(other.inFlight),
+          marked.plus(other.marked),
+          endedCold.plus(other.endedCold),
+          isCold || other.isCold);
     }
   }
 
@@ -40,14 +74,9 @@ final class PathWatch {
    */
   record Look(long pausedNanos, long nanos, Instant now) {}
 
-  /**
-   * Starts watching; what was read until now is not judged.
-   *
-   * @param warmUp of the path, in this JVM
-   */
-  PathWatch(List<Limit> limits, WarmUp warmUp, Reading read, Look look) {
+  /** Starts watching; what was read until now is not judged. */
+  PathWatch(List<Limit> limits, Reading read, Look look) {
     this.limits = limits;
-    this.warmUp = warmUp;
     callsSeen = read.counts().calls();
     for (Limit limit : limits) {
       judges.add(
@@ -66,16 +95,16 @@ final class PathWatch {
   /** Returns the trip of the first limit that is breached, or null. */
   @Nullable Trip look(Flag flag, Reading read, Look look) {
     callsSeen = read.counts().calls();
-    boolean warm = warmUp.isOver(!read.isEmpty(), look.nanos());
     for (int i = 0; i < judges.size(); i++) {
       LimitJudge judge = judges.get(i);
       if (limits.get(i).isLatency()) {
-        if (!warm) {
-          judge.forgive(read.counts());
-          continue;
-        }
+        judge.forgive(read.endedCold());
         if (look.pausedNanos() > 0) {
           judge.excuse(read.counts(), read.inFlight(), look.pausedNanos(), look.nanos());
+        }
+        // The whole waits for its last part: of what runs there it cannot tell what to leave out.
+        if (read.isCold()) {
+          continue;
         }
       }
       Trip trip =

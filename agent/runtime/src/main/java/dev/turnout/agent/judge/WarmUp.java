@@ -1,5 +1,6 @@
 package dev.turnout.agent.judge;
 
+import dev.turnout.flags.Histogram;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -13,6 +14,7 @@ final class WarmUp {
   private boolean begun;
   private boolean over;
   private long endNanos;
+  private Histogram seen = Histogram.EMPTY;
 
   /**
    * Starts watching.
@@ -23,20 +25,30 @@ final class WarmUp {
     this.over = over;
   }
 
+  /** Begins to tell what ends from now on: nobody judges what was read until now. */
+  void begin(PathWatch.Reading read) {
+    seen = read.counts().latency();
+  }
+
   /**
-   * Returns whether it is over.
+   * Looks at the path.
    *
-   * @param called whether there has been any call so far
+   * @param read all that it did so far
    * @param nowNanos a monotonic time
+   * @return the same, with what is not to be judged of it
    */
-  boolean isOver(boolean called, long nowNanos) {
-    if (!begun && called) {
+  PathWatch.Reading look(PathWatch.Reading read, long nowNanos) {
+    Histogram latency = read.counts().latency();
+    Histogram ended = latency.minus(seen);
+    seen = latency;
+    if (!begun && !read.isEmpty()) {
       begun = true;
       endNanos = nowNanos + NANOS;
     }
     if (begun && nowNanos - endNanos >= 0) {
       over = true;
     }
-    return over;
+    // For one that was never called nothing has to wait.
+    return over || !begun ? read : read.cold(ended);
   }
 }
