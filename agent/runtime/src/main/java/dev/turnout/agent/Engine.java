@@ -361,6 +361,7 @@ final class Engine implements AutoCloseable {
     long pausedNanos = pauses.look(now);
     // Before it is looked: a server that comes meanwhile has not made what is judged.
     Snapshot server = rules.serverSnapshot();
+    gates.seeDebuts();
     List<Trip> breaches = breaker.look(this::inForce, pausedNanos, now, clock.instant());
     if (!breaches.isEmpty()) {
       record(breaches, server);

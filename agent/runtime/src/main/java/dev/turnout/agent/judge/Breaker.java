@@ -101,7 +101,10 @@ public final class Breaker {
   private WarmUp warmUp(String flag, String path) {
     return warmUps
         .computeIfAbsent(flag, any -> new HashMap<>())
-        .computeIfAbsent(path, any -> new WarmUp(recorders.total(flag, path).calls() > 0));
+        .computeIfAbsent(
+            path,
+            any ->
+                new WarmUp(recorders.total(flag, path).calls() > 0, recorders.debuts(flag, path)));
   }
 
   private static boolean isTimed(Flag flag) {
@@ -163,7 +166,10 @@ public final class Breaker {
       watches.put(flag.name(), watch(flag, look));
       return null;
     }
-    paths.replaceAll((name, read) -> warmUp(flag.name(), name).look(read, look.nanos()));
+    paths.replaceAll(
+        (name, read) ->
+            warmUp(flag.name(), name)
+                .look(read, recorders.debuts(flag.name(), name), look.nanos()));
     int longestRow = recorders.takeLongestFailureRow(flag.name());
     Trip trip = watch.whole().look(flag, whole(paths).with(longestRow), look);
     List<Trip> ofVariants = lookAtVariants(flag, watch, paths, look);

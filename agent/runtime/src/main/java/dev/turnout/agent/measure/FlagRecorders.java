@@ -27,6 +27,7 @@ final class FlagRecorders {
   private final Map<String, PathCounts> retired = new HashMap<>();
   private final Map<String, Long> retiredCancelled = new HashMap<>();
   private final Map<Reason, Long> retiredDecisions = new EnumMap<>(Reason.class);
+  private final Map<String, Integer> debuts = new HashMap<>();
   private boolean watched;
 
   // What those did that began before is not judged, whenever they end.
@@ -92,6 +93,15 @@ final class FlagRecorders {
     Set<String> variants = new HashSet<>(retired.keySet());
     live.keySet().forEach(stratum -> variants.add(stratum.variant()));
     return variants;
+  }
+
+  synchronized void debut(String variant) {
+    debuts.merge(variant, 1, Integer::sum);
+  }
+
+  /** How many gates a variant was called through so far. */
+  synchronized int debuts(String variant) {
+    return debuts.getOrDefault(variant, 0);
   }
 
   /**

@@ -130,6 +130,19 @@ public final class Recorders {
     return read(flag, PathCounts.NONE, recorders -> recorders.total(variants));
   }
 
+  /** Counts a gate through which a variant of a flag was called for the first time. */
+  public void debut(String flag, String variant) {
+    FlagRecorders recorders = flags.get(flag);
+    if (recorders != null) {
+      recorders.debut(variant);
+    }
+  }
+
+  /** How many gates a variant was called through so far; those that are gone are among them. */
+  public int debuts(String flag, String variant) {
+    return read(flag, 0, recorders -> recorders.debuts(variant));
+  }
+
   /**
    * Has a flag judged anew: what calls do that were decided under an earlier revision than this is
    * no longer judged, whenever they end, and the next failure is the first of its row.

@@ -29,6 +29,9 @@ public final class Gates implements GateLinker.Backend {
   private final Troubles troubles;
   private final Set<Reference<RoutedGate>> linked = new HashSet<>();
   private final ReferenceQueue<RoutedGate> gone = new ReferenceQueue<>();
+
+  // Those that may be called as they never were.
+  private final List<WeakReference<RoutedGate>> fresh = new ArrayList<>();
   private boolean released;
   private Decider decider =
       Decider.compile(Snapshot.EMPTY, Host.UNKNOWN, Set.of(), new BucketDraw());
@@ -100,6 +103,7 @@ public final class Gates implements GateLinker.Backend {
       }
       forgetGone();
       linked.add(new WeakReference<>(gate, gone));
+      follow(gate);
       return gate;
     }
   }
@@ -132,9 +136,29 @@ public final class Gates implements GateLinker.Backend {
   public synchronized void apply(Decider newDecider) {
     decider = newDecider;
     forgetGone();
+    fresh.clear();
     for (RoutedGate gate : alive()) {
       gate.swap(newDecider.flag(gate.flag()));
+      follow(gate);
     }
+  }
+
+  private void follow(RoutedGate gate) {
+    if (gate.seeDebuts()) {
+      fresh.add(new WeakReference<>(gate));
+    }
+  }
+
+  /**
+   * Sees which gates were called for the first time. To be called before latencies are judged, for
+   * first calls are slow.
+   */
+  public synchronized void seeDebuts() {
+    fresh.removeIf(
+        reference -> {
+          RoutedGate gate = reference.get();
+          return gate == null || !gate.seeDebuts();
+        });
   }
 
   /** Has every gated method run as it was written from now on, that of a later gate too. */

@@ -25,6 +25,7 @@ final class RecordedPath extends GatePath {
   private final Reason reason;
   private final FailurePolicy policy;
   private final GatePath recovery;
+  private final @Nullable Debut debut;
 
   /** Creates the fallback path. */
   RecordedPath(Recorders.Use use, Reason reason, FailurePolicy policy) {
@@ -35,11 +36,17 @@ final class RecordedPath extends GatePath {
     calls = use.recorder().calls(reason);
     this.policy = policy;
     recovery = this;
+    debut = null;
   }
 
   /** Creates a new path: the body's, or a variant's. */
   RecordedPath(
-      int branch, Recorders.Use use, Reason reason, FailurePolicy policy, GatePath recovery) {
+      int branch,
+      Recorders.Use use,
+      Reason reason,
+      FailurePolicy policy,
+      GatePath recovery,
+      Debut debut) {
     super(branch);
     token = use.token();
     variant = use.variant();
@@ -47,6 +54,12 @@ final class RecordedPath extends GatePath {
     calls = use.recorder().calls(reason);
     this.policy = policy;
     this.recovery = recovery;
+    this.debut = debut;
+  }
+
+  /** The first call that takes this path through its gate; null for the fallback path. */
+  @Nullable Debut debut() {
+    return debut;
   }
 
   /** Which variant runs; {@code off} for the fallback. */

@@ -12,6 +12,8 @@ import dev.turnout.flags.KeySplit;
 import dev.turnout.flags.Variants;
 import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,9 @@ class RoutedGate extends GateSite {
   private final AtomicBoolean contextsUsed;
   private final Recorders recorders;
   private final Consumer<Throwable> trouble;
+
+  // By variant. Asked for on the call path too, where a context outlives its rules.
+  private final Map<String, Debut> debuts = new ConcurrentHashMap<>();
   private volatile boolean inTrouble;
   private volatile @Nullable SpanTags spanTags;
   private volatile State state;
@@ -86,7 +91,7 @@ class RoutedGate extends GateSite {
    * @param on the path of a key that is on; meaningless where {@code split} is null
    * @param off the path of a key that is off; likewise
    * @param failed the path of a call whose decision failed
-   * @param spanTags where decisions are told to; null for nowhere
+   * @param hearing who is told of decisions; null for nobody
    */
   private record State(
       @Nullable CompiledFlag flag,
@@ -96,9 +101,49 @@ class RoutedGate extends GateSite {
       GatePath on,
       GatePath off,
       GatePath failed,
-      @Nullable SpanTags spanTags) {
+      @Nullable Hearing hearing) {
     boolean isReleased() {
       return failed == SilentPath.TO_BODY;
+    }
+
+    boolean isNew() {
+      return hearing != null && hearing.ofDebuts();
+    }
+
+    /** Returns the same, heard by others. */
+    State heard(@Nullable SpanTags tags) {
+      boolean debuts = hasDebuts();
+      Hearing by = debuts || tags != null ? new Hearing(debuts, tags) : null;
+      return new State(flag, paths, settled, split, on, off, failed, by);
+    }
+
+    // Whether calls may take a new path that none through this gate has taken.
+    private boolean hasDebuts() {
+      for (GatePath path : settled == null ? paths : new GatePath[] {settled}) {
+        Debut debut = path instanceof RecordedPath recorded ? recorded.debut() : null;
+        if (debut != null && !debut.isMade()) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  /**
+   * Who is told of decisions. One thing to look at for each call, and for most gates nothing.
+   *
+   * @param ofDebuts whether it matters which path a call takes first
+   * @param spans an application's; null for none
+   */
+  private record Hearing(boolean ofDebuts, @Nullable SpanTags spans) {
+    void tell(String flag, RecordedPath path) {
+      Debut debut = path.debut();
+      if (debut != null) {
+        debut.make();
+      }
+      if (spans != null) {
+        spans.tag(flag, path.variant(), path.reason());
+      }
     }
   }
 
@@ -133,6 +178,25 @@ class RoutedGate extends GateSite {
     }
   }
 
+  /**
+   * Sees which variants were called through this gate that never were before, and has that counted.
+   * Not to be called while a change is put in force.
+   *
+   * @return whether there may be more
+   */
+  boolean seeDebuts() {
+    for (Map.Entry<String, Debut> debut : debuts.entrySet()) {
+      if (debut.getValue().take()) {
+        recorders.debut(flag, debut.getKey());
+      }
+    }
+    State current = state;
+    if (current.isNew() && !current.hasDebuts()) {
+      inForce(current.heard(spanTags));
+    }
+    return state.isNew();
+  }
+
   private void inForce(State next) {
     state = next;
     always = always(next);
@@ -150,7 +214,7 @@ class RoutedGate extends GateSite {
   }
 
   private static @Nullable GatePath always(State state) {
-    return state.spanTags() == null ? state.settled() : null;
+    return state.hearing() == null ? state.settled() : null;
   }
 
   private State state(@Nullable CompiledFlag compiled) {
@@ -158,7 +222,8 @@ class RoutedGate extends GateSite {
     GatePath failed = off(revision, Decision.FAILED);
     if (compiled == null) {
       GatePath unknown = off(0, Decision.UNKNOWN_FLAG);
-      return new State(null, new GatePath[0], unknown, null, unknown, unknown, failed, spanTags);
+      return new State(null, new GatePath[0], unknown, null, unknown, unknown, failed, null)
+          .heard(spanTags);
     }
     List<Decision> decisions = compiled.decisions();
     GatePath[] paths = new GatePath[decisions.size()];
@@ -170,14 +235,15 @@ class RoutedGate extends GateSite {
     int settled = compiled.settled();
     KeySplit split = keyReader.isPlain() ? compiled.keySplit() : null;
     return new State(
-        compiled,
-        paths,
-        settled < 0 ? null : paths[settled],
-        split,
-        split == null ? failed : paths[split.on()],
-        split == null ? failed : paths[split.off()],
-        failed,
-        spanTags);
+            compiled,
+            paths,
+            settled < 0 ? null : paths[settled],
+            split,
+            split == null ? failed : paths[split.on()],
+            split == null ? failed : paths[split.off()],
+            failed,
+            null)
+        .heard(spanTags);
   }
 
   private GatePath on(long revision, Decision decision, GatePath off) {
@@ -188,7 +254,14 @@ class RoutedGate extends GateSite {
             recorders.use(flag, revision, decision.ring(), decision.variant()),
             decision.reason(),
             policy,
-            off);
+            off,
+            debut(decision.variant()));
+  }
+
+  private Debut debut(String variant) {
+    Debut first = new Debut();
+    Debut known = debuts.putIfAbsent(variant, first);
+    return known == null ? first : known;
   }
 
   // A variant without a method of its own runs the annotated one.
@@ -221,9 +294,9 @@ class RoutedGate extends GateSite {
       } else {
         path = decide(current, key);
       }
-      SpanTags tags = current.spanTags;
-      if (tags != null && path instanceof RecordedPath recorded) {
-        tags.tag(flag, recorded.variant(), recorded.reason());
+      Hearing hearing = current.hearing;
+      if (hearing != null && path instanceof RecordedPath recorded) {
+        hearing.tell(flag, recorded);
       }
       return path;
     } catch (Throwable e) {
