@@ -10,19 +10,28 @@ import org.jspecify.annotations.Nullable;
 
 /** A snapshot made ready to decide calls of one host. Immutable and wait-free. */
 public final class Decider {
+  private static final Members NOBODY = new Members(Snapshot.EMPTY);
+
   private final Map<String, CompiledFlag> compiled = new HashMap<>();
 
   private final Snapshot snapshot;
   private final Members members;
   private final Host host;
   private final Set<String> trippedHere;
+  private final Set<String> unlisted;
   private final IntSupplier draw;
 
-  private Decider(Snapshot snapshot, Host host, Set<String> trippedHere, IntSupplier draw) {
+  private Decider(
+      Snapshot snapshot,
+      Host host,
+      Set<String> trippedHere,
+      Set<String> unlisted,
+      IntSupplier draw) {
     this.snapshot = snapshot;
     members = new Members(snapshot);
     this.host = host;
     this.trippedHere = trippedHere;
+    this.unlisted = unlisted;
     this.draw = draw;
   }
 
@@ -36,7 +45,22 @@ public final class Decider {
    */
   public static Decider compile(
       Snapshot snapshot, Host host, Set<String> trippedHere, IntSupplier draw) {
-    Decider decider = new Decider(snapshot, host, trippedHere, draw);
+    return compile(snapshot, host, trippedHere, Set.of(), draw);
+  }
+
+  /**
+   * Compiles a snapshot, as {@link #compile(Snapshot, Host, Set, IntSupplier)} does.
+   *
+   * @param unlisted names of flags whose callers are on no list of the snapshot: neither its
+   *     canaries nor its rings count for them
+   */
+  public static Decider compile(
+      Snapshot snapshot,
+      Host host,
+      Set<String> trippedHere,
+      Set<String> unlisted,
+      IntSupplier draw) {
+    Decider decider = new Decider(snapshot, host, trippedHere, unlisted, draw);
     for (String name : snapshot.flags().keySet()) {
       decider.compile(name);
     }
@@ -64,7 +88,9 @@ public final class Decider {
   }
 
   private CompiledFlag compile(Flag flag, List<CompiledFlag> dependencies, boolean tripped) {
-    return new CompiledFlag(flag, dependencies, tripped, snapshot, members, host, draw);
+    return unlisted.contains(flag.name())
+        ? new CompiledFlag(flag, dependencies, tripped, Snapshot.EMPTY, NOBODY, host, draw)
+        : new CompiledFlag(flag, dependencies, tripped, snapshot, members, host, draw);
   }
 
   private CompiledFlag off(Flag flag) {

@@ -62,7 +62,16 @@ public final class Overrides {
     for (Map.Entry<String, String> variable : environment.entrySet()) {
       if (variable.getKey().startsWith(VARIABLE)) {
         String name = variable.getKey().substring(VARIABLE.length());
-        parse(name, variable.getKey(), variable.getValue(), byVariable, problems);
+        if (name.equals(variable(name))) {
+          parse(name, variable.getKey(), variable.getValue(), byVariable, problems);
+        } else {
+          problems.add(
+              variable.getKey()
+                  + " pins nothing: in a variable's name a flag's is in upper case, with _ for what"
+                  + " is no letter or digit: "
+                  + VARIABLE
+                  + variable(name));
+        }
       }
     }
     return new Overrides(byName, byVariable, problems);

@@ -89,6 +89,17 @@ class OverridesTest {
             line -> assertThat(line).startsWith("TURNOUT_FLAG_TYPE: "));
   }
 
+  @Test
+  void variableWithLowerCase_pinsNothing_andIsToldWithTheNameThatWould() {
+    Overrides overrides = environment("TURNOUT_FLAG_useNewPlay", "off");
+    assertThat(overrides.of("useNewPlay")).isNull();
+    assertThat(overrides.problems())
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .startsWith("TURNOUT_FLAG_useNewPlay pins nothing")
+        .contains("TURNOUT_FLAG_USENEWPLAY");
+    assertThat(overrides.inVain(List.of("useNewPlay"))).isEmpty();
+  }
+
   private GateSite gate(String flag) {
     return gates.link(OverridesTest.class, flag, "m", "", "", 0, "", "", "");
   }
@@ -126,6 +137,19 @@ class OverridesTest {
     assertThat(gate("f").choose("u").branch).isEqualTo(GatePath.BODY);
     pinnedOn.server(snapshot(CanaryMode.OFF, flag.edit().stop(stop).done()));
     assertThat(gate("f").choose("u").branch).isEqualTo(GatePath.FALLBACK);
+  }
+
+  // Of a hundred thousand keys it is one.
+  @ParameterizedTest
+  @CsvSource({"off", "0.001"})
+  void pinToAShare_winsOverTheCanariesOfTheEnvironment(String share) {
+    Rulebook rules =
+        new Rulebook(
+            Host.UNKNOWN, all -> gates.apply(all.decider()), environment("TURNOUT_FLAG_F", share));
+    CanaryMode canary = new CanaryMode(true, Set.of("u"));
+    rules.server(snapshot(canary, Flag.named("f"), Flag.named("other")));
+    assertThat(gate("f").choose("u").branch).isEqualTo(GatePath.FALLBACK);
+    assertThat(gate("other").choose("u").branch).isEqualTo(GatePath.BODY);
   }
 
   @Test

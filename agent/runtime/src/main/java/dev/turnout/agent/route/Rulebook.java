@@ -118,7 +118,7 @@ public final class Rulebook {
     }
     Map<String, Trip> valid = new HashMap<>(trips);
     valid.values().removeIf(trip -> isVoid(trip, flags.get(trip.flag())));
-    pin(flags, valid.keySet());
+    Set<String> pinned = pin(flags, valid.keySet());
     Snapshot base = server.revision() > 0 ? server : file;
     Snapshot merged =
         new Snapshot(
@@ -130,7 +130,7 @@ public final class Rulebook {
             base.ringMembers(),
             flags,
             base.validUntil());
-    Decider decider = Decider.compile(merged, host, valid.keySet(), DRAW);
+    Decider decider = Decider.compile(merged, host, valid.keySet(), pinned, DRAW);
     InForce next = new InForce(merged, Map.copyOf(valid), decider);
     inForce = next;
     gates.accept(next);
@@ -138,19 +138,22 @@ public final class Rulebook {
     behind = false;
   }
 
-  // A pin is in place of all that a flag says, but no way around a kill or a trip.
-  private void pin(Map<String, Flag> flags, Set<String> tripped) {
+  // A pin is in place of all that a flag says, and of the lists of its environment, but no way
+  // around a kill or a trip. Returns the names of those that are pinned.
+  private Set<String> pin(Map<String, Flag> flags, Set<String> tripped) {
     Map<String, Flag> given = Map.copyOf(flags);
+    Set<String> all = new HashSet<>();
     Set<String> names = new HashSet<>(gated);
     names.addAll(flags.keySet());
     for (String name : names) {
       Overrides.Override pinned = overrides.of(name);
       if (pinned != null) {
+        all.add(name);
         Flag flag = flags.getOrDefault(name, Flag.named(name));
         flags.put(
             name,
             flag.edit()
-                // Disabled, and not at 0 %, where canaries would still be on.
+                // What is off is disabled: so no context goes on by what was in force before.
                 .enabled(!pinned.share().equals(Percentage.ZERO))
                 .strategy(Flag.Strategy.PERCENTAGE)
                 .percentage(pinned.share())
@@ -162,6 +165,7 @@ public final class Rulebook {
                 .done());
       }
     }
+    return all;
   }
 
   /** Returns what a flag is pinned to in this JVM, or null. */
