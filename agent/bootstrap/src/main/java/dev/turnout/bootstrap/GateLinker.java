@@ -33,7 +33,7 @@ public final class GateLinker {
     /**
      * Returns the gate of a method.
      *
-     * @param owner the class that declares the method
+     * @param caller what the class that declares the method can see
      * @param flag the flag's name
      * @param method the method as people write it
      * @param keyPath properties to follow from the key parameter's value, dots between; may be
@@ -43,12 +43,13 @@ public final class GateLinker {
      * @param ignored names of exceptions that are no failure, commas between; may be empty
      * @param variants names of the flag's variants that have a branch of their own, from {@link
      *     GatePath#FIRST_VARIANT} on, commas between; may be empty
-     * @param neighbours package-private methods of superclasses that the gate leads to, each as
-     *     {@code com.acme.Base#playOld}, slashes between; may be empty
+     * @param inherited methods of superclasses that the gate leads to, each as {@code
+     *     com/acme/Base.playOld.(I)V.4}, the last of them its access flags; dots between, which no
+     *     name in a class file has; may be empty
      * @throws LinkageError if the gate would lead to what the class cannot reach
      */
     GateSite link(
-        Class<?> owner,
+        MethodHandles.Lookup caller,
         String flag,
         String method,
         String keyPath,
@@ -56,7 +57,7 @@ public final class GateLinker {
         int mode,
         String ignored,
         String variants,
-        String neighbours);
+        String inherited);
 
     /** Gets told that a gate did not link: its method runs as it was written. */
     void unlinked(String flag, String method, Throwable failure);
@@ -78,12 +79,11 @@ public final class GateLinker {
    */
   public static CallSite link(
       MethodHandles.Lookup lookup, String name, MethodType type, String flag, Object... details) {
-    Class<?> owner = lookup.lookupClass();
     GateSite site;
     try {
-      site = site(owner, flag, details);
+      site = site(lookup, flag, details);
     } catch (VirtualMachineError noRoom) {
-      site = new UnlinkedGate(owner, flag, details);
+      site = new UnlinkedGate(lookup, flag, details);
     }
     return new ConstantCallSite(MethodHandles.constant(GateSite.class, site));
   }
@@ -94,7 +94,7 @@ public final class GateLinker {
    *
    * @throws VirtualMachineError if the stack or the memory is full
    */
-  static GateSite site(Class<?> owner, String flag, Object[] details) {
+  static GateSite site(MethodHandles.Lookup caller, String flag, Object[] details) {
     Backend current = backend;
     String method = (String) details[0];
     try {
@@ -103,7 +103,7 @@ public final class GateLinker {
         return PassThrough.SITE;
       }
       return current.link(
-          owner,
+          caller,
           flag,
           method,
           (String) details[1],

@@ -1,5 +1,6 @@
 package dev.turnout.bootstrap;
 
+import java.lang.invoke.MethodHandles;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,14 +8,14 @@ import org.jspecify.annotations.Nullable;
  * memory was full. The body runs as it was written until there is room, and is gated from then on.
  */
 final class UnlinkedGate extends GateSite {
-  private final Class<?> owner;
+  private final MethodHandles.Lookup caller;
   private final String flag;
   private final Object[] details;
   private volatile @Nullable GateSite linked;
 
   /** Creates the gate of what {@link GateLinker#link} was asked for. */
-  UnlinkedGate(Class<?> owner, String flag, Object[] details) {
-    this.owner = owner;
+  UnlinkedGate(MethodHandles.Lookup caller, String flag, Object[] details) {
+    this.caller = caller;
     this.flag = flag;
     this.details = details;
   }
@@ -24,7 +25,7 @@ final class UnlinkedGate extends GateSite {
     GateSite site = linked;
     if (site == null) {
       try {
-        site = GateLinker.site(owner, flag, details);
+        site = GateLinker.site(caller, flag, details);
       } catch (VirtualMachineError noRoom) {
         // The call matters more, and there is no room to say so either.
         return PassThrough.PATH;

@@ -7,6 +7,7 @@ import dev.turnout.agent.weave.GateTransformer;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.bootstrap.GatePath;
 import java.lang.instrument.Instrumentation;
+import java.lang.invoke.MethodHandles;
 
 /**
  * Does for nobody what the first flagged class and its first call will ask of the agent: the JVM
@@ -58,7 +59,9 @@ final class Rehearsal implements Runnable, Gates.Troubles {
     Gates gates = new Gates(recorders, new ModuleOpener(instrumentation), this);
     var unused = new Engine(options, recorders, gates, runtime, instrumentation);
     GatePath path =
-        gates.link(Rehearsal.class, FLAG, FLAG, "", "", GateLinker.ROUTE, "", "", "").choose(FLAG);
+        gates
+            .link(MethodHandles.lookup(), FLAG, FLAG, "", "", GateLinker.ROUTE, "", "", "")
+            .choose(FLAG);
     path.succeeded(path.begin());
   }
 

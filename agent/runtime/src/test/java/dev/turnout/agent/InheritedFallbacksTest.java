@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.Report;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -100,6 +101,146 @@ class InheritedFallbacksTest {
     ClassLoader library = new WrittenClasses(getClass().getClassLoader(), compiled, "p.Base");
     assertThat(play(new WrittenClasses(library, compiled, "p.Play"))).isEqualTo("new");
     assertRefused("p.Base#old is package-private");
+  }
+
+  /** Has its own classes before its parent's, and its parent's files before its own. */
+  private static final class ChildFirst extends ClassLoader {
+    private final Map<String, byte[]> compiled;
+
+    ChildFirst(ClassLoader parent, Map<String, byte[]> compiled) {
+      super(parent);
+      this.compiled = compiled;
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      byte[] bytes = compiled.get(name);
+      if (bytes == null) {
+        return super.loadClass(name, resolve);
+      }
+      Class<?> loaded = findLoadedClass(name);
+      return loaded == null ? defineClass(name, bytes, 0, bytes.length) : loaded;
+    }
+
+    @Override
+    public InputStream getResourceAsStream(String name) {
+      return getParent().getResourceAsStream(name);
+    }
+  }
+
+  // The files say what the parent's superclass has, and the class gets another.
+  private static ClassLoader childFirst(String parents, String own, String play) {
+    Map<String, byte[]> older = WrittenClasses.compile(Map.of("p.Base", parents));
+    ClassLoader parent =
+        new WrittenClasses(InheritedFallbacksTest.class.getClassLoader(), older, "p.Base");
+    return new ChildFirst(parent, WrittenClasses.compile(Map.of("p.Base", own, "p.Play", play)));
+  }
+
+  private static final String PROTECTED = BASE.replace("String old", "protected String old");
+
+  @Test
+  void fallbackThatTheLoadedSuperclassHasNot_isRefused() throws Exception {
+    // Compiled by the name that the loaded one has.
+    String own = PROTECTED.replace("old()", "renamed()");
+    assertThat(play(childFirst(PROTECTED, own, PLAY))).isEqualTo("new");
+    assertRefused("p.Base#old cannot be called");
+  }
+
+  @Test
+  void fallbackOfAnotherTypeInTheLoadedSuperclass_isRefused() throws Exception {
+    String own = PROTECTED.replace("String old", "Object old");
+    assertThat(play(childFirst(PROTECTED, own, PLAY))).isEqualTo("new");
+    assertRefused("p.Base#old cannot be called");
+  }
+
+  @Test
+  void fallbackThatIsStaticInTheLoadedSuperclass_isRefused() throws Exception {
+    String own = PROTECTED.replace("String old", "static String old");
+    assertThat(play(childFirst(PROTECTED, own, PLAY))).isEqualTo("new");
+    assertRefused("p.Base#old cannot be called");
+  }
+
+  @Test
+  void staticFallbackThatIsNoneInTheLoadedSuperclass_isRefused() throws Exception {
+    String play = PLAY.replace("public String play", "public static String play");
+    String older = PROTECTED.replace("String old", "static String old");
+    assertThat(play(childFirst(older, PROTECTED, play))).isEqualTo("new");
+    assertRefused("p.Base#old cannot be called");
+  }
+
+  @Test
+  void fallbackThatIsPrivateInTheLoadedSuperclass_isRefused() throws Exception {
+    String own = PROTECTED.replace("protected", "private");
+    assertThat(play(childFirst(PROTECTED, own, PLAY))).isEqualTo("new");
+    assertRefused("p.Base#old cannot be called");
+  }
+
+  @Test
+  void variantThatTheLoadedSuperclassHasNot_isRefused() throws Exception {
+    String play =
+        """
+        package p;
+        public class Play extends Base {
+          @dev.turnout.Flagged(
+              value = "f",
+              fallback = "own",
+              variants = @dev.turnout.Variant(name = "v", method = "old"))
+          public String play() { return "new"; }
+
+          String own() { return "own"; }
+        }
+        """;
+    assertThat(play(childFirst(PROTECTED, PROTECTED.replace("old()", "renamed()"), play)))
+        .isEqualTo("new");
+    assertRefused("p.Base#old cannot be called");
+  }
+
+  @Test
+  void fallbackThatTheLoadedSuperclassHasToo_isCalled() throws Exception {
+    String own = PROTECTED.replace("\"old\"", "\"own\"");
+    assertThat(play(childFirst(PROTECTED, own, PLAY))).isEqualTo("own");
+    assertThat(runtime.gates()).singleElement().matches(Report.Gate::wired);
+  }
+
+  // Of another package, and loaded by another loader: as most libraries' classes are.
+  @Test
+  void protectedFallback_ofAnotherPackageAndLoader_isCalled() throws Exception {
+    String base = PROTECTED.replace("package p;", "package q;");
+    String play = PLAY.replace("extends Base", "extends q.Base");
+    Map<String, byte[]> compiled = WrittenClasses.compile(Map.of("q.Base", base, "p.Play", play));
+    ClassLoader library = new WrittenClasses(getClass().getClassLoader(), compiled, "q.Base");
+    assertThat(play(new WrittenClasses(library, compiled, "p.Play"))).isEqualTo("old");
+    assertThat(runtime.gates()).singleElement().matches(Report.Gate::wired);
+  }
+
+  @Test
+  void staticFallback_ofASuperclass_isCalled() throws Exception {
+    String play = PLAY.replace("public String play", "public static String play");
+    String base = PROTECTED.replace("String old", "static String old");
+    assertThat(play(loader(Map.of("p.Base", base, "p.Play", play)))).isEqualTo("old");
+    assertThat(runtime.gates()).singleElement().matches(Report.Gate::wired);
+  }
+
+  // Who calls with null needs no such class, and nor does the call.
+  @Test
+  void fallbackOfATypeThatIsNotThere_isCalled() throws Exception {
+    String base = PROTECTED.replace("old()", "old(Missing missing)");
+    String play =
+        PLAY.replace(
+            "public String play() {",
+            "public String play() { return play(null); } String play(Missing missing) {");
+    play =
+        play.replace("  @dev.turnout.Flagged(value = \"f\", fallback = \"old\")\n", "")
+            .replace(
+                "String play(Missing",
+                "@dev.turnout.Flagged(value = \"f\", fallback = \"old\") String play(Missing");
+    Map<String, byte[]> compiled =
+        WrittenClasses.compile(
+            Map.of("p.Base", base, "p.Play", play, "p.Missing", "package p; class Missing { }"));
+    ClassLoader loader =
+        new WrittenClasses(getClass().getClassLoader(), compiled, "p.Base", "p.Play");
+    assertThat(play(loader)).isEqualTo("old");
+    assertThat(runtime.gates()).singleElement().matches(Report.Gate::wired);
   }
 
   // Which does not override the other, so both are called old.

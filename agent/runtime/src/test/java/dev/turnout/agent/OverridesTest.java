@@ -16,6 +16,7 @@ import dev.turnout.flags.Host;
 import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
+import java.lang.invoke.MethodHandles;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -101,7 +102,7 @@ class OverridesTest {
   }
 
   private GateSite gate(String flag) {
-    return gates.link(OverridesTest.class, flag, "m", "", "", 0, "", "", "");
+    return gates.link(MethodHandles.lookup(), flag, "m", "", "", 0, "", "", "");
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.turnout.flags.CompiledFlag;
 import dev.turnout.flags.Decider;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Snapshot;
+import java.lang.invoke.MethodHandles;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
@@ -61,7 +62,7 @@ public final class Gates implements GateLinker.Backend {
 
   @Override
   public GateSite link(
-      Class<?> owner,
+      MethodHandles.Lookup caller,
       String flag,
       String method,
       String keyPath,
@@ -69,13 +70,13 @@ public final class Gates implements GateLinker.Backend {
       int mode,
       String ignored,
       String variants,
-      String neighbours) {
+      String inherited) {
     FaultPoint.reach("link");
     if (mode == GateLinker.OBSERVE) {
       return new ObservedGate(flag, recorders);
     }
-    checkReach(owner, neighbours);
-    ClassLoader loader = owner.getClassLoader();
+    Reach.check(caller, inherited);
+    ClassLoader loader = caller.lookupClass().getClassLoader();
     FailurePolicy policy =
         FailurePolicy.of(
             mode == GateLinker.RECOVER,
@@ -105,25 +106,6 @@ public final class Gates implements GateLinker.Backend {
       linked.add(new WeakReference<>(gate, gone));
       follow(gate);
       return gate;
-    }
-  }
-
-  // Who weaves sees class files only, and by their names these are of one package. It is one only
-  // if one loader has loaded both classes; else the call of the method would throw.
-  @SuppressWarnings("ReferenceEquality") // a loader is itself and no other
-  private static void checkReach(Class<?> owner, String neighbours) {
-    for (String method : neighbours.isEmpty() ? new String[0] : neighbours.split("/", -1)) {
-      String name = method.substring(0, method.indexOf('#'));
-      Class<?> type = owner.getSuperclass();
-      while (type != null && !type.getName().equals(name)) {
-        type = type.getSuperclass();
-      }
-      if (type != null && type.getClassLoader() != owner.getClassLoader()) {
-        throw new IllegalAccessError(
-            method
-                + " is package-private, and its class comes from another class loader: make it"
-                + " protected or public");
-      }
     }
   }
 

@@ -4,7 +4,6 @@ import dev.turnout.bootstrap.GateLinker;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import net.bytebuddy.jar.asm.Opcodes;
 import net.bytebuddy.jar.asm.Type;
 import org.jspecify.annotations.Nullable;
 
@@ -67,14 +66,7 @@ record Wire(
   /** What the gate's call site is linked with. */
   List<Object> arguments() {
     return List.of(
-        flag,
-        method.fullName(),
-        keyPath,
-        keyAttribute,
-        mode,
-        ignored,
-        variantNames(),
-        neighbours());
+        flag, method.fullName(), keyPath, keyAttribute, mode, ignored, variantNames(), inherited());
   }
 
   /** The local variable that the targeting key comes in; {@link #NO_KEY} for none. */
@@ -139,24 +131,26 @@ record Wire(
   }
 
   /**
-   * The methods that only classes of their package may call, and that are not of this class: each
-   * with its class, slashes between, which no name has in it.
+   * The methods that are not of this class: each as its class, name, type and access flags. Dots
+   * between, which no name in a class file has.
    */
-  String neighbours() {
-    List<String> neighbours = new ArrayList<>();
+  String inherited() {
+    List<String> inherited = new ArrayList<>();
     if (fallback != null) {
-      addNeighbour(fallback, neighbours);
+      addInherited(fallback, inherited);
     }
     for (Variant variant : variants) {
-      addNeighbour(variant.method(), neighbours);
+      addInherited(variant.method(), inherited);
     }
-    return String.join("/", neighbours);
+    return String.join(".", inherited);
   }
 
-  private void addNeighbour(MethodFacts target, List<String> neighbours) {
-    if (!target.is(Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED)
-        && !target.owner().equals(method.owner())) {
-      neighbours.add(target.owner().replace('/', '.') + '#' + target.name());
+  private void addInherited(MethodFacts target, List<String> inherited) {
+    if (!target.owner().equals(method.owner())) {
+      inherited.add(target.owner());
+      inherited.add(target.name());
+      inherited.add(target.descriptor());
+      inherited.add(Integer.toString(target.access()));
     }
   }
 

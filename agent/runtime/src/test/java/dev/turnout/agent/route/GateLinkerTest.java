@@ -25,7 +25,7 @@ class GateLinkerTest {
 
     @Override
     public GateSite link(
-        Class<?> owner,
+        MethodHandles.Lookup caller,
         String flag,
         String method,
         String keyPath,
@@ -33,7 +33,7 @@ class GateLinkerTest {
         int mode,
         String ignored,
         String variants,
-        String neighbours) {
+        String inherited) {
       asked++;
       if (failures-- > 0) {
         throw GateLinkerTest.<RuntimeException>sneaky(failure);

@@ -20,6 +20,7 @@ import dev.turnout.flags.Stop;
 import io.opentelemetry.api.trace.Span;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -216,8 +217,7 @@ class GatesTest {
   @Test
   void flagThatKeptAnotherOff_staysOffForItself_inOneScope() {
     GateSite other = link(Service.class);
-    GateSite gate =
-        gates.link(Service.class, "needs", "Service.stop()", "", "", GateLinker.ROUTE, "", "", "");
+    GateSite gate = link(Service.class, "needs", "Service.stop()", "");
     chain(false);
     try (FlagContext.Scope scope = FlagContext.user("u").open()) {
       assertThat(gate.choose(null).branch).isEqualTo(GatePath.FALLBACK);
@@ -232,8 +232,7 @@ class GatesTest {
   @Test
   void flagThatDependsOnOneThatWasKeptOffAtFirst_isOffToo_inOneScope() {
     GateSite other = link(Service.class);
-    GateSite gate =
-        gates.link(Service.class, "needs", "Service.stop()", "", "", GateLinker.ROUTE, "", "", "");
+    GateSite gate = link(Service.class, "needs", "Service.stop()", "");
     chain(false);
     try (FlagContext.Scope scope = FlagContext.user("u").open()) {
       assertThat(other.choose(null).branch).isEqualTo(GatePath.FALLBACK);
@@ -261,8 +260,7 @@ class GatesTest {
   @Test
   void flagThatDependsOnAnother_isOnWhereThatOneIs_inOneScope() {
     GateSite other = link(Service.class);
-    GateSite gate =
-        gates.link(Service.class, "needs", "Service.stop()", "", "", GateLinker.ROUTE, "", "", "");
+    GateSite gate = link(Service.class, "needs", "Service.stop()", "");
     int[] drawn = {0};
     for (boolean first : new boolean[] {true, false}) {
       for (int i = 0; i < 10; i++) {
@@ -279,8 +277,7 @@ class GatesTest {
   @Test
   void flagThatDependsOnOneThatWasOffAtFirst_isOffToo_inOneScope() {
     GateSite other = link(Service.class);
-    GateSite gate =
-        gates.link(Service.class, "needs", "Service.stop()", "", "", GateLinker.ROUTE, "", "", "");
+    GateSite gate = link(Service.class, "needs", "Service.stop()", "");
     draws(0, () -> 0);
     try (FlagContext.Scope scope = FlagContext.user("u").open()) {
       assertThat(other.choose(null).branch).isEqualTo(GatePath.FALLBACK);
@@ -294,11 +291,8 @@ class GatesTest {
 
   @Test
   void keyOfTheContext_decidesItsGate_thoughAnotherFlagAskedFirst() {
-    GateSite byTenant =
-        gates.link(
-            Service.class, "use_it", "Service.play()", "", "tenant", GateLinker.ROUTE, "", "", "");
-    GateSite gate =
-        gates.link(Service.class, "needs", "Service.stop()", "", "", GateLinker.ROUTE, "", "", "");
+    GateSite byTenant = link(Service.class, "use_it", "Service.play()", "tenant");
+    GateSite gate = link(Service.class, "needs", "Service.stop()", "");
     draws(50, () -> 0);
     int seed = Bucketing.seed("use_it");
     for (int i = 0; i < 20; i++) {
@@ -354,6 +348,11 @@ class GatesTest {
   }
 
   private GateSite link(Class<?> owner) {
-    return gates.link(owner, "use_it", "Service.play()", "", "", GateLinker.ROUTE, "", "", "");
+    return link(owner, "use_it", "Service.play()", "");
+  }
+
+  private GateSite link(Class<?> owner, String flag, String method, String keyAttribute) {
+    MethodHandles.Lookup caller = MethodHandles.lookup().in(owner);
+    return gates.link(caller, flag, method, "", keyAttribute, GateLinker.ROUTE, "", "", "");
   }
 }

@@ -15,6 +15,7 @@ import dev.turnout.flags.Flag;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
+import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,7 +37,7 @@ class ReactorContextTest {
       new Gates(new Recorders(Measure.SAMPLED), type -> {}, new NoTroubles());
   private final GateSite gate =
       gates.link(
-          ReactorContextTest.class, "f", "Service.play()", "", "", GateLinker.ROUTE, "", "", "");
+          MethodHandles.lookup(), "f", "Service.play()", "", "", GateLinker.ROUTE, "", "", "");
   private final List<@Nullable String> users = new CopyOnWriteArrayList<>();
 
   @BeforeAll
