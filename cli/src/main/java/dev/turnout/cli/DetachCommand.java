@@ -10,12 +10,13 @@ import picocli.CommandLine.Option;
       "Ends the agent of a running JVM; its classes are again as they were written.",
       "Every gated method runs as written from then on: every caller takes its new"
           + " implementation, whatever the flags say. Refused without --yes where flags of gates"
-          + " are killed, tripped or disabled in that JVM.",
+          + " are killed, tripped, disabled or at 0 %% in that JVM.",
     })
 final class DetachCommand extends LocalCommand {
   @Option(
       names = {"-y", "--yes"},
-      description = "Detach also where flags are stopped, which every caller is on then.")
+      description =
+          "Detach also where flags are stopped or at 0 %%, which every caller is on then.")
   private boolean yes;
 
   DetachCommand(Terminal terminal) {

@@ -39,7 +39,7 @@ final class LocalJvm {
    * Has the agent of a JVM do something, and returns what it says.
    *
    * @param request the agent's options to start it, {@code status}, {@code detach} or, also where
-   *     flags are stopped, {@code detach,yes}
+   *     flags are stopped or at 0 %, {@code detach,yes}
    * @param patience how long it may take: a JVM that is stopped never answers
    * @throws CommandFailure saying why it cannot be asked, or refused
    */

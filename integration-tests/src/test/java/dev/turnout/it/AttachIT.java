@@ -153,11 +153,13 @@ class AttachIT {
 
       flag("percentage: 0");
       await().until(() -> answer().equals("old shop, record old user-1"));
-      Run detached = turnout(jdk, "detach", "--json");
+      Run detached = turnout(jdk, "detach", "--yes", "--json");
       assertThat(detached.exit()).as(detached.toString()).isZero();
       assertThat(detached.out())
           .isEqualTo(
-              "{\"pid\":%d,\"answer\":\"the gated classes are as they were written\"}\n"
+              ("{\"pid\":%d,\"answer\":\"the gated classes are as they were written; every caller"
+                      + " takes the new implementation now, of these flags too, which were stopped"
+                      + " or at 0 %%: checkout (at 0 %%)\"}\n")
                   .formatted(application.pid()));
       assertThat(answer()).isEqualTo("new shop, record new user-1");
       assertThat(answer("generated")).isEqualTo("new generated");
@@ -299,7 +301,8 @@ class AttachIT {
     assertThat(attach(jdk, "force=true", "enabled=true").exit()).isZero();
     assertThat(answer()).startsWith("old shop");
     assertThat(turnout(jdk, "agent").out()).contains("shop.Running#pay");
-    assertThat(turnout(jdk, "detach").out()).contains("the gated classes are as they were written");
+    assertThat(turnout(jdk, "detach", "--yes").out())
+        .contains("the gated classes are as they were written");
     assertThat(answer()).startsWith("new shop");
   }
 
@@ -318,7 +321,8 @@ class AttachIT {
         .singleElement()
         .asString()
         .contains(
-            "flags are stopped in this JVM", "new implementation: checkout (killed);", "--yes");
+            "flags are stopped, or at 0 %, in this JVM",
+            "new implementation: checkout (killed);", "--yes");
     assertThat(answer()).startsWith("old shop");
     assertThat(turnout(jdk, "agent").out()).contains("shop.Running#pay");
 
@@ -326,7 +330,7 @@ class AttachIT {
     assertThat(detached.exit()).as(detached.toString()).isZero();
     assertThat(detached.out())
         .startsWith("the gated classes are as they were written; every caller takes the new")
-        .endsWith("which were stopped: checkout (killed)\n");
+        .endsWith("which were stopped or at 0 %: checkout (killed)\n");
     assertThat(answer()).startsWith("new shop");
     assertThat(turnout(jdk, "detach", "--yes").err()).contains("no agent is running in this JVM");
   }
@@ -339,7 +343,7 @@ class AttachIT {
     assertThat(answer()).isEqualTo("old shop, record old user-1");
     Files.delete(first);
     assertThat(turnout(jdk, "agent").out()).contains("shop.Running#pay");
-    assertThat(turnout(jdk, "detach").exit()).isZero();
+    assertThat(turnout(jdk, "detach", "--yes").exit()).isZero();
     assertThat(answer()).isEqualTo("new shop, record new user-1");
   }
 
@@ -349,7 +353,7 @@ class AttachIT {
     Path first = copyOfTheJar();
     start(jdk);
     assertThat(attach(jdk, "force=true", "--agent-jar", first.toString()).exit()).isZero();
-    assertThat(turnout(jdk, "detach").exit()).isZero();
+    assertThat(turnout(jdk, "detach", "--yes").exit()).isZero();
     Run other = attach(jdk, "force=true");
     assertThat(other.exit()).isEqualTo(REFUSED);
     assertThat(other.err())
@@ -403,7 +407,8 @@ class AttachIT {
         .startsWith("3 of 4 gates in loaded classes are in place");
     assertThat(answer()).startsWith("old shop");
     assertThat(turnout(jdk, "agent").out()).contains("shop.Running#pay");
-    assertThat(turnout(jdk, "detach").out()).contains("the gated classes are as they were written");
+    assertThat(turnout(jdk, "detach", "--yes").out())
+        .contains("the gated classes are as they were written");
     assertThat(Path.of("/proc/" + pid() + "/root/tmp")).isDirectoryNotContaining("glob:**.answer");
   }
 

@@ -53,7 +53,7 @@ public final class AgentStart {
 
   /**
    * Does what somebody who attached to the JVM asks for: {@code status}, {@code detach}, {@code
-   * detach,yes} where flags are stopped, or with other arguments to start.
+   * detach,yes} where flags are stopped or at 0 %, or with other arguments to start.
    *
    * @param request the arguments, then {@code ,agent-jar=} and the jar that whoever attached named,
    *     then {@code ,answer-file=} and where the answer is awaited
@@ -125,12 +125,13 @@ public final class AgentStart {
     }
   }
 
-  // Whoever stopped a flag did so for its new implementation: that is nobody's to get unasked.
+  // Whoever stopped a flag, or let nobody on yet, did so for its new implementation: that is
+  // nobody's to get unasked.
   private static String detach(Function<String, String> running, boolean sure) {
     String stopped = stopped(running, sure);
     if (!stopped.isEmpty() && !sure) {
       throw new IllegalStateException(
-          "these flags are stopped in this JVM, and every caller would take their new"
+          "these flags are stopped, or at 0 %, in this JVM, and every caller would take their new"
               + " implementation: "
               + stopped
               + "; to detach all the same, repeat it with --yes");
@@ -142,7 +143,7 @@ public final class AgentStart {
         ? answer
         : answer
             + "; every caller takes the new implementation now, of these flags too, which were"
-            + " stopped: "
+            + " stopped or at 0 %: "
             + stopped;
   }
 

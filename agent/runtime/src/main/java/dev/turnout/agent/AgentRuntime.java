@@ -78,7 +78,7 @@ final class AgentRuntime
    * Answers who started the agent with the JVM, or attached to it.
    *
    * @param request {@code started}, {@code attached}, {@code status}, {@code stopped} for the flags
-   *     that are, or {@code detach}, which asks nobody about these
+   *     that are, or are at 0 %, or {@code detach}, which asks nobody about these
    * @throws IllegalStateException saying why it is refused
    */
   @Override

@@ -12,6 +12,7 @@ import dev.turnout.flags.Flag;
 import dev.turnout.flags.Histogram;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.PathCounts;
+import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
@@ -170,8 +171,8 @@ final class Status {
 
   /**
    * The flags of gates that are off here because somebody, or a limit, stopped them or one that
-   * they depend on, or because nobody has told of them, such as {@code checkout (killed), search
-   * (unknown)}; empty if there are none.
+   * they depend on, because nobody has told of them, or because they are at 0 % for all, such as
+   * {@code checkout (killed), search (unknown)}; empty if there are none.
    */
   String stopped() {
     Rulebook.InForce all = rules.all();
@@ -181,13 +182,22 @@ final class Status {
       CompiledFlag compiled = all.decider().flag(name);
       if (flag == null || compiled == null) {
         stopped.add(name + " (unknown)");
-      } else if (compiled.isStopped()) {
+      } else if (compiled.isStopped() || FlagNews.isOffForAnother(compiled)) {
         stopped.add(name + " (" + state(flag, all) + ")");
+      } else if (isAtZero(flag) && !compiled.isOnThisHost()) {
+        stopped.add(name + " (at 0 %)");
       }
     }
     String shown = String.join(", ", stopped.subList(0, Math.min(MOST_NAMED, stopped.size())));
     int more = stopped.size() - MOST_NAMED;
     return more > 0 ? shown + " and " + more + " more" : shown;
+  }
+
+  // Canaries by user aside: those are few, and all others on the fallback.
+  private static boolean isAtZero(Flag flag) {
+    return flag.strategy() == Flag.Strategy.PERCENTAGE
+        ? flag.percentage().equals(Percentage.ZERO)
+        : flag.rings().values().stream().allMatch(Percentage.ZERO::equals);
   }
 
   /** The status of an agent that has found nothing to gate yet, and so has started nothing. */

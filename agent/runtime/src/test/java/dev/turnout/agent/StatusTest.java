@@ -6,8 +6,10 @@ import dev.turnout.agent.judge.TripBook;
 import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.agent.route.Rulebook;
+import dev.turnout.flags.Canary;
 import dev.turnout.flags.CanaryMode;
 import dev.turnout.flags.Flag;
+import dev.turnout.flags.FlagEdit;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Report;
@@ -86,11 +88,51 @@ class StatusTest {
         Flag.named("waiting").edit().dependencies(List.of("nobody")).done());
     rules.trips(() -> Map.of("tripped", trip));
 
-    assertThat(stopped(Set.of("on", "nobody", "waiting"))).isEmpty();
+    assertThat(stopped(Set.of("on"))).isEmpty();
     assertThat(stopped(Set.of("on", "killed", "tripped", "disabled", "dependent", "untold")))
         .isEqualTo(
             "dependent (prerequisite), disabled (disabled), killed (killed), tripped (tripped),"
                 + " untold (unknown)");
+  }
+
+  @Test
+  void stopped_isAlsoWhatIsOnForNobody_orWaitsForSuch() {
+    Map<String, Percentage> some = Map.of("beta", Percentage.of(1), Flag.GA, Percentage.ZERO);
+    Map<String, Percentage> none = Map.of("beta", Percentage.ZERO, Flag.GA, Percentage.ZERO);
+    FlagEdit byRings = Flag.named("rings").edit().strategy(Flag.Strategy.RING);
+    inForce(
+        Flag.named("nobody"),
+        Flag.named("one").edit().percentage(Percentage.of(0.001)).done(),
+        Flag.named("waiting")
+            .edit()
+            .percentage(Percentage.FULL)
+            .dependencies(List.of("nobody"))
+            .done(),
+        byRings.rings(none).done(),
+        Flag.named("a_ring").edit().strategy(Flag.Strategy.RING).rings(some).done());
+
+    assertThat(stopped(Set.of("one", "a_ring"))).isEmpty();
+    assertThat(stopped(Set.of("nobody", "one", "waiting", "rings", "a_ring")))
+        .isEqualTo("nobody (at 0 %), rings (at 0 %), waiting (prerequisite)");
+  }
+
+  @Test
+  void stopped_isNotWhatIsOnForThisServersSake() {
+    Flag flag =
+        Flag.named("canary")
+            .edit()
+            .canary(new Canary(Set.of(), Set.of(Host.UNKNOWN.instance()), Set.of()))
+            .done();
+    rules.server(
+        new Snapshot(
+            "",
+            1,
+            1,
+            Instant.EPOCH,
+            new CanaryMode(true, Set.of()),
+            Map.of(),
+            Map.of("canary", flag)));
+    assertThat(stopped(Set.of("canary"))).isEmpty();
   }
 
   @Test
