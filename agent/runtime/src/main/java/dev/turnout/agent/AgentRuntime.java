@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Waits for the first flagged class, then starts the engine on a thread of its own. */
@@ -41,6 +42,7 @@ final class AgentRuntime
   private final GateRules rules;
   private final GateTransformer transformer;
   private final LoadedClasses loadedClasses;
+  private final LateLooks lateLooks = new LateLooks(this::gateLate);
   private final FoundGates found = new FoundGates();
   private final Sightings sightings = new Sightings();
   private volatile @Nullable Engine engine;
@@ -127,6 +129,7 @@ final class AgentRuntime
       install();
       overlooked = loadedClasses.gate(Runtime.version(), force);
       overlooked.forEach(AgentLog::line);
+      lateLooks.begin(System.nanoTime());
       List<Report.Gate> gates = gates();
       long wired = gates.stream().filter(Report.Gate::wired).count();
       String answer = wired + " of " + gates.size() + " gates in loaded classes are in place";
@@ -136,6 +139,20 @@ final class AgentRuntime
       AgentThread.survive("taking back what was done", this::detach);
       throw e;
     }
+  }
+
+  private void gateLate(boolean last) {
+    boolean force = options.get("force").equalsIgnoreCase("true");
+    if (!closed) {
+      List<String> more = loadedClasses.gateLate(Runtime.version(), force, last);
+      more.forEach(AgentLog::line);
+      overlooked = Stream.concat(overlooked.stream(), more.stream()).toList();
+    }
+  }
+
+  /** Does what was put off until now; waits for nobody. */
+  void tick(long nowNanos) {
+    lateLooks.tick(nowNanos);
   }
 
   private void awaitFlags() {
@@ -211,6 +228,7 @@ final class AgentRuntime
   @Override
   public void coming(String internalName, ClassLoader loader) {
     sightings.coming(internalName, loader);
+    loadedClasses.shown(internalName, loader);
     if (rules != GateRules.NONE) {
       tellEarly(System.nanoTime());
     }

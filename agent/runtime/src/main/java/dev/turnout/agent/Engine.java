@@ -307,6 +307,7 @@ final class Engine implements AutoCloseable {
       connected.look();
     }
     runtime.gates();
+    runtime.tick(System.nanoTime());
     AgentThread.survive("putting in force what was brought", rules::catchUp);
     AgentThread.survive("following the flags file", this::keepFollowingFlagsFile);
     disk.look();

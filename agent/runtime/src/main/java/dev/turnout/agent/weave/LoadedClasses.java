@@ -7,11 +7,8 @@ import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +32,9 @@ public final class LoadedClasses {
   private final Instrumentation instrumentation;
   private final GateTransformer transformer;
   private final GateTransformer.Findings findings;
+
+  // From a look at all loaded classes on until the last one for those that were on their way.
+  private volatile @Nullable Latecomers latecomers;
 
   public LoadedClasses(
       Instrumentation instrumentation,
@@ -72,18 +72,65 @@ public final class LoadedClasses {
    */
   public List<String> gate(Runtime.Version version, boolean force) {
     check(version, force);
+    Latecomers coming = new Latecomers();
+    latecomers = coming;
     List<Class<?>> wanted = new ArrayList<>();
     List<Class<?>> unread = new ArrayList<>();
-    Class<?>[] loaded = instrumentation.getAllLoadedClasses();
-    sort(loaded, LoadedClasses::classFile, wanted, unread);
-    // The transformer was not shown what was on its way when it came; that is there by now.
-    Set<Class<?>> looked = new HashSet<>(Arrays.asList(loaded));
-    Class<?>[] late =
-        Arrays.stream(instrumentation.getAllLoadedClasses())
-            .filter(type -> !looked.contains(type))
-            .toArray(Class<?>[]::new);
-    sort(late, LoadedClasses::classFile, wanted, unread);
+    sort(instrumentation.getAllLoadedClasses(), coming, wanted, unread);
+    // The transformer was not shown what was on its way when it came; most of that is there by now.
+    sort(instrumentation.getAllLoadedClasses(), coming, wanted, unread);
     return gate(wanted, unread, version, force);
+  }
+
+  /**
+   * Takes note of a class that the transformer is shown, which need not be looked at again.
+   *
+   * @param internalName its name, slashes between
+   */
+  public void shown(String internalName, ClassLoader loader) {
+    Latecomers coming = latecomers;
+    if (coming != null) {
+      coming.add(loader, internalName);
+    }
+  }
+
+  /**
+   * Has those classes transformed that want a gate, were on their way at {@link #gate} and have
+   * come since. Asks the application's loaders, which may take any time.
+   *
+   * @param version of this JVM
+   * @param force whether also where the JVM has a bug that this brings out
+   * @param last whether there will be no further look
+   * @return what was overlooked, in lines for people
+   */
+  public List<String> gateLate(Runtime.Version version, boolean force, boolean last) {
+    Latecomers coming = latecomers;
+    if (coming == null) {
+      return List.of();
+    }
+    List<Class<?>> wanted = new ArrayList<>();
+    List<Class<?>> unread = new ArrayList<>();
+    sort(instrumentation.getAllLoadedClasses(), coming, wanted, unread);
+    if (last) {
+      latecomers = null;
+    }
+    return gate(wanted, unread, version, force);
+  }
+
+  private void sort(
+      Class<?>[] loaded, Latecomers coming, List<Class<?>> wanted, List<Class<?>> unread) {
+    List<Class<?>> late = new ArrayList<>();
+    for (Class<?> type : loaded) {
+      ClassLoader loader = type.getClassLoader();
+      if (loader != null
+          && !type.isArray()
+          && GateTransformer.isOfApplication(loader)
+          && !coming.contains(loader, internalName(type))) {
+        late.add(type);
+      }
+    }
+    late.forEach(type -> coming.add(type.getClassLoader(), internalName(type)));
+    sort(late.toArray(Class<?>[]::new), LoadedClasses::classFile, wanted, unread);
   }
 
   /**

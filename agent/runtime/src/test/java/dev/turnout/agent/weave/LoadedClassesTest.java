@@ -22,6 +22,7 @@ class LoadedClassesTest {
   private final List<String> found = new ArrayList<>();
   private final List<Class<?>> late = new ArrayList<>();
   private int changed;
+  private int walks;
 
   /** Made up at run time, as far as its loader tells. */
   static class Generated {}
@@ -44,6 +45,10 @@ class LoadedClassesTest {
   }
 
   private List<String> gate(Runtime.Version version, List<Class<?>> loaded) {
+    return loadedClasses(loaded).gate(version, false);
+  }
+
+  private LoadedClasses loadedClasses(List<Class<?>> loaded) {
     List<Class<?>> all = new ArrayList<>(loaded);
     Instrumentation instrumentation =
         (Instrumentation)
@@ -53,6 +58,7 @@ class LoadedClassesTest {
                 (proxy, method, arguments) ->
                     switch (method.getName()) {
                       case "getAllLoadedClasses" -> {
+                        walks++;
                         Class<?>[] classes = all.toArray(Class<?>[]::new);
                         all.addAll(late);
                         yield classes;
@@ -69,7 +75,7 @@ class LoadedClassesTest {
                     });
     GateTransformer.Findings findings = (flag, method, problem) -> found.add(method);
     GateTransformer transformer = new GateTransformer(instrumentation, GateRules.NONE, findings);
-    return new LoadedClasses(instrumentation, transformer, findings).gate(version, false);
+    return new LoadedClasses(instrumentation, transformer, findings);
   }
 
   @Test
@@ -90,6 +96,29 @@ class LoadedClassesTest {
     late.add(new Generator().define(Generated.class));
     gate(SOUND, List.of(new Generator().define(Generated.class)));
     assertThat(changed).isEqualTo(2);
+  }
+
+  @Test
+  void gateLate_looksAtWhatNobodyHasLookedAt_untilTheLastTime() throws IOException {
+    Class<?> before = new Generator().define(Generated.class);
+    Class<?> shown = new Generator().define(Generated.class);
+    LoadedClasses classes = loadedClasses(List.of(before));
+    assertThat(classes.gateLate(SOUND, false, false)).isEmpty();
+    assertThat(walks).isZero();
+
+    classes.gate(SOUND, false);
+    assertThat(changed).isEqualTo(1);
+    classes.shown(shown.getName().replace('.', '/'), shown.getClassLoader());
+    late.add(shown);
+    late.add(new Generator().define(Generated.class));
+    // What is late is there from the walk after the next one on.
+    classes.gateLate(SOUND, false, false);
+    assertThat(changed).isEqualTo(1);
+    classes.gateLate(SOUND, false, true);
+    assertThat(changed).isEqualTo(2);
+    int walked = walks;
+    classes.gateLate(SOUND, false, true);
+    assertThat(walks).isEqualTo(walked);
   }
 
   /** Stands for one whose initialiser failed, or that refers to a library which is not there. */

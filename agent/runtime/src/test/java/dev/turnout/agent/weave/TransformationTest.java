@@ -31,6 +31,7 @@ class TransformationTest {
         GateRules.class,
         GateTransformer.class,
         GateWeaver.class,
+        Latecomers.class,
         MethodFacts.class,
         ObserveRule.class,
         ObserveRule.MethodPattern.class,
