@@ -6,6 +6,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.instrument.Instrumentation;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +25,9 @@ public final class AgentStart {
 
   // Answers "started", "attached", "status", "stopped" and "detach"; null while no agent runs.
   private static @Nullable Function<String, String> runtime;
+
+  // The classes are held weakly: their loaders may go at any time.
+  private static final Map<Class<?>, Boolean> GATED_BEFORE = new WeakHashMap<>();
 
   // Reflection would find the entry too, and costs a start some 20 ms on its first use.
   private static volatile @Nullable Starter starter;
@@ -182,6 +190,22 @@ public final class AgentStart {
   /** Takes the runtime's entry: called by its class as soon as that is initialised. */
   public static void provide(Starter entry) {
     starter = entry;
+  }
+
+  /** Takes note of classes that were gated, by an agent that goes. Keeps none of them. */
+  public static void remember(Collection<Class<?>> classes) {
+    synchronized (GATED_BEFORE) {
+      for (Class<?> type : classes) {
+        GATED_BEFORE.put(type, Boolean.TRUE);
+      }
+    }
+  }
+
+  /** The classes that agents had gated that are gone, as far as they are there. */
+  public static List<Class<?>> gatedBefore() {
+    synchronized (GATED_BEFORE) {
+      return new ArrayList<>(GATED_BEFORE.keySet());
+    }
   }
 
   private static void write(String answer, File file) throws IOException {

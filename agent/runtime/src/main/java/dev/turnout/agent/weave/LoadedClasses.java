@@ -2,13 +2,15 @@ package dev.turnout.agent.weave;
 
 import dev.turnout.bootstrap.GateSite;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +65,8 @@ public final class LoadedClasses {
   }
 
   /**
-   * Has all loaded classes that want a gate transformed; the transformer must be there.
+   * Has all loaded classes that want a gate transformed, and those that an agent before this one
+   * had gated; the transformer must be there.
    *
    * @param version of this JVM
    * @param force whether also where the JVM has a bug that this brings out
@@ -130,7 +133,11 @@ public final class LoadedClasses {
       }
     }
     late.forEach(type -> coming.add(type.getClassLoader(), internalName(type)));
-    sort(late.toArray(Class<?>[]::new), LoadedClasses::classFile, wanted, unread);
+    try (GivenFiles files = new GivenFiles(transformer)) {
+      sort(late.toArray(Class<?>[]::new), files::classFile, wanted, unread);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
@@ -221,6 +228,7 @@ public final class LoadedClasses {
         gated.add(type);
       }
     }
+    GatedBefore.add(gated);
     return retransform(gated);
   }
 
@@ -233,6 +241,7 @@ public final class LoadedClasses {
   // its own may have been asked for it.
   private void sort(
       Class<?>[] loaded, Reader reader, List<Class<?>> wanted, List<Class<?>> unread) {
+    Set<Class<?>> before = new HashSet<>(GatedBefore.all());
     for (Class<?> type : loaded) {
       if (!type.isArray()
           && !type.isPrimitive()
@@ -241,7 +250,8 @@ public final class LoadedClasses {
           && !isOwn(type)
           && instrumentation.isModifiableClass(type)) {
         byte[] classFile = reader.classFile(type);
-        if (transformer.isWanted(internalName(type), classFile == null ? NONE : classFile)) {
+        if (transformer.isWanted(internalName(type), classFile == null ? NONE : classFile)
+            || before.contains(type)) {
           wanted.add(type);
         } else if (classFile == null && !isOfJdk(type)) {
           unread.add(type);
@@ -294,17 +304,6 @@ public final class LoadedClasses {
             + first.getKey()
             + ": "
             + first.getValue());
-  }
-
-  private static byte @Nullable [] classFile(Class<?> type) {
-    String file = internalName(type) + ".class";
-    ClassLoader loader = type.getClassLoader();
-    try (InputStream in = loader == null ? null : loader.getResourceAsStream(file)) {
-      return in == null ? null : in.readAllBytes();
-    } catch (IOException | RuntimeException | LinkageError e) {
-      // Nor does a loader that fails give one: the class is looked at in another way.
-      return null;
-    }
   }
 
   private static String internalName(Class<?> type) {
