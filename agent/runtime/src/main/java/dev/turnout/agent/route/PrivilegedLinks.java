@@ -2,6 +2,7 @@ package dev.turnout.agent.route;
 
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.bootstrap.GateSite;
+import java.lang.invoke.MethodHandles;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
 
@@ -20,7 +21,7 @@ public final class PrivilegedLinks implements GateLinker.Backend {
 
   @Override
   public GateSite link(
-      Class<?> owner,
+      MethodHandles.Lookup owner,
       String flag,
       String method,
       String keyPath,
