@@ -157,7 +157,7 @@ public final class GateTransformer implements ClassFileTransformer {
     }
     for (Wire wire : result.wires()) {
       String method = wire.method().fullName();
-      if (isRefused(method, result.refusals())) {
+      if (!gated && isRefused(method, result.refusals())) {
         continue;
       }
       if (gated && wire.mode() == GateLinker.OBSERVE) {

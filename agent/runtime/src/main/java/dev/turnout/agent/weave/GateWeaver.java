@@ -54,7 +54,8 @@ final class GateWeaver {
 
   /**
    * Gates the methods of a class. If one of them cannot be gated the whole class is left as it is,
-   * so that a half-gated class never runs.
+   * so that a half-gated class never runs; but one that has gates keeps them, and gets those that
+   * it can have.
    *
    * @param loaded whether the class was loaded before
    * @param before the gates that it was given then; none if it was not, or is not loaded
@@ -73,14 +74,20 @@ final class GateWeaver {
     if (type.version() < JAVA_8) {
       return new Result(null, wires, tooOld(wires, type.version()), List.of());
     }
-    if (wires.isEmpty() || !wiring.refusals().isEmpty()) {
+    if (wires.isEmpty() || (before.isEmpty() && !wiring.refusals().isEmpty())) {
       return new Result(null, wires, wiring.refusals(), List.of());
     }
+    Result result;
     try {
-      return withinLimit(reader, type, wires);
+      result = withinLimit(reader, type, wires);
     } catch (RuntimeException e) {
-      return withoutObserved(reader, type, wires, e);
+      result = withoutObserved(reader, type, wires, e);
     }
+    List<Wiring.Refusal> refusals = new ArrayList<>(wiring.refusals());
+    refusals.addAll(result.refusals());
+    List<Wiring.Refusal> doubts = new ArrayList<>(wiring.doubts());
+    doubts.addAll(result.doubts());
+    return new Result(result.bytes(), result.wires(), refusals, doubts);
   }
 
   private static byte[] write(ClassReader reader, ClassFacts type, List<Wire> wires) {

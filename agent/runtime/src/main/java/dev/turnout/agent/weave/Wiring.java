@@ -29,17 +29,18 @@ final class Wiring {
   private final ClassFacts type;
   private final ClassFiles others;
   private final GateRules rules;
-  private final List<Woven.Gate> before;
+  private final Earlier earlier;
   private final Targets targets;
   private final List<Wire> wires = new ArrayList<>();
   private final List<Refusal> refusals = new ArrayList<>();
+  private final List<Refusal> doubts = new ArrayList<>();
 
   private Wiring(ClassFacts type, ClassFiles others, GateRules rules, List<Woven.Gate> before) {
     this.type = type;
     this.others = others;
     this.rules = rules;
-    this.before = before;
     targets = new Targets(type, others);
+    earlier = new Earlier(type, targets, before);
   }
 
   List<Wire> wires() {
@@ -48,6 +49,11 @@ final class Wiring {
 
   List<Refusal> refusals() {
     return refusals;
+  }
+
+  /** The gates that a method has only because it had them, and why it would get none. */
+  List<Refusal> doubts() {
+    return doubts;
   }
 
   /**
@@ -105,16 +111,7 @@ final class Wiring {
   // which decides nothing. Whether that was so is settled when the class is loaded: the files above
   // may be gone when it is changed.
   private boolean isCopied(MethodFacts method, String flag) {
-    return type.isGenerated() && !wasGated(method, flag) && isFlaggedAbove(type, method, flag);
-  }
-
-  private boolean wasGated(MethodFacts method, String flag) {
-    for (Woven.Gate gate : before) {
-      if (gate.flag().equals(flag) && gate.method().equals(method.fullName())) {
-        return true;
-      }
-    }
-    return false;
+    return type.isGenerated() && !earlier.has(method, flag) && isFlaggedAbove(type, method, flag);
   }
 
   private boolean isFlaggedAbove(ClassFacts below, MethodFacts method, String flag) {
@@ -178,7 +175,7 @@ final class Wiring {
   private void gate(MethodFacts method, GateRule rule) {
     try {
       check(method, rule);
-      Wire kept = kept(method, rule);
+      Wire kept = earlier.kept(method, rule);
       if (kept != null) {
         add(kept);
         return;
@@ -201,8 +198,25 @@ final class Wiring {
               String.join(",", rule.ignored()),
               completesLater(method)));
     } catch (Misfit e) {
-      refuse(method, rule.flag(), rule.where() + e.getMessage());
+      keepOrRefuse(method, rule.flag(), rule.where() + e.getMessage());
     }
+  }
+
+  // Somebody gives a class that runs another body, and a mistake with it. The flag may be killed:
+  // so a gate that can stay stays.
+  private void keepOrRefuse(MethodFacts method, String flag, String problem) {
+    Wire had = isGated(method) ? null : earlier.standing(method, flag);
+    if (had != null && had.isAsSaved()) {
+      keep(had, problem, wires);
+    } else {
+      refuse(method, flag, problem);
+    }
+  }
+
+  private void keep(Wire had, String problem, List<Wire> into) {
+    into.add(had);
+    String why = "keeps the gate that it had: " + problem;
+    doubts.add(new Refusal(had.flag(), had.method().fullName(), why));
   }
 
   // One that its class file was saved with stays and gets no second, so it had better be the same:
@@ -215,49 +229,6 @@ final class Wiring {
               + "; load the one that was compiled");
     }
     wires.add(wire);
-  }
-
-  // A loaded class keeps what it inherits for as long as it lives; the files that told of it may be
-  // gone by now, with their loader closed, or others, with their jar written over. Without its gate
-  // the method would run as written, whatever its flag says.
-  private @Nullable Wire kept(MethodFacts method, GateRule rule) {
-    Wire wire = before(rule.flag(), method);
-    if (wire == null || wire.fallback() == null || !method.isAnnotatedAs(wire.method())) {
-      return null;
-    }
-    boolean stays = isThere(wire.fallback());
-    if (rule.fallback().isEmpty()) {
-      for (MethodFacts marked : targets.marked(type, rule.flag())) {
-        stays &= marked.isSame(wire.fallback());
-      }
-    }
-    for (Wire.Variant variant : wire.variants()) {
-      stays &= isThere(variant.method());
-    }
-    return stays ? wire.of(method) : null;
-  }
-
-  private @Nullable Wire before(String flag, MethodFacts method) {
-    for (Woven.Gate gate : before) {
-      Wire wire = gate.wire();
-      if (wire != null && wire.flag().equals(flag) && method.isSame(wire.method())) {
-        return wire;
-      }
-    }
-    return null;
-  }
-
-  // Of this class only what its file has now; of others what was there.
-  private boolean isThere(MethodFacts target) {
-    if (!target.owner().equals(type.name())) {
-      return true;
-    }
-    for (MethodFacts method : type.methods()) {
-      if (target.isSame(method) && target.isStatic() == method.isStatic()) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private void refuse(MethodFacts method, String flag, String problem) {
@@ -305,17 +276,41 @@ final class Wiring {
   // Of two methods that are each other's fallback, or of a chain of them, no call could be told
   // which implementation it runs.
   private void refuseFlaggedTargets() {
+    List<Wire> sound = new ArrayList<>();
     List<Wire> kept = new ArrayList<>();
     for (Wire wire : wires) {
       String problem = flaggedTarget(wire);
+      Wire had = problem == null ? null : earlier.standing(wire.method(), wire.flag());
       if (problem == null) {
-        kept.add(wire);
+        sound.add(wire);
+      } else if (had != null) {
+        keep(had, problem, kept);
       } else {
         refuse(wire.method(), wire.flag(), problem);
       }
     }
     wires.clear();
     wires.addAll(kept);
+    for (Wire wire : sound) {
+      if (isLedToBy(kept, wire.method())) {
+        refuse(wire.method(), wire.flag(), "a gate that is there already leads to it");
+      } else {
+        wires.add(wire);
+      }
+    }
+  }
+
+  private static boolean isLedToBy(List<Wire> gates, MethodFacts method) {
+    for (Wire gate : gates) {
+      boolean leads = method.isSame(gate.fallback());
+      for (Wire.Variant variant : gate.variants()) {
+        leads |= method.isSame(variant.method());
+      }
+      if (leads) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private @Nullable String flaggedTarget(Wire wire) {
@@ -354,9 +349,8 @@ final class Wiring {
           && !isRefused(method)
           && Wire.observed(name, method, false).isAsSaved()
           && rules.admitObserved(method.fullName())) {
-        Wire kept = before(name, method);
-        wires.add(
-            kept == null ? Wire.observed(name, method, completesLater(method)) : kept.of(method));
+        Wire kept = earlier.observed(name, method);
+        wires.add(kept == null ? Wire.observed(name, method, completesLater(method)) : kept);
       }
     }
   }

@@ -26,12 +26,13 @@ final class Woven {
    *
    * @param flag its flag's name
    * @param method its method's full name
-   * @param wire all of it, if other classes had to be read for that; else null
+   * @param wire all of it; null for an observed method, unless other classes had to be read for it
    */
   record Gate(String flag, String method, @Nullable Wire wire) {
     static Gate of(Wire wire) {
       String method = wire.method().fullName();
-      return new Gate(wire.flag(), method, wire.needsOtherClasses() ? wire : null);
+      boolean kept = wire.fallback() != null || wire.needsOtherClasses();
+      return new Gate(wire.flag(), method, kept ? wire : null);
     }
 
     boolean isOf(Wire other) {

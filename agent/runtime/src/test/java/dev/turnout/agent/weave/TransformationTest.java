@@ -26,6 +26,7 @@ class TransformationTest {
         ClassFacts.class,
         ClassFiles.class,
         ConstantPoolScan.class,
+        Earlier.class,
         GateCode.class,
         GateFrames.class,
         GateRules.class,
