@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Mono;
 
 /** Classes that somebody gives other bodies while they run, as from an IDE. */
 class HotSwapTest {
@@ -144,5 +145,34 @@ class HotSwapTest {
     assertThat(gate("a", "pay").wired()).isFalse();
     instrumentation.retransformClasses(type);
     assertThat(call("pay")).isEqualTo("new");
+  }
+
+  // What it returns is found out from other class files, so its gate is remembered.
+  @Test
+  void fallbackThatLosesItsMark_isNotCalledAnyMore() throws Exception {
+    String marked =
+        """
+        package p;
+        import reactor.core.publisher.Mono;
+        public class Shop {
+          @dev.turnout.Flagged("a")
+          public Mono<String> find() { return Mono.just("new"); }
+
+          @dev.turnout.Fallback("a")
+          public Mono<String> search() { return Mono.just("marked"); }
+
+          public Mono<String> findFallback() { return Mono.just("named"); }
+        }
+        """;
+    load(marked);
+    assertThat(found()).isEqualTo("marked");
+    swap(marked.replace("@dev.turnout.Fallback(\"a\")", ""));
+    assertThat(found()).isEqualTo("named");
+    swap(marked);
+    assertThat(found()).isEqualTo("marked");
+  }
+
+  private Object found() throws ReflectiveOperationException {
+    return ((Mono<?>) call("find")).block();
   }
 }

@@ -1,6 +1,7 @@
 package dev.turnout.agent.weave;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The gates that a class has, or may have, when it is changed once more. */
@@ -55,8 +56,8 @@ final class Earlier {
           && wire.needsOtherClasses()
           && isOf(wire, rule.flag(), method)
           && method.isAnnotatedAs(wire.method())
-          && (!rule.fallback().isEmpty() || isStillMarked(wire))
-          && leadsSomewhere(wire)) {
+          && leadsSomewhere(wire)
+          && (!rule.fallback().isEmpty() || isStillMarked(wire))) {
         return wire.of(method);
       }
     }
@@ -87,13 +88,22 @@ final class Earlier {
     return there;
   }
 
+  // What stands in this class's own file is known, so a mark that is no more there counts for none.
   private boolean isStillMarked(Wire wire) {
-    for (MethodFacts marked : targets.marked(type, wire.flag())) {
-      if (!marked.isSame(wire.fallback())) {
+    MethodFacts fallback = Objects.requireNonNull(wire.fallback());
+    boolean marked = !fallback.owner().equals(type.name()) || !isMarked(fallback, wire.flag());
+    for (MethodFacts each : targets.marked(type, wire.flag())) {
+      if (!each.isSame(fallback)) {
         return false;
       }
+      marked = true;
     }
-    return true;
+    return marked;
+  }
+
+  private static boolean isMarked(MethodFacts method, String flag) {
+    return method.fallback() != null
+        && AnnotationValues.text(method.fallback(), "value").equals(flag);
   }
 
   // Of this class only what its file has now; of others what was there.
