@@ -203,19 +203,34 @@ final class AgentRuntime
   }
 
   @Override
-  public void found(String flag, String method, @Nullable String problem) {
+  public void found(ClassLoader loader, String flag, String method, @Nullable String problem) {
     boolean wired = problem == null;
     String doubt = wired && rules.countAs(flag) ? COUNTED_TOGETHER : problem;
-    add(new Report.Gate(flag, method, wired, doubt), wired);
+    add(loader, new Report.Gate(flag, method, wired, doubt), wired);
   }
 
   @Override
-  public void observed(String name, String method) {
-    add(new Report.Gate(name, method, true, null), false);
+  public void observed(ClassLoader loader, String name, String method) {
+    add(loader, new Report.Gate(name, method, true, null), false);
   }
 
-  private void add(Report.Gate gate, boolean routes) {
-    found.add(gate, routes);
+  @Override
+  public void doubtful(ClassLoader loader, String flag, String method, String problem) {
+    found.add(loader, new Report.Gate(flag, method, true, problem), false);
+  }
+
+  @Override
+  public void unsettled(ClassLoader loader, String className) {
+    found.unsettled(loader, className);
+  }
+
+  @Override
+  public void settled(ClassLoader loader, String className) {
+    found.settled(loader, className);
+  }
+
+  private void add(ClassLoader loader, Report.Gate gate, boolean routes) {
+    found.add(loader, gate, routes);
     if (!engineRuns) {
       startOrTell();
     }
@@ -258,18 +273,19 @@ final class AgentRuntime
 
   @Override
   public void unlinked(String flag, String method, Throwable failure) {
-    found.add(new Report.Gate(flag, method, false, "its gate did not link: " + failure), false);
+    String problem = "its gate did not link: " + failure;
+    found.add(null, new Report.Gate(flag, method, false, problem), false);
   }
 
   @Override
   public void undecided(String flag, String method, Throwable failure) {
     String problem = "its calls cannot be decided and take the fallback: " + failure;
-    found.add(new Report.Gate(flag, method, true, problem), false);
+    found.add(null, new Report.Gate(flag, method, true, problem), false);
   }
 
   @Override
   public void doubtful(String flag, String method, String problem) {
-    found.add(new Report.Gate(flag, method, true, problem), false);
+    found.add(null, new Report.Gate(flag, method, true, problem), false);
   }
 
   // Whatever of it failed is done again when the next class is found: the machine may have had no

@@ -1,6 +1,10 @@
 package dev.turnout.agent;
 
 import dev.turnout.flags.Report;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The gates of this JVM, and what is wrong with any, told once each. What is found is queued,
- * because it is found on application threads inside class loading, where nothing may be logged.
- * Safe for many threads.
+ * because it is found on application threads inside class loading, where nothing may be logged. Of
+ * a gate that classes of several loaders have the worst is told. Safe for many threads.
  */
 final class FoundGates {
   // A class loader may be made for each script, and the names of its gates be new each time.
@@ -27,25 +31,58 @@ final class FoundGates {
   // Made for the first: most JVMs that the agent is given to have nothing flagged.
   private volatile @Nullable Queue<Finding> news;
 
-  private final Map<String, Report.Gate> gates = new TreeMap<>();
+  private final TreeMap<String, FoundGate> gates = new TreeMap<>();
+  private final ReferenceQueue<ClassLoader> gone = new ReferenceQueue<>();
   private final Map<String, Set<String>> told = new HashMap<>();
-  private final Set<String> flags = new TreeSet<>();
 
   // Asked for four times a second, and made anew only after a change.
-  private @Nullable List<Report.Gate> gatesCopy;
-  private @Nullable Set<String> flagsCopy;
+  private boolean changed;
+  private List<Report.Gate> gatesCopy = List.of();
+  private Set<String> flagsCopy = Set.of();
+
+  // Those whose flag the engine knows of.
+  private final Set<String> begun = new HashSet<>();
+  private boolean hasNewFlags;
   private long beyondBounds;
 
-  private record Finding(Report.Gate gate, boolean routes) {}
+  private enum Kind {
+    /** Of a gate, or of a class. */
+    FOUND,
+    /** Of a gate that decides by its flag. */
+    ROUTED,
+    /** What follows on a class is all there is. */
+    UNSETTLED,
+    /** It was. */
+    SETTLED
+  }
+
+  private record Finding(
+      @Nullable WeakReference<ClassLoader> loader, Report.Gate gate, Kind kind) {}
 
   /**
    * Queues what was found; waits for nobody.
    *
+   * @param loader that of the class; null if it is not known
    * @param routes whether it decides by its flag from now on; not told again of one that does
    */
-  void add(Report.Gate gate, boolean routes) {
+  void add(@Nullable ClassLoader loader, Report.Gate gate, boolean routes) {
+    queue(loader, gate, routes ? Kind.ROUTED : Kind.FOUND);
+  }
+
+  /** What is added of a class from now on is all there is of it, once it is {@link #settled}. */
+  void unsettled(ClassLoader loader, String className) {
+    queue(loader, new Report.Gate("", className, true, null), Kind.UNSETTLED);
+  }
+
+  /** Has forgotten what was found of a class and not again since it was {@link #unsettled}. */
+  void settled(ClassLoader loader, String className) {
+    queue(loader, new Report.Gate("", className, true, null), Kind.SETTLED);
+  }
+
+  private void queue(@Nullable ClassLoader loader, Report.Gate gate, Kind kind) {
     Queue<Finding> made = news;
-    (made == null ? makeNews() : made).add(new Finding(gate, routes));
+    WeakReference<ClassLoader> held = loader == null ? null : new WeakReference<>(loader, gone);
+    (made == null ? makeNews() : made).add(new Finding(held, gate, kind));
   }
 
   private Queue<Finding> makeNews() {
@@ -69,37 +106,74 @@ final class FoundGates {
     Queue<Finding> found = news;
     Finding finding;
     while (found != null && (finding = found.poll()) != null) {
-      take(finding.gate(), finding.routes(), running);
+      take(finding);
     }
-    List<Report.Gate> copy = gatesCopy;
-    if (copy == null) {
-      copy = List.copyOf(gates.values());
-      gatesCopy = copy;
+    forgetGone();
+    if (changed) {
+      changed = false;
+      copy();
     }
-    return copy;
+    if (hasNewFlags && running != null) {
+      hasNewFlags = false;
+      for (String flag : flagsCopy) {
+        if (begun.add(flag)) {
+          running.gated(flag);
+        }
+      }
+    }
+    return gatesCopy;
   }
 
-  private void take(Report.Gate gate, boolean routes, @Nullable Engine running) {
+  private void take(Finding finding) {
+    Report.Gate gate = finding.gate();
+    WeakReference<ClassLoader> loader = finding.loader();
+    ClassLoader known = loader == null ? null : loader.get();
+    switch (finding.kind()) {
+      case UNSETTLED -> {
+        ofMethods(gate.method()).forEach(each -> each.unsettle(known));
+        ofClass(gate.method()).forEach(each -> each.unsettle(known));
+      }
+      case SETTLED -> {
+        ofMethods(gate.method()).removeIf(each -> each.settle(known));
+        ofClass(gate.method()).removeIf(each -> each.settle(known));
+        changed = true;
+      }
+      default -> {
+        if (take(loader, gate, finding.kind() == Kind.ROUTED)) {
+          tell(known, gate);
+        }
+      }
+    }
+  }
+
+  // Returns whether there is room for it.
+  private boolean take(
+      @Nullable WeakReference<ClassLoader> loader, Report.Gate gate, boolean routes) {
     // Two applications may have a class of one name, with flags of their own.
     String name = gate.method() + " " + gate.flag();
-    if (gates.size() >= MOST_GATES && !gates.containsKey(name)) {
-      if (beyondBounds++ == 0) {
-        AgentLog.line("more than " + MOST_GATES + " methods have gates: no others are told of");
+    FoundGate known = gates.get(name);
+    if (known == null) {
+      if (gates.size() >= MOST_GATES) {
+        if (beyondBounds++ == 0) {
+          AgentLog.line("more than " + MOST_GATES + " methods have gates: no others are told of");
+        }
+        return false;
       }
-      return;
+      known = new FoundGate();
+      gates.put(name, known);
     }
-    if (running != null && routes && flags.add(gate.flag())) {
-      flagsCopy = null;
-      running.gated(gate.flag());
-    }
-    if (!gate.equals(gates.put(name, gate))) {
-      gatesCopy = null;
-    }
-    // Not by what was found last: a class that is loaded again and again has its gate in place each
-    // time before it turns out again what is wrong with it.
+    known.take(loader, gate, routes);
+    changed = true;
+    return true;
+  }
+
+  // Not by what was found last: a class that is loaded again and again has its gate in place each
+  // time before it turns out again what is wrong with it.
+  private void tell(@Nullable ClassLoader loader, Report.Gate gate) {
     String problem = gate.problem();
     if (problem != null && !gate.wired() && gate.flag().isEmpty()) {
-      unwire(gate.method() + "#", problem);
+      // A whole class that did not get its gates, though they were found to be in order before.
+      ofMethods(gate.method()).forEach(each -> each.unwire(loader, problem));
     }
     if (problem != null && isNews(gate.method(), problem)) {
       AgentLog.line(
@@ -114,24 +188,48 @@ final class FoundGates {
     return problems.size() < MOST_PROBLEMS && problems.add(problem);
   }
 
-  // A whole class that did not get its gates, though they were found to be in order before.
-  private void unwire(String ofClass, String problem) {
-    gates.replaceAll(
-        (name, gate) ->
-            gate.wired() && name.startsWith(ofClass)
-                ? new Report.Gate(gate.flag(), gate.method(), false, problem)
-                : gate);
-    gatesCopy = null;
+  private Collection<FoundGate> ofMethods(String className) {
+    return gates.subMap(className + '#', className + (char) ('#' + 1)).values();
   }
 
-  /** The flags of all gates that route, the same set until there is another. */
-  synchronized Set<String> flags() {
-    Set<String> copy = flagsCopy;
-    if (copy == null) {
-      copy = Collections.unmodifiableSet(new TreeSet<>(flags));
-      flagsCopy = copy;
+  // What was found of the class as a whole.
+  private Collection<FoundGate> ofClass(String className) {
+    return gates.subMap(className + ' ', true, className + ' ', true).values();
+  }
+
+  private void forgetGone() {
+    boolean any = false;
+    while (gone.poll() != null) {
+      any = true;
     }
-    return copy;
+    if (any) {
+      gates.values().forEach(FoundGate::forgetGone);
+      changed = true;
+    }
+  }
+
+  private void copy() {
+    List<Report.Gate> all = new ArrayList<>(gates.size());
+    Set<String> flags = new TreeSet<>();
+    for (FoundGate gate : gates.values()) {
+      Report.Gate worst = gate.worst();
+      all.add(worst);
+      if (gate.routes()) {
+        flags.add(worst.flag());
+      }
+    }
+    if (!all.equals(gatesCopy)) {
+      gatesCopy = Collections.unmodifiableList(all);
+    }
+    if (!flags.equals(flagsCopy)) {
+      flagsCopy = Collections.unmodifiableSet(flags);
+      hasNewFlags = true;
+    }
+  }
+
+  /** The flags of all gates that route by now, the same set until there is another. */
+  synchronized Set<String> flags() {
+    return flagsCopy;
   }
 
   /** How many gates were found that are not among them, for there were too many. */

@@ -220,7 +220,7 @@ class GatedMethodsTest extends GatedSubjects {
     assertThat(flags).contains("f").doesNotContain("late");
     assertThat(runtime.gates()).isSameAs(gates);
     assertThat(runtime.flags()).isSameAs(flags);
-    runtime.found("late", "shop.Late#play", null);
+    runtime.found(type.getClassLoader(), "late", "shop.Late#play", null);
     assertThat(runtime.gates()).hasSize(gates.size() + 1);
     assertThat(runtime.flags()).contains("f", "late");
   }

@@ -1,6 +1,7 @@
 package dev.turnout.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.Report;
@@ -145,6 +146,29 @@ class HotSwapTest {
     assertThat(gate("a", "pay").wired()).isFalse();
     instrumentation.retransformClasses(type);
     assertThat(call("pay")).isEqualTo("new");
+  }
+
+  // As of two versions of a plugin.
+  @Test
+  void classOfTwoLoaders_isToldByTheWorseOne_forAsLongAsThatIsThere() throws Exception {
+    load(SHOP);
+    Class<?> sound = type;
+    load(SHOP.replace("Flagged(\"a\")", "Flagged(value = \"a\", fallback = \"missing\")"));
+    assertThat(call("pay")).isEqualTo("new");
+    assertThat(gate("a", "pay").wired()).isFalse();
+    instrumentation.retransformClasses(sound);
+    assertThat(gate("a", "pay").wired()).isFalse();
+    assertThat(gate("a", "pay").problem()).contains("missing");
+    type = sound;
+    shop = sound.getConstructor().newInstance();
+    await()
+        .untilAsserted(
+            () -> {
+              System.gc();
+              assertThat(gate("a", "pay").wired()).isTrue();
+            });
+    assertThat(gate("a", "pay").problem()).isNull();
+    assertThat(call("pay")).isEqualTo("old");
   }
 
   // What it returns is found out from other class files, so its gate is remembered.

@@ -181,6 +181,18 @@ class SavedClassesTest {
   }
 
   @Test
+  void bodyOfALoadedClass_thatWasSavedWithAnotherGate_isToldOf_andIsNotTakenForWired()
+      throws Exception {
+    byte[] file = savedWith(ROUTED.replace("first", "second"));
+    installAnew(ROUTED);
+    type = load(WrittenClasses.compile(Map.of("p.Play", PLAY)));
+    assertThat(choosing().wired()).isTrue();
+    instrumentation.redefineClasses(new ClassDefinition(type, file));
+    assertThat(choosing().wired()).isFalse();
+    assertThat(choosing().problem()).contains("its class file was saved with another gate: f");
+  }
+
+  @Test
   void method_thatWasSavedWithAnotherGate_isNotObserved() throws Exception {
     byte[] file = savedWith(ROUTED);
     installAnew("observe: [{methods: 'p.Play#*', name: all}]");

@@ -44,20 +44,26 @@ public final class GateTransformer implements ClassFileTransformer {
   private volatile boolean linked;
   private volatile @Nullable String unlinkable;
 
-  /** Gets told what was found; must return at once and never throw. */
+  /** Gets told what was found in the class of a loader; must return at once and never throw. */
   public interface Findings {
     /** A flagged method was gated, or was not for the problem given. */
-    void found(String flag, String method, @Nullable String problem);
+    void found(ClassLoader loader, String flag, String method, @Nullable String problem);
 
     /** A method was gated to be measured under a name, and not to be routed. */
-    default void observed(String name, String method) {
-      found(name, method, null);
+    default void observed(ClassLoader loader, String name, String method) {
+      found(loader, name, method, null);
     }
 
     /** A flagged method that was gated may run without its gate, for the reason given. */
-    default void doubtful(String flag, String method, String problem) {
-      found(flag, method, problem);
+    default void doubtful(ClassLoader loader, String flag, String method, String problem) {
+      found(loader, flag, method, problem);
     }
+
+    /** What is told of a class from now on is all there is of it, once it is settled. */
+    default void unsettled(ClassLoader loader, String className) {}
+
+    /** A class has what was told of it since it was unsettled, and no other gate. */
+    default void settled(ClassLoader loader, String className) {}
 
     /**
      * A class of the application is about to be loaded, flagged or not.
@@ -88,7 +94,7 @@ public final class GateTransformer implements ClassFileTransformer {
     boolean loaded = classBeingRedefined != null;
     if (!isWanted(className, classFile)) {
       if (loaded) {
-        gone(loader, className.replace('/', '.'), List.of());
+        gone(loader, className.replace('/', '.'), List.of(), List.of());
       }
       return null;
     }
@@ -96,7 +102,8 @@ public final class GateTransformer implements ClassFileTransformer {
       FaultPoint.reach("transform");
       return gate(module, loader, className.replace('/', '.'), classFile, loaded);
     } catch (Throwable e) {
-      findings.found("", className.replace('/', '.'), "the class could not be rewritten: " + e);
+      findings.found(
+          loader, "", className.replace('/', '.'), "the class could not be rewritten: " + e);
       return null;
     }
   }
@@ -138,6 +145,7 @@ public final class GateTransformer implements ClassFileTransformer {
       Module module, ClassLoader loader, String className, byte[] classFile, boolean loaded) {
     if (!seesTheGate(loader)) {
       findings.found(
+          loader,
           "",
           className,
           "its class loader hides dev.turnout.bootstrap; add the package to its boot delegation"
@@ -147,12 +155,12 @@ public final class GateTransformer implements ClassFileTransformer {
     List<Woven.Gate> before = loaded ? woven.gates(loader, className) : List.of();
     GateWeaver.Result result = weaver().weave(classFile, loader, loaded, before);
     for (Wiring.Refusal refusal : result.refusals()) {
-      findings.found(refusal.flag(), refusal.method(), refusal.problem());
+      findings.found(loader, refusal.flag(), refusal.method(), refusal.problem());
     }
     boolean gated = result.bytes() != null;
     String obstacle = gated ? obstacle() : null;
     if (obstacle != null) {
-      findings.found("", className, obstacle);
+      findings.found(loader, "", className, obstacle);
       return null;
     }
     for (Wire wire : result.wires()) {
@@ -161,14 +169,17 @@ public final class GateTransformer implements ClassFileTransformer {
         continue;
       }
       if (gated && wire.mode() == GateLinker.OBSERVE) {
-        findings.observed(wire.flag(), method);
+        findings.observed(loader, wire.flag(), method);
       } else {
         findings.found(
-            wire.flag(), method, gated ? null : "another method of the class cannot be gated");
+            loader,
+            wire.flag(),
+            method,
+            gated ? null : "another method of the class cannot be gated");
       }
     }
     for (Wiring.Refusal doubt : result.doubts()) {
-      findings.doubtful(doubt.flag(), doubt.method(), doubt.problem());
+      findings.doubtful(loader, doubt.flag(), doubt.method(), doubt.problem());
     }
     if (gated && module.isNamed()) {
       Module gates = GateSite.class.getModule();
@@ -178,7 +189,7 @@ public final class GateTransformer implements ClassFileTransformer {
       }
     }
     if (loaded) {
-      gone(loader, className, gated ? result.wires() : List.of());
+      gone(loader, className, gated ? result.wires() : List.of(), result.refusals());
     }
     if (gated) {
       woven.add(loader, className, result.wires());
@@ -188,14 +199,18 @@ public final class GateTransformer implements ClassFileTransformer {
 
   // Somebody gives the class another body, which may not have all its gates. Whether the JVM takes
   // that body is decided later, and nobody is told.
-  private void gone(ClassLoader loader, String className, List<Wire> wires) {
+  private void gone(
+      ClassLoader loader, String className, List<Wire> wires, List<Wiring.Refusal> refusals) {
     for (Woven.Gate gate : woven.gates(loader, className)) {
-      boolean left = true;
+      boolean told = false;
       for (Wire wire : wires) {
-        left &= !gate.isOf(wire);
+        told |= gate.isOf(wire);
       }
-      if (left) {
-        findings.doubtful(gate.flag(), gate.method(), REDEFINED);
+      for (Wiring.Refusal refusal : refusals) {
+        told |= gate.flag().equals(refusal.flag()) && gate.method().equals(refusal.method());
+      }
+      if (!told) {
+        findings.doubtful(loader, gate.flag(), gate.method(), REDEFINED);
       }
     }
   }

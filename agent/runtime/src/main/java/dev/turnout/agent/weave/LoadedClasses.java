@@ -8,6 +8,7 @@ import java.lang.instrument.UnmodifiableClassException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -161,9 +162,8 @@ public final class LoadedClasses {
     }
     if (!force && losesNames(version)) {
       for (Class<?> type : wanted) {
-        findings.found(
-            "",
-            type.getName(),
+        found(
+            type,
             "another agent had it loaded before, and this JVM, "
                 + version
                 + ", loses the names of parameters when a loaded class is changed (JDK-8240908);"
@@ -181,9 +181,8 @@ public final class LoadedClasses {
       wanted.removeIf(
           type -> {
             if (type.isRecord()) {
-              findings.found(
-                  "",
-                  type.getName(),
+              found(
+                  type,
                   "this JVM, "
                       + version
                       + ", may corrupt records that are changed after they were loaded"
@@ -193,8 +192,12 @@ public final class LoadedClasses {
             return type.isRecord();
           });
     }
-    retransform(wanted).forEach((type, problem) -> findings.found("", type, UNCHANGED + problem));
+    retransform(wanted).forEach((type, problem) -> found(type, UNCHANGED + problem));
     return look(unread, sparesRecords);
+  }
+
+  private void found(Class<?> type, String problem) {
+    findings.found(type.getClassLoader(), "", type.getName(), problem);
   }
 
   // By their numbers: to read a version from a text, as to compare with another, costs every start
@@ -229,7 +232,13 @@ public final class LoadedClasses {
       }
     }
     GatedBefore.add(gated);
-    return retransform(gated);
+    return byName(retransform(gated));
+  }
+
+  private static Map<String, String> byName(Map<Class<?>, String> problems) {
+    Map<String, String> named = new TreeMap<>();
+    problems.forEach((type, problem) -> named.put(type.getName(), problem));
+    return named;
   }
 
   /** Reads the class file of a class; null if it has none. */
@@ -284,14 +293,14 @@ public final class LoadedClasses {
         looked.add(type);
       }
     }
-    Map<String, String> unchanged = retransform(looked);
-    for (Class<?> type : looked) {
-      String problem = unchanged.get(type.getName());
-      if (problem != null && transformer.hasWoven(type.getClassLoader(), type.getName())) {
-        findings.found("", type.getName(), UNCHANGED + problem);
-      }
-    }
-    left.putAll(unchanged);
+    Map<Class<?>, String> unchanged = retransform(looked);
+    unchanged.forEach(
+        (type, problem) -> {
+          if (transformer.hasWoven(type.getClassLoader(), type.getName())) {
+            found(type, UNCHANGED + problem);
+          }
+        });
+    left.putAll(byName(unchanged));
     if (left.isEmpty()) {
       return List.of();
     }
@@ -311,8 +320,8 @@ public final class LoadedClasses {
   }
 
   // In batches, with a pause: the JVM stands still for each.
-  private Map<String, String> retransform(List<Class<?>> classes) {
-    Map<String, String> problems = new TreeMap<>();
+  private Map<Class<?>, String> retransform(List<Class<?>> classes) {
+    Map<Class<?>, String> problems = new LinkedHashMap<>();
     for (int from = 0; from < classes.size(); from += BATCH) {
       if (from > 0) {
         pause();
@@ -329,11 +338,11 @@ public final class LoadedClasses {
     return problems;
   }
 
-  private void retransformOne(Class<?> type, Map<String, String> problems) {
+  private void retransformOne(Class<?> type, Map<Class<?>, String> problems) {
     try {
       instrumentation.retransformClasses(type);
     } catch (UnmodifiableClassException | RuntimeException | LinkageError | InternalError e) {
-      problems.put(type.getName(), e.toString());
+      problems.put(type, e.toString());
     }
   }
 

@@ -150,7 +150,7 @@ class HostLibrariesTest {
 
   private record Coming(Sightings sightings) implements GateTransformer.Findings {
     @Override
-    public void found(String flag, String method, @Nullable String problem) {}
+    public void found(ClassLoader loader, String flag, String method, @Nullable String problem) {}
 
     @Override
     public void coming(String internalName, ClassLoader loader) {

@@ -26,7 +26,7 @@ class GateCodeTest {
       new GateTransformer(
           instrumentation,
           GateRules.NONE,
-          (flag, method, problem) -> found.add(method + ": " + problem));
+          (loader, flag, method, problem) -> found.add(method + ": " + problem));
 
   @AfterEach
   void uninstall() {

@@ -36,7 +36,7 @@ class GateTransformerTest {
     return new GateTransformer(
         ByteBuddyAgent.install(),
         rules,
-        (flag, method, problem) -> found.add(method + ": " + problem));
+        (loader, flag, method, problem) -> found.add(method + ": " + problem));
   }
 
   private byte[] transform(String gates, int version) throws IOException {

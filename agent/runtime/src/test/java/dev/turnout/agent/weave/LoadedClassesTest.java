@@ -73,7 +73,7 @@ class LoadedClassesTest {
                       }
                       default -> throw new UnsupportedOperationException(method.toString());
                     });
-    GateTransformer.Findings findings = (flag, method, problem) -> found.add(method);
+    GateTransformer.Findings findings = (loader, flag, method, problem) -> found.add(method);
     GateTransformer transformer = new GateTransformer(instrumentation, GateRules.NONE, findings);
     return new LoadedClasses(instrumentation, transformer, findings);
   }
