@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -105,19 +106,34 @@ final class AgentRuntime
   }
 
   private void gateEarly() {
-    boolean force = options.get("force").equalsIgnoreCase("true");
     try {
-      overlooked = loadedClasses.gateEarly(Runtime.version(), force);
+      overlooked = loadedClasses.gateEarly(Runtime.version(), isForced());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     overlooked.forEach(AgentLog::line);
   }
 
+  private boolean isForced() {
+    return options.get("force").equalsIgnoreCase("true");
+  }
+
+  /**
+   * Has it found out what became of classes that were given other bodies a moment ago.
+   *
+   * @param errands where the application's class loaders may be asked for class files
+   * @param nowNanos the JVM's time
+   */
+  void settleSwaps(Executor errands, long nowNanos) {
+    List<Class<?>> swapped = transformer.takeSwapped(nowNanos);
+    if (!swapped.isEmpty() && !closed) {
+      errands.execute(() -> loadedClasses.settle(swapped, Runtime.version(), isForced()));
+    }
+  }
+
   private String attached() {
-    boolean force = options.get("force").equalsIgnoreCase("true");
     try {
-      LoadedClasses.check(Runtime.version(), force);
+      LoadedClasses.check(Runtime.version(), isForced());
     } catch (IllegalStateException e) {
       close();
       throw e;
@@ -127,7 +143,7 @@ final class AgentRuntime
       startOrTell();
       awaitFlags();
       install();
-      overlooked = loadedClasses.gate(Runtime.version(), force);
+      overlooked = loadedClasses.gate(Runtime.version(), isForced());
       overlooked.forEach(AgentLog::line);
       lateLooks.begin(System.nanoTime());
       List<Report.Gate> gates = gates();

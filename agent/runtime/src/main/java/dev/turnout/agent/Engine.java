@@ -46,6 +46,7 @@ final class Engine implements AutoCloseable {
   private final Host host;
   private final Rulebook rules;
   private final Errands disk = new Errands("turnout-disk");
+  private final Errands classes = new Errands("turnout-classes");
   private final TripBook tripBook;
   private final Breaker breaker;
   private final FlagNews news;
@@ -308,6 +309,8 @@ final class Engine implements AutoCloseable {
     }
     runtime.gates();
     runtime.tick(System.nanoTime());
+    classes.look();
+    runtime.settleSwaps(classes, System.nanoTime());
     AgentThread.survive("putting in force what was brought", rules::catchUp);
     AgentThread.survive("following the flags file", this::keepFollowingFlagsFile);
     disk.look();

@@ -40,6 +40,7 @@ public final class GateTransformer implements ClassFileTransformer {
   private final GateRules rules;
   private final Findings findings;
   private final Woven woven = new Woven();
+  private final Swaps swaps = new Swaps();
   private volatile @Nullable GateWeaver weaver;
   private volatile boolean linked;
   private volatile @Nullable String unlinkable;
@@ -91,19 +92,25 @@ public final class GateTransformer implements ClassFileTransformer {
       return null;
     }
     findings.coming(className, loader);
-    boolean loaded = classBeingRedefined != null;
+    String name = className.replace('/', '.');
+    if (classBeingRedefined != null && !swaps.isAnswer()) {
+      swaps.shown(System.nanoTime());
+    }
     if (!isWanted(className, classFile)) {
-      if (loaded) {
-        gone(loader, className.replace('/', '.'), List.of(), List.of());
+      if (classBeingRedefined != null) {
+        settle(loader, name);
+        changed(classBeingRedefined, loader, name, List.of(), List.of());
       }
       return null;
     }
     try {
       FaultPoint.reach("transform");
-      return gate(module, loader, className.replace('/', '.'), classFile, loaded);
+      return gate(module, loader, name, classFile, classBeingRedefined);
     } catch (Throwable e) {
-      findings.found(
-          loader, "", className.replace('/', '.'), "the class could not be rewritten: " + e);
+      if (classBeingRedefined != null && !swaps.isAnswer()) {
+        swaps.add(classBeingRedefined);
+      }
+      findings.found(loader, "", name, "the class could not be rewritten: " + e);
       return null;
     }
   }
@@ -142,7 +149,11 @@ public final class GateTransformer implements ClassFileTransformer {
   }
 
   private byte @Nullable [] gate(
-      Module module, ClassLoader loader, String className, byte[] classFile, boolean loaded) {
+      Module module,
+      ClassLoader loader,
+      String className,
+      byte[] classFile,
+      @Nullable Class<?> type) {
     if (!seesTheGate(loader)) {
       findings.found(
           loader,
@@ -152,8 +163,12 @@ public final class GateTransformer implements ClassFileTransformer {
               + " (org.osgi.framework.bootdelegation, or jboss.modules.system.pkgs)");
       return null;
     }
+    boolean loaded = type != null;
     List<Woven.Gate> before = loaded ? woven.gates(loader, className) : List.of();
     GateWeaver.Result result = weaver().weave(classFile, loader, loaded, before);
+    if (loaded) {
+      settle(loader, className);
+    }
     for (Wiring.Refusal refusal : result.refusals()) {
       findings.found(loader, refusal.flag(), refusal.method(), refusal.problem());
     }
@@ -188,31 +203,80 @@ public final class GateTransformer implements ClassFileTransformer {
             module, Set.of(gates), Map.of(), Map.of(), Set.of(), Map.of());
       }
     }
-    if (loaded) {
-      gone(loader, className, gated ? result.wires() : List.of(), result.refusals());
-    }
-    if (gated) {
-      woven.add(loader, className, result.wires());
+    List<Wire> wires = gated ? result.wires() : List.of();
+    if (type == null) {
+      boolean unused = woven.add(loader, className, wires);
+    } else {
+      changed(type, loader, className, wires, result.refusals());
     }
     return result.bytes();
   }
 
-  // Somebody gives the class another body, which may not have all its gates. Whether the JVM takes
-  // that body is decided later, and nobody is told.
-  private void gone(
+  private void settle(ClassLoader loader, String className) {
+    if (swaps.isAnswer()) {
+      findings.unsettled(loader, className);
+    }
+  }
+
+  // Takes what a loaded class has for what it has; or for what it may have, until that is settled.
+  private void changed(
+      Class<?> type,
+      ClassLoader loader,
+      String className,
+      List<Wire> wires,
+      List<Wiring.Refusal> refusals) {
+    if (swaps.isAnswer()) {
+      woven.put(loader, className, wires);
+      findings.settled(loader, className);
+      return;
+    }
+    boolean differs = gone(loader, className, wires, refusals);
+    differs |= woven.add(loader, className, wires);
+    if (differs || !refusals.isEmpty()) {
+      swaps.add(type);
+    }
+  }
+
+  // Somebody gives the class another body, which may not have all its gates. Returns whether it has
+  // not.
+  private boolean gone(
       ClassLoader loader, String className, List<Wire> wires, List<Wiring.Refusal> refusals) {
+    boolean any = false;
     for (Woven.Gate gate : woven.gates(loader, className)) {
-      boolean told = false;
+      boolean there = false;
       for (Wire wire : wires) {
-        told |= gate.isOf(wire);
+        there |= gate.isOf(wire.flag(), wire.method().fullName());
       }
+      boolean refused = false;
       for (Wiring.Refusal refusal : refusals) {
-        told |= gate.flag().equals(refusal.flag()) && gate.method().equals(refusal.method());
+        refused |= gate.isOf(refusal.flag(), refusal.method());
       }
-      if (!told) {
+      any |= !there;
+      if (!there && !refused) {
         findings.doubtful(loader, gate.flag(), gate.method(), REDEFINED);
       }
     }
+    return any;
+  }
+
+  /**
+   * Takes the loaded classes that were given other bodies, once it is known whether the JVM took
+   * these.
+   *
+   * @param nowNanos the JVM's time
+   */
+  public List<Class<?>> takeSwapped(long nowNanos) {
+    return swaps.take(nowNanos);
+  }
+
+  /** The classes that this thread has transformed from now on are shown as they are. */
+  void ask() {
+    swaps.ask();
+  }
+
+  /** The end of {@link #ask}. */
+  void answered() {
+    swaps.answered();
   }
 
   /** Gates a class that nobody has, as it will the first one that somebody has. */
@@ -220,7 +284,7 @@ public final class GateTransformer implements ClassFileTransformer {
     ClassLoader loader = GateTransformer.class.getClassLoader();
     GateWeaver.Result result =
         new GateWeaver(GateRules.NONE).weave(RehearsedClass.file(), loader, false, List.of());
-    new Woven().add(loader, "", result.wires());
+    new Woven().put(loader, "", result.wires());
     if (result.bytes() == null || obstacle() != null) {
       throw new IllegalStateException(result.refusals() + " " + unlinkable);
     }

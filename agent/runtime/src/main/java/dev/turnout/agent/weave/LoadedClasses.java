@@ -213,8 +213,33 @@ public final class LoadedClasses {
     return version.feature() == 25 ? isBefore(version, 4) : version.feature() < 25;
   }
 
+  // JDK-7124710: a class with gates that was given another body gets the one from before when it is
+  // changed again. Nor does any such JVM that is older than 19 keep names, see above.
+  static boolean bringsBackBodies(Runtime.Version version) {
+    return version.feature() < 20;
+  }
+
   private static boolean isBefore(Runtime.Version version, int update) {
     return version.interim() == 0 && version.update() < update;
+  }
+
+  /**
+   * Finds out what became of loaded classes that somebody gave other bodies: the transformer is
+   * shown those that the JVM has. Where the JVM would lose something by that they are left alone.
+   *
+   * @param version of this JVM
+   * @param force whether also where the JVM may corrupt what is changed
+   */
+  public void settle(List<Class<?>> swapped, Runtime.Version version, boolean force) {
+    // Which would undo what somebody has just done, so that cannot be forced.
+    if (bringsBackBodies(version)) {
+      return;
+    }
+    boolean sparesRecords = !force && corruptsRecords(version);
+    List<Class<?>> settled = new ArrayList<>(swapped);
+    settled.removeIf(type -> sparesRecords && type.isRecord());
+    // What was told of one that the JVM cannot change is that it is doubtful, and that holds.
+    Map<Class<?>, String> unused = retransform(settled);
   }
 
   /**
@@ -319,8 +344,17 @@ public final class LoadedClasses {
     return type.getName().replace('.', '/');
   }
 
-  // In batches, with a pause: the JVM stands still for each.
   private Map<Class<?>, String> retransform(List<Class<?>> classes) {
+    transformer.ask();
+    try {
+      return retransformBatches(classes);
+    } finally {
+      transformer.answered();
+    }
+  }
+
+  // In batches, with a pause: the JVM stands still for each.
+  private Map<Class<?>, String> retransformBatches(List<Class<?>> classes) {
     Map<Class<?>, String> problems = new LinkedHashMap<>();
     for (int from = 0; from < classes.size(); from += BATCH) {
       if (from > 0) {

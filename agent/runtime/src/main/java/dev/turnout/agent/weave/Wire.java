@@ -63,6 +63,25 @@ record Wire(
         completesLater);
   }
 
+  /** Whether both are gates of one flag in the same method, and lead to the same. */
+  boolean isSame(@Nullable Wire other) {
+    if (other == null
+        || !flag.equals(other.flag)
+        || !method.isSame(other.method)
+        || (fallback == null ? other.fallback != null : !fallback.isSame(other.fallback))
+        || variants.size() != other.variants.size()) {
+      return false;
+    }
+    for (int i = 0; i < variants.size(); i++) {
+      Variant variant = variants.get(i);
+      Variant others = other.variants.get(i);
+      if (!variant.name().equals(others.name()) || !variant.method().isSame(others.method())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** What the gate's call site is linked with. */
   List<Object> arguments() {
     return List.of(

@@ -10,9 +10,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The classes that were given gates, by their loaders and names: their class files may be found
- * nowhere when the gates are to go, and those that they inherit from nowhere when the class is
- * changed once more. Keeps no loader from being collected.
+ * The classes that have gates, or may have, by their loaders and names: their class files may be
+ * found nowhere when the gates are to go, and those that they inherit from nowhere when the class
+ * is changed once more. Keeps no loader from being collected.
  *
  * <p>Has a lock, in which nothing is done but to look up and to add; a loader's own {@code equals}
  * or {@code hashCode} would be the application's code.
@@ -35,32 +35,84 @@ final class Woven {
       return new Gate(wire.flag(), method, kept ? wire : null);
     }
 
-    boolean isOf(Wire other) {
-      return flag.equals(other.flag()) && method.equals(other.method().fullName());
+    boolean isOf(String ofFlag, String ofMethod) {
+      return flag.equals(ofFlag) && method.equals(ofMethod);
+    }
+
+    // What equals would compare is dear.
+    private boolean isSame(Gate other) {
+      return isOf(other.flag, other.method)
+          && (wire == null ? other.wire == null : wire.isSame(other.wire));
+    }
+
+    private boolean isAmong(List<Gate> gates) {
+      for (Gate gate : gates) {
+        if (isSame(gate)) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 
-  void add(ClassLoader loader, String className, List<Wire> wires) {
+  /** Notes the gates that a class has, and that it has no others. */
+  void put(ClassLoader loader, String className, List<Wire> wires) {
+    put(new Loader(loader, gone), className, gates(wires));
+  }
+
+  /**
+   * Notes gates that a class is given, beside those that it has: the JVM may refuse the body that
+   * they are in.
+   *
+   * @return whether there is one among them that was not known
+   */
+  boolean add(ClassLoader loader, String className, List<Wire> wires) {
+    List<Gate> given = gates(wires);
+    List<Gate> all = new ArrayList<>(given);
+    boolean any = false;
+    synchronized (names) {
+      List<Gate> known = gates(loader, className);
+      for (Gate gate : known) {
+        if (!gate.isAmong(given)) {
+          all.add(gate);
+        }
+      }
+      for (Gate gate : given) {
+        any |= !gate.isAmong(known);
+      }
+      put(new Loader(loader, gone), className, all);
+    }
+    return any;
+  }
+
+  private static List<Gate> gates(List<Wire> wires) {
     List<Gate> gates = new ArrayList<>();
     for (Wire wire : wires) {
       gates.add(Gate.of(wire));
     }
-    Loader key = new Loader(loader, gone);
+    return gates;
+  }
+
+  private void put(Loader key, String className, List<Gate> gates) {
     synchronized (names) {
       Reference<? extends ClassLoader> collected;
       while ((collected = gone.poll()) != null) {
         names.remove(collected);
       }
       Map<String, List<Gate>> ofLoader = names.get(key);
-      if (ofLoader == null) {
+      if (ofLoader == null && !gates.isEmpty()) {
         ofLoader = new HashMap<>();
         names.put(key, ofLoader);
       }
-      ofLoader.put(className, List.copyOf(gates));
+      if (ofLoader != null && gates.isEmpty()) {
+        ofLoader.remove(className);
+      } else if (ofLoader != null) {
+        ofLoader.put(className, List.copyOf(gates));
+      }
     }
   }
 
-  /** The gates that a class was given last; none if it was given none. */
+  /** The gates that a class has, or may have, those that it was given last first. */
   List<Gate> gates(ClassLoader loader, String className) {
     Loader key = new Loader(loader, null);
     synchronized (names) {

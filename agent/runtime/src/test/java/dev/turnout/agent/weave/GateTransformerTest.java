@@ -17,12 +17,32 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import net.bytebuddy.agent.ByteBuddyAgent;
+import net.bytebuddy.jar.asm.Opcodes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GateTransformerTest {
   private static final String LEGACY = "dev/turnout/agent/Legacy";
   private static final int JAVA_7 = 51;
+
+  private static final List<Wire> GATES =
+      List.of(
+          Wire.observed(
+              "n",
+              new MethodFacts(
+                  "a/B",
+                  Opcodes.ACC_PUBLIC,
+                  "c",
+                  "()V",
+                  null,
+                  null,
+                  -1,
+                  "",
+                  1,
+                  0,
+                  MethodFacts.Origin.WRITTEN,
+                  List.of()),
+              false));
 
   private final List<String> found = new ArrayList<>();
 
@@ -80,12 +100,24 @@ class GateTransformerTest {
   void woven_isKnownByItsLoaderAndName() {
     Woven woven = new Woven();
     ClassLoader loader = new ClassLoader() {};
-    woven.add(loader, "a.B", List.of());
-    woven.add(loader, "a.C", List.of());
+    woven.put(loader, "a.B", GATES);
+    woven.put(loader, "a.C", GATES);
     assertThat(woven.contains(loader, "a.B")).isTrue();
     assertThat(woven.contains(loader, "a.C")).isTrue();
     assertThat(woven.contains(loader, "a.D")).isFalse();
     assertThat(woven.contains(new ClassLoader() {}, "a.B")).isFalse();
+  }
+
+  @Test
+  void woven_keepsWhatWasKnown_untilItIsKnownAnew() {
+    Woven woven = new Woven();
+    ClassLoader loader = new ClassLoader() {};
+    assertThat(woven.add(loader, "a.B", GATES)).isTrue();
+    assertThat(woven.add(loader, "a.B", GATES)).isFalse();
+    assertThat(woven.add(loader, "a.B", List.of())).isFalse();
+    assertThat(woven.gates(loader, "a.B")).hasSize(1);
+    woven.put(loader, "a.B", List.of());
+    assertThat(woven.contains(loader, "a.B")).isFalse();
   }
 
   @Test

@@ -37,6 +37,7 @@ class TransformationTest {
         ObserveRule.class,
         ObserveRule.MethodPattern.class,
         Wire.class,
+        Swaps.class,
         Targets.class,
         Wiring.class,
         Woven.class,
