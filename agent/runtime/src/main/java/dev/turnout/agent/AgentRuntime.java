@@ -118,16 +118,10 @@ final class AgentRuntime
     return options.get("force").equalsIgnoreCase("true");
   }
 
-  /**
-   * Has it found out what became of classes that were given other bodies a moment ago.
-   *
-   * @param errands where the application's class loaders may be asked for class files
-   * @param nowNanos the JVM's time
-   */
+  /** Has it found out what became of classes that were given other bodies a moment ago. */
   void settleSwaps(Executor errands, long nowNanos) {
-    List<Class<?>> swapped = transformer.takeSwapped(nowNanos);
-    if (!swapped.isEmpty() && !closed) {
-      errands.execute(() -> loadedClasses.settle(swapped, Runtime.version(), isForced()));
+    if (!closed) {
+      loadedClasses.settleSwaps(errands, nowNanos, Runtime.version(), isForced());
     }
   }
 

@@ -265,7 +265,7 @@ public final class GateTransformer implements ClassFileTransformer {
    *
    * @param nowNanos the JVM's time
    */
-  public List<Class<?>> takeSwapped(long nowNanos) {
+  List<Class<?>> takeSwapped(long nowNanos) {
     return swaps.take(nowNanos);
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -224,22 +225,28 @@ public final class LoadedClasses {
   }
 
   /**
-   * Finds out what became of loaded classes that somebody gave other bodies: the transformer is
-   * shown those that the JVM has. Where the JVM would lose something by that they are left alone.
+   * Has it found out what became of loaded classes that somebody gave other bodies: the transformer
+   * is shown those that the JVM has. Where the JVM would lose something by that they are left
+   * alone.
    *
+   * @param errands what may take any time, as the application's class loaders are asked
+   * @param nowNanos the JVM's time
    * @param version of this JVM
    * @param force whether also where the JVM may corrupt what is changed
    */
-  public void settle(List<Class<?>> swapped, Runtime.Version version, boolean force) {
-    // Which would undo what somebody has just done, so that cannot be forced.
-    if (bringsBackBodies(version)) {
+  public void settleSwaps(Executor errands, long nowNanos, Runtime.Version version, boolean force) {
+    List<Class<?>> swapped = transformer.takeSwapped(nowNanos);
+    // To bring back their bodies would undo what somebody has just done, so it cannot be forced.
+    if (swapped.isEmpty() || bringsBackBodies(version)) {
       return;
     }
     boolean sparesRecords = !force && corruptsRecords(version);
-    List<Class<?>> settled = new ArrayList<>(swapped);
-    settled.removeIf(type -> sparesRecords && type.isRecord());
-    // What was told of one that the JVM cannot change is that it is doubtful, and that holds.
-    Map<Class<?>, String> unused = retransform(settled);
+    swapped.removeIf(type -> sparesRecords && type.isRecord());
+    errands.execute(
+        () -> {
+          // What was told of one that the JVM cannot change is that it is doubtful: that holds.
+          Map<Class<?>, String> unused = retransform(swapped);
+        });
   }
 
   /**

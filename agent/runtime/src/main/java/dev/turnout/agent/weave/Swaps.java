@@ -40,7 +40,7 @@ final class Swaps {
   List<Class<?>> take(long nowNanos) {
     synchronized (unsettled) {
       if (unsettled.isEmpty() || nowNanos - shownNanos < NANOS_TO_TAKE) {
-        return List.of();
+        return new ArrayList<>();
       }
       List<Class<?>> taken = new ArrayList<>(unsettled);
       unsettled.clear();

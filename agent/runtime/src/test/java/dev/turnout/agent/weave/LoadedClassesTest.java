@@ -2,6 +2,7 @@ package dev.turnout.agent.weave;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnout.agent.Legacy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,35 +46,38 @@ class LoadedClassesTest {
     }
   }
 
+  private Instrumentation instrumentation(List<Class<?>> loaded) {
+    List<Class<?>> all = new ArrayList<>(loaded);
+    return (Instrumentation)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {Instrumentation.class},
+            (proxy, method, arguments) ->
+                switch (method.getName()) {
+                  case "getAllLoadedClasses" -> {
+                    walks++;
+                    Class<?>[] classes = all.toArray(Class<?>[]::new);
+                    all.addAll(late);
+                    yield classes;
+                  }
+                  case "isModifiableClass" -> true;
+                  case "retransformClasses" -> {
+                    if (Arrays.toString((Class<?>[]) arguments[0]).contains("Invalid")) {
+                      throw new InternalError("class redefinition failed: invalid class");
+                    }
+                    changed += Array.getLength(arguments[0]);
+                    yield null;
+                  }
+                  default -> throw new UnsupportedOperationException(method.toString());
+                });
+  }
+
   private List<String> gate(Runtime.Version version, List<Class<?>> loaded) {
     return loadedClasses(loaded).gate(version, false);
   }
 
   private LoadedClasses loadedClasses(List<Class<?>> loaded) {
-    List<Class<?>> all = new ArrayList<>(loaded);
-    Instrumentation instrumentation =
-        (Instrumentation)
-            Proxy.newProxyInstance(
-                getClass().getClassLoader(),
-                new Class<?>[] {Instrumentation.class},
-                (proxy, method, arguments) ->
-                    switch (method.getName()) {
-                      case "getAllLoadedClasses" -> {
-                        walks++;
-                        Class<?>[] classes = all.toArray(Class<?>[]::new);
-                        all.addAll(late);
-                        yield classes;
-                      }
-                      case "isModifiableClass" -> true;
-                      case "retransformClasses" -> {
-                        if (Arrays.toString((Class<?>[]) arguments[0]).contains("Invalid")) {
-                          throw new InternalError("class redefinition failed: invalid class");
-                        }
-                        changed += Array.getLength(arguments[0]);
-                        yield null;
-                      }
-                      default -> throw new UnsupportedOperationException(method.toString());
-                    });
+    Instrumentation instrumentation = instrumentation(loaded);
     GateTransformer.Findings findings = (loader, flag, method, problem) -> found.add(method);
     GateTransformer transformer = new GateTransformer(instrumentation, GateRules.NONE, findings);
     return new LoadedClasses(instrumentation, transformer, findings);
@@ -154,6 +159,39 @@ class LoadedClassesTest {
     assertThat(proxy.getClass().getClassLoader()).isSameAs(loader);
     assertThat(gate(SOUND, List.of(proxy.getClass()))).isEmpty();
     assertThat(changed).isZero();
+  }
+
+  // Gated by the body that it is given; the JVM shows that to whoever asks later.
+  private int lookedAtAgain(Class<?> type, long later, Runtime.Version version) throws IOException {
+    Instrumentation instrumentation = instrumentation(List.of());
+    GateTransformer.Findings findings = (loader, flag, method, problem) -> found.add(method);
+    GateRules rules =
+        GatesFile.parse("g.yaml", "observe: [{methods: 'dev.turnout.agent.*#*', name: all}]");
+    GateTransformer transformer = new GateTransformer(instrumentation, rules, findings);
+    String name = type.getName().replace('.', '/');
+    byte[] file;
+    try (InputStream in = getClass().getClassLoader().getResourceAsStream(name + ".class")) {
+      file = in.readAllBytes();
+    }
+    ClassLoader loader = new ClassLoader(getClass().getClassLoader()) {};
+    assertThat(transformer.transform(loader.getUnnamedModule(), loader, name, type, null, file))
+        .isNotNull();
+    changed = 0;
+    new LoadedClasses(instrumentation, transformer, findings)
+        .settleSwaps(Runnable::run, System.nanoTime() + later, version, false);
+    return changed;
+  }
+
+  @Test
+  void classWithAnotherBody_isLookedAtAgain_whenTheJvmHasTakenThat_andLosesNothing()
+      throws IOException {
+    long soon = TimeUnit.MILLISECONDS.toNanos(100);
+    long later = TimeUnit.SECONDS.toNanos(2);
+    assertThat(lookedAtAgain(Legacy.class, later, SOUND)).isEqualTo(1);
+    assertThat(lookedAtAgain(Legacy.class, soon, SOUND)).isZero();
+    assertThat(lookedAtAgain(Legacy.class, later, Runtime.Version.parse("19.0.2"))).isZero();
+    assertThat(lookedAtAgain(Legacy.class, later, CORRUPTS_RECORDS)).isEqualTo(1);
+    assertThat(lookedAtAgain(GeneratedRecord.class, later, CORRUPTS_RECORDS)).isZero();
   }
 
   @ParameterizedTest
