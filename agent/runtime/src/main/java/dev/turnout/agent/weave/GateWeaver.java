@@ -81,7 +81,10 @@ final class GateWeaver {
     try {
       result = withinLimit(reader, type, wires);
     } catch (RuntimeException e) {
-      result = withoutObserved(reader, type, wires, e);
+      result =
+          before.isEmpty()
+              ? withoutObserved(reader, type, wires, e)
+              : withoutTooLarge(reader, type, wires);
     }
     List<Wiring.Refusal> refusals = new ArrayList<>(wiring.refusals());
     refusals.addAll(result.refusals());
@@ -167,6 +170,27 @@ final class GateWeaver {
     }
     Result result = withinLimit(reader, type, routed);
     return new Result(result.bytes(), routed, refusals, result.doubts());
+  }
+
+  // One that has its gate already is not to lose it for another that has no room.
+  private static Result withoutTooLarge(ClassReader reader, ClassFacts type, List<Wire> wires) {
+    List<Wire> fitting = new ArrayList<>();
+    List<Wiring.Refusal> refusals = new ArrayList<>();
+    for (Wire wire : wires) {
+      try {
+        byte[] unused = write(reader, type, List.of(wire));
+        fitting.add(wire);
+      } catch (RuntimeException e) {
+        String why = "has no room for a gate: " + e.getMessage();
+        refusals.add(new Wiring.Refusal(wire.flag(), wire.method().fullName(), why));
+      }
+    }
+    if (fitting.isEmpty()) {
+      return new Result(null, fitting, refusals, List.of());
+    }
+    Result result = withinLimit(reader, type, fitting);
+    refusals.addAll(result.refusals());
+    return new Result(result.bytes(), result.wires(), refusals, result.doubts());
   }
 
   private static List<Wiring.Refusal> tooOld(List<Wire> wires, int version) {

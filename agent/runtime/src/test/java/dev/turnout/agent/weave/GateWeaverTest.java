@@ -118,4 +118,28 @@ class GateWeaverTest {
     assertThat(result.refusals()).isEmpty();
     assertThat(result.doubts()).isEmpty();
   }
+
+  // The one that has its gate already may be killed.
+  @Test
+  void flaggedMethodWithoutRoom_costsNoOtherTheGateThatItHas() throws Exception {
+    ClassWriter type = new ClassWriter(0);
+    type.visit(Opcodes.V17, Opcodes.ACC_PUBLIC, "shop/Table", null, "java/lang/Object", null);
+    method(type, "play", 1, "f");
+    method(type, "playFallback", 1, "");
+    method(type, "table", NEARLY_TOO_LARGE, "g");
+    method(type, "tableFallback", 1, "");
+    type.visitEnd();
+    GateWeaver weaver = new GateWeaver(GateRules.NONE);
+    ClassLoader loader = getClass().getClassLoader();
+    List<Woven.Gate> before = List.of(new Woven.Gate("f", "shop.Table#play()", null));
+    GateWeaver.Result result = weaver.weave(type.toByteArray(), loader, true, before);
+    assertThat(gated(result)).containsExactly("play");
+    assertThat(result.refusals())
+        .singleElement()
+        .satisfies(
+            refusal -> {
+              assertThat(refusal.method()).isEqualTo("shop.Table#table()");
+              assertThat(refusal.problem()).startsWith("has no room for a gate: ");
+            });
+  }
 }
