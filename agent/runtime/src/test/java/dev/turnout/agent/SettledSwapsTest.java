@@ -101,6 +101,14 @@ class SettledSwapsTest {
     assertThat(runtime.gates()).noneMatch(gate -> gate.wired() && gate.problem() == null);
   }
 
+  // It would be changed for nothing; and JVMs before 20 would bring back the body from before.
+  @Test
+  void classThatLostItsGates_isLeftAloneByDetach() throws Exception {
+    swap(WITHOUT_MARKS.replace("\"new\"", "\"newer\""));
+    assertThat(runtime.apply("detach")).contains("are as they were written");
+    assertThat(call("pay")).isEqualTo("newer");
+  }
+
   @Test
   @EnabledForJreRange(min = JRE.JAVA_20)
   void gateThatIsGone_isDoubtful_andThenNone() throws Exception {

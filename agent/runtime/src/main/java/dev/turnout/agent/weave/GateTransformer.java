@@ -311,7 +311,7 @@ public final class GateTransformer implements ClassFileTransformer {
   }
 
   /**
-   * Whether a class was given gates here.
+   * Whether a class was given gates here, by the body that it was given last.
    *
    * @param className with dots between
    */

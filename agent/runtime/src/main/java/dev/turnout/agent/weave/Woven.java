@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Woven {
   private final ReferenceQueue<ClassLoader> gone = new ReferenceQueue<>();
-  private final Map<Loader, Map<String, List<Gate>>> names = new HashMap<>();
+  private final Map<Loader, Map<String, Known>> names = new HashMap<>();
 
   /**
    * A gate that a class has.
@@ -55,9 +55,17 @@ final class Woven {
     }
   }
 
+  /**
+   * What is known of a class.
+   *
+   * @param gates those that it has, or may have
+   * @param bare whether the body that it was given last has none of them
+   */
+  record Known(List<Gate> gates, boolean bare) {}
+
   /** Notes the gates that a class has, and that it has no others. */
   void put(ClassLoader loader, String className, List<Wire> wires) {
-    put(new Loader(loader, gone), className, gates(wires));
+    put(new Loader(loader, gone), className, new Known(gates(wires), false));
   }
 
   /**
@@ -80,7 +88,7 @@ final class Woven {
       for (Gate gate : given) {
         any |= !gate.isAmong(known);
       }
-      put(new Loader(loader, gone), className, all);
+      put(new Loader(loader, gone), className, new Known(List.copyOf(all), given.isEmpty()));
     }
     return any;
   }
@@ -93,40 +101,42 @@ final class Woven {
     return gates;
   }
 
-  private void put(Loader key, String className, List<Gate> gates) {
+  private void put(Loader key, String className, Known known) {
     synchronized (names) {
       Reference<? extends ClassLoader> collected;
       while ((collected = gone.poll()) != null) {
         names.remove(collected);
       }
-      Map<String, List<Gate>> ofLoader = names.get(key);
-      if (ofLoader == null && !gates.isEmpty()) {
+      Map<String, Known> ofLoader = names.get(key);
+      if (ofLoader == null && !known.gates().isEmpty()) {
         ofLoader = new HashMap<>();
         names.put(key, ofLoader);
       }
-      if (ofLoader != null && gates.isEmpty()) {
+      if (ofLoader != null && known.gates().isEmpty()) {
         ofLoader.remove(className);
       } else if (ofLoader != null) {
-        ofLoader.put(className, List.copyOf(gates));
+        ofLoader.put(className, known);
       }
     }
   }
 
   /** The gates that a class has, or may have, those that it was given last first. */
   List<Gate> gates(ClassLoader loader, String className) {
-    Loader key = new Loader(loader, null);
-    synchronized (names) {
-      Map<String, List<Gate>> ofLoader = names.get(key);
-      List<Gate> gates = ofLoader == null ? null : ofLoader.get(className);
-      return gates == null ? List.of() : gates;
-    }
+    Known known = known(loader, className);
+    return known == null ? List.of() : known.gates();
   }
 
+  /** Whether a class has gates, as far as is known: the body that it was given last has some. */
   boolean contains(ClassLoader loader, String className) {
+    Known known = known(loader, className);
+    return known != null && !known.bare();
+  }
+
+  private @Nullable Known known(ClassLoader loader, String className) {
     Loader key = new Loader(loader, null);
     synchronized (names) {
-      Map<String, List<Gate>> ofLoader = names.get(key);
-      return ofLoader != null && ofLoader.containsKey(className);
+      Map<String, Known> ofLoader = names.get(key);
+      return ofLoader == null ? null : ofLoader.get(className);
     }
   }
 

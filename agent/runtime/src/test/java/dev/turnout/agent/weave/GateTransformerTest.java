@@ -116,8 +116,11 @@ class GateTransformerTest {
     assertThat(woven.add(loader, "a.B", GATES)).isFalse();
     assertThat(woven.add(loader, "a.B", List.of())).isFalse();
     assertThat(woven.gates(loader, "a.B")).hasSize(1);
-    woven.put(loader, "a.B", List.of());
     assertThat(woven.contains(loader, "a.B")).isFalse();
+    assertThat(woven.add(loader, "a.B", GATES)).isFalse();
+    assertThat(woven.contains(loader, "a.B")).isTrue();
+    woven.put(loader, "a.B", List.of());
+    assertThat(woven.gates(loader, "a.B")).isEmpty();
   }
 
   @Test

@@ -42,6 +42,7 @@ class TransformationTest {
         Wiring.class,
         Woven.class,
         Woven.Gate.class,
+        Woven.Known.class,
         Woven.Loader.class
       })
   void classOnTheWay_hasNoCallSiteToLink(Class<?> type) throws IOException {
