@@ -17,6 +17,7 @@ import dev.turnout.flags.Limit;
 import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Trip;
+import java.lang.invoke.MethodHandles;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ class ColdGatesTest {
   // As the classes of an application that is deployed again link theirs.
   private GateSite link() {
     return gates.link(
-        ColdGatesTest.class, "f", "Service.play()", "", "", GateLinker.ROUTE, "", "", "");
+        MethodHandles.lookup(), "f", "Service.play()", "", "", GateLinker.ROUTE, "", "", "");
   }
 
   private void apply(Limit limit, double percent) {

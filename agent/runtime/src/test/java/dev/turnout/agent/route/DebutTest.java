@@ -13,6 +13,7 @@ import dev.turnout.flags.Host;
 import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Variants;
+import java.lang.invoke.MethodHandles;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -24,7 +25,8 @@ class DebutTest {
 
   private static RoutedGate link(Gates gates) {
     return (RoutedGate)
-        gates.link(DebutTest.class, "f", "Service.play()", "", "", GateLinker.ROUTE, "", "", "");
+        gates.link(
+            MethodHandles.lookup(), "f", "Service.play()", "", "", GateLinker.ROUTE, "", "", "");
   }
 
   private static void apply(Gates gates, long revision, double percent) {
