@@ -12,17 +12,13 @@ import dev.turnout.agent.weave.GateTransformer;
 import dev.turnout.agent.weave.LoadedClasses;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.Report;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.instrument.Instrumentation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Waits for the first flagged class, then starts the engine on a thread of its own. */
@@ -43,7 +39,7 @@ final class AgentRuntime
   private final GateRules rules;
   private final GateTransformer transformer;
   private final LoadedClasses loadedClasses;
-  private final LateLooks lateLooks = new LateLooks(this::gateLate);
+  private final LoadedGates loadedGates;
   private final FoundGates found = new FoundGates();
   private final Sightings sightings = new Sightings();
   private volatile @Nullable Engine engine;
@@ -54,7 +50,6 @@ final class AgentRuntime
   private volatile boolean toldUnmet;
   private volatile boolean toldEarly;
   private final List<String> problems;
-  private volatile List<String> overlooked = List.of();
   private volatile boolean closed;
 
   /**
@@ -70,6 +65,7 @@ final class AgentRuntime
     this.instrumentation = instrumentation;
     transformer = new GateTransformer(instrumentation, rules, this);
     loadedClasses = new LoadedClasses(instrumentation, transformer, this);
+    loadedGates = new LoadedGates(loadedClasses, options.get("force").equalsIgnoreCase("true"));
   }
 
   /** Has classes gated that are loaded from now on. */
@@ -101,33 +97,13 @@ final class AgentRuntime
     if (options.expectFlags()) {
       new Rehearsal(options, this, transformer, instrumentation).start();
     }
-    AgentThread.survive("gating what was loaded already", this::gateEarly);
+    AgentThread.survive("gating what was loaded already", loadedGates::gateEarly);
     return "started";
-  }
-
-  private void gateEarly() {
-    try {
-      overlooked = loadedClasses.gateEarly(Runtime.version(), isForced());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    overlooked.forEach(AgentLog::line);
-  }
-
-  private boolean isForced() {
-    return options.get("force").equalsIgnoreCase("true");
-  }
-
-  /** Has it found out what became of classes that were given other bodies a moment ago. */
-  void settleSwaps(Executor errands, long nowNanos) {
-    if (!closed) {
-      loadedClasses.settleSwaps(errands, nowNanos, Runtime.version(), isForced());
-    }
   }
 
   private String attached() {
     try {
-      LoadedClasses.check(Runtime.version(), isForced());
+      loadedGates.check();
     } catch (IllegalStateException e) {
       close();
       throw e;
@@ -137,9 +113,7 @@ final class AgentRuntime
       startOrTell();
       awaitFlags();
       install();
-      overlooked = loadedClasses.gate(Runtime.version(), isForced());
-      overlooked.forEach(AgentLog::line);
-      lateLooks.begin(System.nanoTime());
+      loadedGates.gate();
       List<Report.Gate> gates = gates();
       long wired = gates.stream().filter(Report.Gate::wired).count();
       String answer = wired + " of " + gates.size() + " gates in loaded classes are in place";
@@ -149,20 +123,6 @@ final class AgentRuntime
       AgentThread.survive("taking back what was done", this::detach);
       throw e;
     }
-  }
-
-  private void gateLate(boolean last) {
-    boolean force = options.get("force").equalsIgnoreCase("true");
-    if (!closed) {
-      List<String> more = loadedClasses.gateLate(Runtime.version(), force, last);
-      more.forEach(AgentLog::line);
-      overlooked = Stream.concat(overlooked.stream(), more.stream()).toList();
-    }
-  }
-
-  /** Does what was put off until now; waits for nobody. */
-  void tick(long nowNanos) {
-    lateLooks.tick(nowNanos);
   }
 
   private void awaitFlags() {
@@ -202,7 +162,7 @@ final class AgentRuntime
     }
     try {
       instrumentation.removeTransformer(transformer);
-      Map<String, String> kept = loadedClasses.restore();
+      Map<String, String> kept = loadedGates.restore();
       return kept.isEmpty()
           ? "the gated classes are as they were written"
           : "these classes could not be changed back, and keep gates that let every call through: "
@@ -366,7 +326,7 @@ final class AgentRuntime
    */
   private List<String> unmet(boolean timeIsUp) {
     List<String> lines = new ArrayList<>(problems);
-    lines.addAll(overlooked);
+    lines.addAll(loadedGates.overlooked());
     Engine running = engine;
     if (running != null) {
       lines.addAll(running.problems());
@@ -385,6 +345,10 @@ final class AgentRuntime
   @Override
   public long gatesBeyondBounds() {
     return found.beyondBounds();
+  }
+
+  LoadedGates loadedGates() {
+    return loadedGates;
   }
 
   Sightings sightings() {
@@ -409,6 +373,7 @@ final class AgentRuntime
   // No engine is started after this for a class that is on its way to its gates.
   private synchronized @Nullable Engine end() {
     closed = true;
+    loadedGates.close();
     GateLinker.connect(null);
     return engine;
   }

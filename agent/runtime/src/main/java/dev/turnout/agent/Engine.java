@@ -46,7 +46,6 @@ final class Engine implements AutoCloseable {
   private final Host host;
   private final Rulebook rules;
   private final Errands disk = new Errands("turnout-disk");
-  private final Errands classes = new Errands("turnout-classes");
   private final TripBook tripBook;
   private final Breaker breaker;
   private final FlagNews news;
@@ -308,9 +307,7 @@ final class Engine implements AutoCloseable {
       connected.look();
     }
     runtime.gates();
-    runtime.tick(System.nanoTime());
-    classes.look();
-    runtime.settleSwaps(classes, System.nanoTime());
+    runtime.loadedGates().look(System.nanoTime());
     AgentThread.survive("putting in force what was brought", rules::catchUp);
     AgentThread.survive("following the flags file", this::keepFollowingFlagsFile);
     disk.look();

@@ -1,0 +1,115 @@
+package dev.turnout.agent;
+
+import dev.turnout.agent.weave.LoadedClasses;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The gates of classes that the JVM has loaded already: those from before the agent, those that
+ * were on their way when somebody attached, and those that somebody gave another body. What asks
+ * the application's loaders and need not be done at once is on a thread of its own. Safe for many
+ * threads.
+ *
+ * <p>For classes on their way it is looked twice, for it takes the JVM a walk over all classes, and
+ * a collector that works meanwhile leaves dead ones alone that were walked over.
+ */
+final class LoadedGates {
+  private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(3);
+  private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final int LOOKS = 2;
+
+  private final LoadedClasses classes;
+  private final boolean force;
+  private final Errands errands = new Errands("turnout-classes");
+  private volatile List<String> overlooked = List.of();
+  private volatile boolean closed;
+  private long attachedNanos;
+  private int looksLeft;
+
+  /**
+   * Creates it; nothing is looked at yet.
+   *
+   * @param force whether classes are changed also where the JVM may corrupt them
+   */
+  LoadedGates(LoadedClasses classes, boolean force) {
+    this.classes = classes;
+    this.force = force;
+  }
+
+  /**
+   * Looks whether the JVM can change classes without losing anything.
+   *
+   * @throws IllegalStateException if it cannot
+   */
+  void check() {
+    LoadedClasses.check(Runtime.version(), force);
+  }
+
+  /** Gates what was loaded before the application began. */
+  void gateEarly() {
+    try {
+      tell(classes.gateEarly(Runtime.version(), force));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Gates what an application has loaded that is at work, and looks again some seconds later. */
+  void gate() {
+    tell(classes.gate(Runtime.version(), force));
+    later();
+  }
+
+  private synchronized void later() {
+    attachedNanos = System.nanoTime();
+    looksLeft = LOOKS;
+  }
+
+  private void gateLate(boolean last) {
+    if (!closed) {
+      tell(classes.gateLate(Runtime.version(), force, last));
+    }
+  }
+
+  private void tell(List<String> more) {
+    more.forEach(AgentLog::line);
+    overlooked = Stream.concat(overlooked.stream(), more.stream()).toList();
+  }
+
+  /** Has done what was put off until now. To be called again and again; waits for nobody. */
+  synchronized void look(long nowNanos) {
+    errands.look();
+    if (closed) {
+      return;
+    }
+    classes.settleSwaps(errands, nowNanos, Runtime.version(), force);
+    boolean last = looksLeft == 1;
+    if (looksLeft > 0 && nowNanos - attachedNanos >= (last ? LAST_NANOS : FIRST_NANOS)) {
+      looksLeft--;
+      errands.execute(() -> gateLate(last));
+    }
+  }
+
+  /** The classes that could not be looked at, or not be changed, one line for each kind of them. */
+  List<String> overlooked() {
+    return overlooked;
+  }
+
+  /** Has nothing gated any more that is on its way. */
+  void close() {
+    closed = true;
+  }
+
+  /**
+   * Takes the gates out again; the transformer must be gone.
+   *
+   * @return the classes that keep their gates, and why
+   */
+  Map<String, String> restore() {
+    return classes.restore();
+  }
+}
