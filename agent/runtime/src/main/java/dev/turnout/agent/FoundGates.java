@@ -71,12 +71,19 @@ final class FoundGates {
 
   /** What is added of a class from now on is all there is of it, once it is {@link #settled}. */
   void unsettled(ClassLoader loader, String className) {
-    queue(loader, new Report.Gate("", className, true, null), Kind.UNSETTLED);
+    queueOfClass(loader, className, Kind.UNSETTLED);
   }
 
   /** Has forgotten what was found of a class and not again since it was {@link #unsettled}. */
   void settled(ClassLoader loader, String className) {
-    queue(loader, new Report.Gate("", className, true, null), Kind.SETTLED);
+    queueOfClass(loader, className, Kind.SETTLED);
+  }
+
+  // Of no use where nothing was found so far: there may be nobody yet who takes it.
+  private void queueOfClass(ClassLoader loader, String className, Kind kind) {
+    if (news != null) {
+      queue(loader, new Report.Gate("", className, true, null), kind);
+    }
   }
 
   private void queue(@Nullable ClassLoader loader, Report.Gate gate, Kind kind) {
