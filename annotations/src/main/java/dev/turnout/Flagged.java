@@ -12,9 +12,10 @@ import java.lang.annotation.Target;
  *
  * <p>The fallback is, in this order: the method named by {@link #fallback()}; the one method of the
  * class marked with {@link Fallback @Fallback} of the same flag; the method named {@code
- * <method>Fallback}. It stands in the same class or a superclass, has a body, the same parameter
- * and return types and the same staticness, any access, and may take one more trailing {@link
- * Throwable}.
+ * <method>Fallback}. It stands in the same class or a superclass that is not of a {@code java}
+ * package, has a body, the same parameter and return types and the same staticness, any access, and
+ * may take one more trailing {@link Throwable}. Neither it nor what overrides it in this class is
+ * flagged itself.
  *
  * <p>Without the agent, or on a JVM where the agent could not gate the class, the annotated method
  * runs as written.

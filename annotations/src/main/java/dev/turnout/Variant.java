@@ -18,10 +18,10 @@ public @interface Variant {
   String name();
 
   /**
-   * The name of the method that runs for it. It stands in the same class or a superclass, has the
-   * same parameter and return types as the annotated method and the same staticness, any access,
-   * and is not {@link Flagged} itself. It may be the fallback, for callers who are to be measured
-   * apart without anything new.
+   * The name of the method that runs for it. It stands where a fallback may, has the same parameter
+   * and return types as the annotated method and the same staticness, any access, and is not {@link
+   * Flagged} itself, nor is what overrides it in this class. It may be the fallback, for callers
+   * who are to be measured apart without anything new.
    */
   String method();
 }

@@ -35,9 +35,7 @@ final class ClassCheck {
   ClassCheck(ProcessingEnvironment environment) {
     Types types = environment.getTypeUtils();
     this.messager = environment.getMessager();
-    this.fallbacks =
-        new FallbackSearch(
-            environment.getElementUtils(), new Signatures(environment.getElementUtils(), types));
+    this.fallbacks = new FallbackSearch(environment.getElementUtils(), types);
     this.keyPath = new KeyPath(environment.getElementUtils(), types);
   }
 

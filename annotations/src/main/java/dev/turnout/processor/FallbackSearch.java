@@ -6,13 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import javax.lang.model.element.ExecutableElement;
-import javax.lang.model.element.Modifier;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.type.DeclaredType;
-import javax.lang.model.type.TypeKind;
-import javax.lang.model.type.TypeMirror;
 import javax.lang.model.util.ElementFilter;
 import javax.lang.model.util.Elements;
+import javax.lang.model.util.Types;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,16 +19,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each step looks in the class first and then in its superclasses, nearest first. A method that
  * is found by name may be overloaded, so there the nearest class with one that fits decides; a mark
- * is meant for the method it is on, so there the nearest class with a mark decides.
+ * is meant for the method it is on, so there the nearest class with a mark decides. What is found
+ * must also be what its call runs: a class between may override or hide it.
  */
 final class FallbackSearch {
 
   private final Elements elements;
+  private final Types types;
   private final Signatures signatures;
 
-  FallbackSearch(Elements elements, Signatures signatures) {
+  FallbackSearch(Elements elements, Types types) {
     this.elements = elements;
-    this.signatures = signatures;
+    this.types = types;
+    this.signatures = new Signatures(elements, types);
   }
 
   /**
@@ -42,15 +43,15 @@ final class FallbackSearch {
    */
   @Nullable String complaint(
       TypeElement owner, ExecutableElement flagged, String flag, String named) {
-    List<TypeElement> line = line(owner);
+    Lineage line = new Lineage(owner, elements, types);
     if (!named.isEmpty()) {
       return byName(
           flagged, named, line, Role.FALLBACK, missing(flagged, named, line, Role.FALLBACK));
     }
-    for (TypeElement type : line) {
-      List<ExecutableElement> marked = candidates(owner, type, method -> isMarked(method, flag));
+    for (TypeElement type : line.searched()) {
+      List<ExecutableElement> marked = candidates(line, type, method -> isMarked(method, flag));
       if (!marked.isEmpty()) {
-        return byMark(owner, flagged, flag, marked);
+        return byMark(line, flagged, flag, marked);
       }
     }
     String name = flagged.getSimpleName() + "Fallback";
@@ -75,12 +76,12 @@ final class FallbackSearch {
   @Nullable String complaintOfVariant(
       TypeElement owner, ExecutableElement flagged, String variant, String named) {
     Role role = Role.variant(variant);
-    List<TypeElement> line = line(owner);
+    Lineage line = new Lineage(owner, elements, types);
     return byName(flagged, named, line, role, missing(flagged, named, line, role));
   }
 
   private @Nullable String byMark(
-      TypeElement owner, ExecutableElement flagged, String flag, List<ExecutableElement> marked) {
+      Lineage line, ExecutableElement flagged, String flag, List<ExecutableElement> marked) {
     if (marked.size() > 1) {
       return "Both "
           + Words.call(marked.get(0))
@@ -93,23 +94,23 @@ final class FallbackSearch {
           + " with fallback = \"...\".";
     }
     ExecutableElement only = marked.get(0);
-    @Nullable String mismatch = mismatch(owner, flagged, only, Role.FALLBACK);
+    @Nullable String mismatch = mismatch(line.owner(), flagged, only, Role.FALLBACK);
     return mismatch != null
         ? unfit(flagged, only, mismatch, Role.FALLBACK)
-        : flaggedItself(flagged, only, Role.FALLBACK);
+        : notRun(line, flagged, only, Role.FALLBACK);
   }
 
   private @Nullable String byName(
-      ExecutableElement flagged, String name, List<TypeElement> line, Role role, String missing) {
+      ExecutableElement flagged, String name, Lineage line, Role role, String missing) {
     @Nullable String unfit = null;
-    for (TypeElement type : line) {
+    for (TypeElement type : line.searched()) {
       List<ExecutableElement> fitting = new ArrayList<>();
       for (ExecutableElement method :
-          candidates(line.get(0), type, method -> method.getSimpleName().contentEquals(name))) {
+          candidates(line, type, method -> method.getSimpleName().contentEquals(name))) {
         if (method.equals(flagged)) {
           continue;
         }
-        @Nullable String mismatch = mismatch(line.get(0), flagged, method, role);
+        @Nullable String mismatch = mismatch(line.owner(), flagged, method, role);
         if (mismatch == null) {
           fitting.add(method);
         } else if (unfit == null) {
@@ -126,7 +127,7 @@ final class FallbackSearch {
             + ": rename one of them.";
       }
       if (!fitting.isEmpty()) {
-        return flaggedItself(flagged, fitting.get(0), role);
+        return notRun(line, flagged, fitting.get(0), role);
       }
     }
     if (unfit == null && flagged.getSimpleName().contentEquals(name)) {
@@ -153,29 +154,43 @@ final class FallbackSearch {
         + "\".";
   }
 
-  private static @Nullable String flaggedItself(
-      ExecutableElement flagged, ExecutableElement found, Role role) {
-    return Mark.on(found, Flagged.class) == null ? null : role.flagged(flagged, found);
+  /** What is wrong with a method that fits, if its call would not run it as it is written. */
+  private static @Nullable String notRun(
+      Lineage line, ExecutableElement flagged, ExecutableElement found, Role role) {
+    ExecutableElement run = line.run(found);
+    if (!line.mayCall(run)) {
+      return role.hidden(flagged, found, run, line.owner());
+    }
+    if (Mark.on(run, Flagged.class) == null) {
+      return null;
+    }
+    return run.equals(found)
+        ? role.flagged(flagged, found)
+        : role.overridden(flagged, found, run, Lineage.declaring(run).equals(line.owner()));
   }
 
-  private String missing(
-      ExecutableElement flagged, String name, List<TypeElement> line, Role role) {
+  private String missing(ExecutableElement flagged, String name, Lineage line, Role role) {
+    CharSequence owner = line.owner().getSimpleName();
     StringBuilder message =
         new StringBuilder(role.lackedBy(flagged))
             .append(": declare \"")
             .append(Words.head(flagged, name))
             .append("\" in ")
-            .append(line.get(0).getSimpleName());
-    message.append(line.size() > 1 ? " or a superclass." : ".");
-    for (TypeElement type : line) {
+            .append(owner)
+            .append(line.searched().size() > 1 ? " or a superclass." : ".");
+    for (TypeElement type : line.all()) {
       for (ExecutableElement method : ElementFilter.methodsIn(type.getEnclosedElements())) {
-        if (method.getSimpleName().contentEquals(name) && !isCallable(line.get(0), type, method)) {
+        boolean called = line.mayCall(method);
+        if (method.getSimpleName().contentEquals(name)
+            && !(called && line.searched().contains(type))) {
           return message
               .append(" The one in ")
               .append(type.getSimpleName())
               .append(" does not count, because ")
-              .append(line.get(0).getSimpleName())
-              .append(" cannot call it.")
+              .append(
+                  called
+                      ? "it is the JDK's: " + owner + " can have one that calls it."
+                      : owner + " cannot call it.")
               .toString();
         }
       }
@@ -183,43 +198,19 @@ final class FallbackSearch {
     return message.toString();
   }
 
-  private List<ExecutableElement> candidates(
-      TypeElement owner, TypeElement type, Predicate<ExecutableElement> wanted) {
+  private static List<ExecutableElement> candidates(
+      Lineage line, TypeElement type, Predicate<ExecutableElement> wanted) {
     List<ExecutableElement> candidates = new ArrayList<>();
     for (ExecutableElement method : ElementFilter.methodsIn(type.getEnclosedElements())) {
-      if (wanted.test(method) && isCallable(owner, type, method)) {
+      if (wanted.test(method) && line.mayCall(method)) {
         candidates.add(method);
       }
     }
     return candidates;
   }
 
-  /** The gate calls the fallback from the flagged method's class, with that class's own rights. */
-  private boolean isCallable(TypeElement owner, TypeElement type, ExecutableElement method) {
-    return type.equals(owner)
-        || method.getModifiers().contains(Modifier.PUBLIC)
-        || method.getModifiers().contains(Modifier.PROTECTED)
-        || (!method.getModifiers().contains(Modifier.PRIVATE)
-            && elements.getPackageOf(type).equals(elements.getPackageOf(owner)));
-  }
-
   private static boolean isMarked(ExecutableElement method, String flag) {
     @Nullable Mark mark = Mark.on(method, Fallback.class);
     return mark != null && flag.equals(mark.text("value"));
-  }
-
-  /** Returns {@code type} and its superclasses, but for Object. */
-  private static List<TypeElement> line(TypeElement type) {
-    List<TypeElement> line = new ArrayList<>();
-    @Nullable TypeElement next = type;
-    while (next != null && !next.getQualifiedName().contentEquals(Object.class.getName())) {
-      line.add(next);
-      TypeMirror parent = next.getSuperclass();
-      next =
-          parent.getKind() == TypeKind.DECLARED
-              ? (TypeElement) ((DeclaredType) parent).asElement()
-              : null;
-    }
-    return line;
   }
 }

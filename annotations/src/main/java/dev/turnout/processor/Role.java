@@ -1,6 +1,8 @@
 package dev.turnout.processor;
 
 import javax.lang.model.element.ExecutableElement;
+import javax.lang.model.element.Modifier;
+import javax.lang.model.element.TypeElement;
 
 /** What a method is looked for as: how complaints put it, and what it may take. */
 final class Role {
@@ -64,6 +66,46 @@ final class Role {
         + ": it is itself @Flagged. "
         + kind
         + " is a plain method, which runs as it is written.";
+  }
+
+  /**
+   * Returns what is wrong with a method in whose place a flagged one runs.
+   *
+   * @param own whether that one is of the class of {@code flagged}
+   */
+  String overridden(
+      ExecutableElement flagged, ExecutableElement found, ExecutableElement run, boolean own) {
+    String another =
+        own && !found.getModifiers().contains(Modifier.STATIC)
+            ? " Name another method, such as one that calls super." + Words.call(found) + "."
+            : " Name another method.";
+    return ofClass(found)
+        + " cannot be "
+        + of(flagged)
+        + ": "
+        + ofClass(run)
+        + " runs in its place, and is itself @Flagged."
+        + another;
+  }
+
+  /** Returns what is wrong with a method in whose place one is that {@code owner} cannot call. */
+  String hidden(
+      ExecutableElement flagged,
+      ExecutableElement found,
+      ExecutableElement run,
+      TypeElement owner) {
+    return ofClass(found)
+        + " cannot be "
+        + of(flagged)
+        + ": "
+        + ofClass(run)
+        + " hides it, which "
+        + owner.getSimpleName()
+        + " cannot call. Rename one of the two.";
+  }
+
+  private static String ofClass(ExecutableElement method) {
+    return Words.call(method) + " of " + Lineage.declaring(method).getSimpleName();
   }
 
   /** Whether it may take one more trailing Throwable. */

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.io.StringWriter;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,15 +35,30 @@ final class WrittenClasses extends ClassLoader {
 
   /** Compiles sources, each by its class's name, without a check of the annotations. */
   static Map<String, byte[]> compile(Map<String, String> sources) {
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter problems = new StringWriter();
+    Map<String, byte[]> classes = compile(sources, problems, "-proc:none");
+    if (!problems.toString().isEmpty()) {
+      throw new IllegalArgumentException(problems.toString());
+    }
+    return classes;
+  }
+
+  /** Returns what the check of the annotations says of sources; empty if they are fine. */
+  static String complaints(Map<String, String> sources) {
+    StringWriter problems = new StringWriter();
+    compile(sources, problems, "-processor", "dev.turnout.processor.WiringProcessor");
+    return problems.toString();
+  }
+
+  private static Map<String, byte[]> compile(
+      Map<String, String> sources, StringWriter problems, String... annotations) {
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     Compiled compiled = new Compiled(compiler.getStandardFileManager(null, null, UTF_8));
     List<Source> files = new ArrayList<>();
     sources.forEach((name, text) -> files.add(new Source(name, text)));
-    List<String> options = List.of("-proc:none", "-cp", System.getProperty("java.class.path"));
-    if (!compiler.getTask(problems, compiled, null, options, null, files).call()) {
-      throw new IllegalArgumentException(problems.toString());
-    }
+    List<String> options = new ArrayList<>(List.of(annotations));
+    Collections.addAll(options, "-cp", System.getProperty("java.class.path"));
+    compiler.getTask(problems, compiled, null, options, null, files).call();
     Map<String, byte[]> classes = new HashMap<>();
     compiled.classes.forEach((name, bytes) -> classes.put(name, bytes.toByteArray()));
     return classes;
