@@ -180,6 +180,8 @@ public final class AgentStart {
     starter = null;
     Class.forName(RUNTIME, true, new AgentClassLoader(jar, platformLoader()));
     Starter provided = starter;
+    // It is of the runtime, and would keep that when it has been detached.
+    starter = null;
     if (provided == null) {
       throw new IllegalStateException(RUNTIME + " did not come forward");
     }

@@ -3,6 +3,7 @@ package dev.turnout.agent.route;
 import dev.turnout.agent.measure.Latencies;
 import java.lang.reflect.Method;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -22,10 +23,12 @@ import org.jspecify.annotations.Nullable;
  * being {@code Callable}, and make less of what is put around them.
  */
 final class ReactorType {
-  private static final ClassValue<Optional<ReactorType>> TYPES =
+  // A class keeps what was found of it for as long as it lives. So there is nothing of ours in
+  // that: it would keep an agent that was detached, with all of its classes.
+  private static final ClassValue<Optional<@Nullable Object[]>> TYPES =
       new ClassValue<>() {
         @Override
-        protected Optional<ReactorType> computeValue(Class<?> type) {
+        protected Optional<@Nullable Object[]> computeValue(Class<?> type) {
           return Optional.ofNullable(find(type));
         }
       };
@@ -42,32 +45,42 @@ final class ReactorType {
 
   private static final String FLUX = "reactor.core.publisher.Flux";
 
-  private final boolean complete;
-  private final Method defer;
-  private final @Nullable Method doOnNext;
-  private final Method doOnError;
-  private final Method doOnTerminate;
-  private final Method doOnCancel;
-  private final @Nullable Names names;
+  private static final int IS_COMPLETE = 0;
+  private static final int DEFER = 1;
+  private static final int DO_ON_NEXT = 2;
+  private static final int DO_ON_ERROR = 3;
+  private static final int DO_ON_TERMINATE = 4;
+  private static final int DO_ON_CANCEL = 5;
+  private static final int NAMES = 6;
 
-  private ReactorType(Class<?> type, boolean complete) throws NoSuchMethodException {
-    this.complete = complete;
-    names = Names.of(type);
-    defer = type.getMethod("defer", Supplier.class);
-    // A Mono that has its value is over.
-    boolean many = type.getName().equals(FLUX);
-    doOnNext = many ? type.getMethod("doOnNext", Consumer.class) : null;
-    doOnError = type.getMethod("doOnError", Consumer.class);
-    doOnTerminate = type.getMethod("doOnTerminate", Runnable.class);
-    doOnCancel = type.getMethod("doOnCancel", Runnable.class);
+  private final @Nullable Object[] parts;
+
+  private ReactorType(@Nullable Object[] parts) {
+    this.parts = parts;
   }
 
   /** Returns how to follow values of a class, or null if they are neither Mono nor Flux. */
   static @Nullable ReactorType of(Class<?> type) {
-    return TYPES.get(type).orElse(null);
+    @Nullable Object[] parts = TYPES.get(type).orElse(null);
+    return parts == null ? null : new ReactorType(parts);
   }
 
-  private static @Nullable ReactorType find(Class<?> type) {
+  private static @Nullable Object[] parts(Class<?> type, boolean complete)
+      throws NoSuchMethodException {
+    // A Mono that has its value is over.
+    boolean many = type.getName().equals(FLUX);
+    return new @Nullable Object[] {
+      complete,
+      type.getMethod("defer", Supplier.class),
+      many ? type.getMethod("doOnNext", Consumer.class) : null,
+      type.getMethod("doOnError", Consumer.class),
+      type.getMethod("doOnTerminate", Runnable.class),
+      type.getMethod("doOnCancel", Runnable.class),
+      Names.of(type)
+    };
+  }
+
+  private static @Nullable Object @Nullable [] find(Class<?> type) {
     for (Class<?> at = type; at != null; at = at.getSuperclass()) {
       String name = at.getName();
       // What stands in for one of these could do less, and callers look for more.
@@ -77,7 +90,7 @@ final class ReactorType {
       }
       if (name.equals("reactor.core.publisher.Mono") || name.equals(FLUX)) {
         try {
-          return new ReactorType(at, COMPLETE.contains(type.getName()));
+          return parts(at, COMPLETE.contains(type.getName()));
         } catch (NoSuchMethodException e) {
           // A Reactor that is not ours to know: its values are left alone.
           return null;
@@ -89,7 +102,7 @@ final class ReactorType {
 
   /** Whether values of the class are over before anybody subscribes. */
   boolean isComplete() {
-    return complete;
+    return Boolean.TRUE.equals(parts[IS_COMPLETE]);
   }
 
   /** Returns how a publisher that {@link #isComplete} failed, or null if it did not. */
@@ -118,12 +131,12 @@ final class ReactorType {
           try {
             call = new Subscription(path);
             Object followed =
-                doOnNext == null
+                parts[DO_ON_NEXT] == null
                     ? publisher
-                    : doOnNext.invoke(publisher, (Consumer<Object>) call::gave);
-            followed = doOnError.invoke(followed, (Consumer<Throwable>) call::failed);
-            followed = doOnTerminate.invoke(followed, (Runnable) call::ended);
-            return doOnCancel.invoke(followed, (Runnable) call::cancelled);
+                    : invoke(DO_ON_NEXT, publisher, (Consumer<Object>) call::gave);
+            followed = invoke(DO_ON_ERROR, followed, (Consumer<Throwable>) call::failed);
+            followed = invoke(DO_ON_TERMINATE, followed, (Runnable) call::ended);
+            return invoke(DO_ON_CANCEL, followed, (Runnable) call::cancelled);
           } catch (Throwable e) {
             // Whatever it was: who subscribes gets what the method returned.
             if (call != null) {
@@ -134,8 +147,14 @@ final class ReactorType {
             following[0] = false;
           }
         };
-    Object followed = defer.invoke(null, subscription);
-    return names == null ? followed : names.give(publisher, followed);
+    Object followed = invoke(DEFER, null, subscription);
+    Object[] names = (Object[]) parts[NAMES];
+    return names == null ? followed : Names.give(names, publisher, followed);
+  }
+
+  private Object invoke(int part, @Nullable Object on, Object argument)
+      throws ReflectiveOperationException {
+    return ((Method) Objects.requireNonNull(parts[part])).invoke(on, argument);
   }
 
   /**
@@ -143,32 +162,33 @@ final class ReactorType {
    * around it.
    */
   private static final class Names {
-    private final Class<?> scannable;
-    private final Method scan;
-    private final Method tagsOf;
-    private final Object attributeName;
-    private final Object attributeTags;
-    private final Object attributeParent;
-    private final Method name;
-    private final Method tag;
+    private static final int SCANNABLE = 0;
+    private static final int SCAN = 1;
+    private static final int TAGS_OF = 2;
+    private static final int ATTRIBUTE_NAME = 3;
+    private static final int ATTRIBUTE_TAGS = 4;
+    private static final int ATTRIBUTE_PARENT = 5;
+    private static final int NAME = 6;
+    private static final int TAG = 7;
 
-    private Names(Class<?> type) throws ReflectiveOperationException {
-      ClassLoader loader = type.getClassLoader();
-      scannable = Class.forName("reactor.core.Scannable", false, loader);
-      Class<?> attribute = Class.forName("reactor.core.Scannable$Attr", true, loader);
-      scan = scannable.getMethod("scanUnsafe", attribute);
-      tagsOf = scannable.getMethod("tags");
-      attributeName = attribute.getField("NAME").get(null);
-      attributeTags = attribute.getField("TAGS").get(null);
-      attributeParent = attribute.getField("PARENT").get(null);
-      name = type.getMethod("name", String.class);
-      tag = type.getMethod("tag", String.class, String.class);
-    }
+    private Names() {}
 
     // The first Reactors have no names.
-    static @Nullable Names of(Class<?> type) {
+    static Object @Nullable [] of(Class<?> type) {
       try {
-        return new Names(type);
+        ClassLoader loader = type.getClassLoader();
+        Class<?> scannable = Class.forName("reactor.core.Scannable", false, loader);
+        Class<?> attribute = Class.forName("reactor.core.Scannable$Attr", true, loader);
+        return new Object[] {
+          scannable,
+          scannable.getMethod("scanUnsafe", attribute),
+          scannable.getMethod("tags"),
+          attribute.getField("NAME").get(null),
+          attribute.getField("TAGS").get(null),
+          attribute.getField("PARENT").get(null),
+          type.getMethod("name", String.class),
+          type.getMethod("tag", String.class, String.class)
+        };
       } catch (ReflectiveOperationException | LinkageError e) {
         return null;
       }
@@ -176,25 +196,29 @@ final class ReactorType {
 
     // Most have none, and this is done for each call. So each step is asked by itself: what Reactor
     // offers for a publisher as a whole makes up a name for those that have none, and takes longer.
-    Object give(Object publisher, Object followed) throws ReflectiveOperationException {
+    static Object give(Object[] parts, Object publisher, Object followed)
+        throws ReflectiveOperationException {
+      Class<?> scannable = (Class<?>) parts[SCANNABLE];
+      Method scan = (Method) parts[SCAN];
       Object given = null;
       boolean tagged = false;
       for (Object step = publisher;
           scannable.isInstance(step);
-          step = scan.invoke(step, attributeParent)) {
-        given = given == null ? scan.invoke(step, attributeName) : given;
-        tagged |= scan.invoke(step, attributeTags) != null;
+          step = scan.invoke(step, parts[ATTRIBUTE_PARENT])) {
+        given = given == null ? scan.invoke(step, parts[ATTRIBUTE_NAME]) : given;
+        tagged |= scan.invoke(step, parts[ATTRIBUTE_TAGS]) != null;
       }
-      Object named = given == null ? followed : name.invoke(followed, given);
-      return tagged ? tagged(publisher, named) : named;
+      Object named = given == null ? followed : ((Method) parts[NAME]).invoke(followed, given);
+      return tagged ? tagged(parts, publisher, named) : named;
     }
 
-    private Object tagged(Object publisher, Object untagged) throws ReflectiveOperationException {
+    private static Object tagged(Object[] parts, Object publisher, Object untagged)
+        throws ReflectiveOperationException {
       Object tagged = untagged;
-      for (Object each : ((Stream<?>) tagsOf.invoke(publisher)).toList()) {
+      for (Object each : ((Stream<?>) ((Method) parts[TAGS_OF]).invoke(publisher)).toList()) {
         if (each instanceof Iterable<?> pair) {
-          Iterator<?> parts = pair.iterator();
-          tagged = tag.invoke(tagged, parts.next(), parts.next());
+          Iterator<?> names = pair.iterator();
+          tagged = ((Method) parts[TAG]).invoke(tagged, names.next(), names.next());
         }
       }
       return tagged;

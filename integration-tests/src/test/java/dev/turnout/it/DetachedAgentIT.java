@@ -1,0 +1,89 @@
+package dev.turnout.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What an agent that was detached leaves in the memory of a JVM that runs on. */
+class DetachedAgentIT {
+  private static final String AGENT_LOADER = "dev.turnout.bootstrap.AgentClassLoader";
+
+  @TempDir Path directory;
+  private Process application;
+
+  static List<Path> jdks() {
+    return Jdks.all();
+  }
+
+  @AfterEach
+  void stop() {
+    if (application != null) {
+      application.destroyForcibly();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void detached_itsClassesAreCollected_whileTheApplicationRunsOn(Path jdk) throws Exception {
+    Path classes =
+        Javac.compile(directory.resolve("classes"), List.of(Built.ANNOTATIONS), "running");
+    Files.writeString(directory.resolve("flags.yaml"), "flags: {checkout: {percentage: 0}}");
+    application =
+        new ProcessBuilder(
+                jdk.resolve("bin/java").toString(),
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                "-XX:+EnableDynamicAgentLoading",
+                "-cp",
+                Javac.classPath(List.of(classes, Built.ANNOTATIONS)),
+                "shop.Running")
+            .redirectError(directory.resolve("err.txt").toFile())
+            .start();
+    Writer in = application.outputWriter();
+    BufferedReader out = application.inputReader();
+    for (int round = 0; round < 2; round++) {
+      turnout(
+          jdk,
+          "attach",
+          "force=true",
+          "flags-file=" + directory.resolve("flags.yaml"),
+          "state-directory=" + directory.resolve("state"));
+      in.write("user-1\n");
+      in.flush();
+      assertThat(out.readLine()).startsWith("old shop");
+      assertThat(liveObjects(jdk)).contains(AGENT_LOADER);
+      turnout(jdk, "detach");
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(liveObjects(jdk)).doesNotContain(AGENT_LOADER));
+    }
+  }
+
+  private void turnout(Path jdk, String command, String... options) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(command, "" + application.pid()));
+    arguments.addAll(List.of(options));
+    Map<String, String> environment = Map.of("JAVA_HOME", jdk.toString());
+    Run run = Run.of(Built.TURNOUT, directory, environment, arguments);
+    assertThat(run.exit()).as(run.toString()).isZero();
+  }
+
+  // Which collects what is not live.
+  private String liveObjects(Path jdk) throws IOException, InterruptedException {
+    List<String> arguments = List.of("" + application.pid(), "GC.class_histogram");
+    Run run = Run.of(jdk, "jcmd", directory, arguments);
+    assertThat(run.exit()).as(run.toString()).isZero();
+    return run.out();
+  }
+}
