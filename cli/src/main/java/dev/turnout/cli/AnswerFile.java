@@ -5,6 +5,7 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryStream;
@@ -21,7 +22,7 @@ import java.util.Set;
 
 /**
  * Where the agent of a JVM writes its answer: a file that the JVM sees and its user may write, and
- * nobody else.
+ * nobody else. What is asked stands there until then, if the JVM takes no argument so long.
  *
  * <p>A JVM in a container, or one that systemd gives a private {@code /tmp}, sees another {@code
  * /tmp} than this process does, and its file is made there. Whoever rules there may be nobody to
@@ -29,6 +30,9 @@ import java.util.Set;
  * was written is read from what was made, and not by its name, which may be another file's by then.
  */
 final class AnswerFile implements Closeable {
+  // By which what is asked is told from an answer; the agent's AgentStart has it too.
+  private static final String ASKED = "asked ";
+
   private static final Path TEMPORARY = Path.of("/tmp");
 
   // The status of ten thousand gates is a few.
@@ -68,7 +72,8 @@ final class AnswerFile implements Closeable {
   private static AnswerFile here(LocalProcess process, Path temporary) throws IOException {
     Path file = Files.createTempFile(temporary, "turnout", ".answer");
     try {
-      SeekableByteChannel content = Files.newByteChannel(file, StandardOpenOption.READ);
+      SeekableByteChannel content =
+          Files.newByteChannel(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
       give(Files.getFileAttributeView(file, FileOwnerAttributeView.class), process);
       return new AnswerFile(file, content, () -> Files.deleteIfExists(file));
     } catch (IOException | RuntimeException e) {
@@ -130,7 +135,14 @@ final class AnswerFile implements Closeable {
     return path;
   }
 
-  /** What was written; empty if nothing was. */
+  /** Writes what the agent is asked, for it to read before it answers. */
+  void ask(String request) throws IOException {
+    // Not closed, as the channel would be with it.
+    OutputStream out = Channels.newOutputStream(content);
+    out.write((ASKED + request).getBytes(UTF_8));
+  }
+
+  /** What was written; empty, or what was asked, if the agent wrote nothing. */
   String text() throws IOException {
     content.position(0);
     return new String(Channels.newInputStream(content).readNBytes(MOST_BYTES), UTF_8);

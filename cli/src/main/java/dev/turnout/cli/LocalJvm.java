@@ -1,5 +1,7 @@
 package dev.turnout.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.tools.attach.AgentInitializationException;
 import com.sun.tools.attach.AgentLoadException;
 import com.sun.tools.attach.AttachNotSupportedException;
@@ -15,6 +17,10 @@ import java.util.concurrent.TimeoutException;
 
 /** Asks the agent of a JVM on this machine, by the JVM's attach mechanism. */
 final class LocalJvm {
+  // What every JVM takes as one argument: the jar's path, '=' and the agent's arguments. Those of
+  // Java 24 and newer take more.
+  private static final int MOST_BYTES = 1024;
+
   private final Path agentJar;
 
   private LocalJvm(Path agentJar) {
@@ -96,11 +102,25 @@ final class LocalJvm {
 
   private String ask(String pid, String request, AnswerFile answerFile) {
     try {
-      load(pid, request + ",agent-jar=" + agentJar + ",answer-file=" + answerFile.path());
+      load(pid, arguments(request + ",agent-jar=" + agentJar, answerFile));
       return answer(pid, answerFile.text());
     } catch (IOException e) {
       throw cannotAttach(pid, e);
     }
+  }
+
+  /** Returns the agent's arguments, and writes them to the file where they are too long. */
+  private String arguments(String asked, AnswerFile answerFile) throws IOException {
+    String end = ",answer-file=" + answerFile.path();
+    if (bytes(asked + end) <= MOST_BYTES) {
+      return asked + end;
+    }
+    answerFile.ask(asked);
+    return "in-file" + end;
+  }
+
+  private int bytes(String arguments) {
+    return (agentJar + "=" + arguments).getBytes(UTF_8).length;
   }
 
   private static CommandFailure cannotAttach(String pid, Exception e) {
@@ -118,10 +138,28 @@ final class LocalJvm {
       }
     } catch (AttachNotSupportedException e) {
       throw cannotAttach(pid, e);
+    } catch (IOException e) {
+      if (bytes(arguments) > MOST_BYTES) {
+        throw tooLong(pid, arguments);
+      }
+      throw e;
     } catch (AgentLoadException | AgentInitializationException e) {
       throw new CommandFailure(
           ExitCode.REFUSED, "the agent could not be loaded into process " + pid + ": " + e);
     }
+  }
+
+  // The JVM ends the connection without a word.
+  private CommandFailure tooLong(String pid, String arguments) {
+    return new CommandFailure(
+        ExitCode.USAGE,
+        "process "
+            + pid
+            + " takes no more than "
+            + MOST_BYTES
+            + " bytes of the paths of the agent's jar and of the file for its answer, which are "
+            + bytes(arguments)
+            + ": name a jar with a shorter path with --agent-jar");
   }
 
   /** What an answer says, without the word by which it begins. */

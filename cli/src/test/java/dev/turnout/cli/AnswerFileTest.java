@@ -74,6 +74,29 @@ class AnswerFileTest {
   }
 
   @Test
+  void whatIsAsked_isForTheJvmToRead_andNoAnswer() throws Exception {
+    Path inside = Files.createDirectory(root.resolve("tmp"));
+    try (AnswerFile answer = AnswerFile.of(process, here)) {
+      answer.ask("ok é");
+      Path made = files(inside).get(0);
+      assertThat(made).hasContent("asked ok é");
+      assertThat(answer.text()).isEqualTo("asked ok é");
+      Files.writeString(made, "ok done");
+      assertThat(answer.text()).isEqualTo("ok done");
+    }
+  }
+
+  @Test
+  void whatIsAsked_inTheSameTmp_isThereToo() throws Exception {
+    Files.createSymbolicLink(root.resolve("tmp"), here);
+    try (AnswerFile answer = AnswerFile.of(process, here)) {
+      answer.ask("ok");
+      assertThat(answer.path()).hasContent("asked ok");
+    }
+    assertThat(files(here)).isEmpty();
+  }
+
+  @Test
   void linkInPlaceOfItsTmp_isNotFollowed() throws Exception {
     Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
     Files.createSymbolicLink(root.resolve("tmp"), elsewhere);

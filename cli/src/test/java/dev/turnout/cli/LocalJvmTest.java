@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalJvmTest {
   @Test
@@ -15,9 +17,10 @@ class LocalJvmTest {
   }
 
   // It may have been done all the same.
-  @Test
-  void noAnswer_isNotSaidToBeARefusal() {
-    assertThatThrownBy(() -> LocalJvm.answer("42", ""))
+  @ParameterizedTest
+  @ValueSource(strings = {"", "asked ok"})
+  void noAnswer_isNotSaidToBeARefusal(String written) {
+    assertThatThrownBy(() -> LocalJvm.answer("42", written))
         .isInstanceOf(CommandFailure.class)
         .hasMessageContaining("it is not known whether it was done: 'turnout agent 42' tells")
         .extracting(e -> ((CommandFailure) e).exitCode())

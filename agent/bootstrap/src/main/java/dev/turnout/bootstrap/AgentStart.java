@@ -1,6 +1,8 @@
 package dev.turnout.bootstrap;
 
+import java.io.DataInputStream;
 import java.io.File;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,6 +24,11 @@ public final class AgentStart {
   private static final String RUNTIME = "dev.turnout.agent.AgentMain";
   private static final String AGENT_JAR = ",agent-jar=";
   private static final String ANSWER_FILE = ",answer-file=";
+
+  // In place of what is asked, where a JVM takes no more than 1,024 bytes; and what that begins
+  // with in the file, so that nobody takes it for the answer.
+  private static final String IN_FILE = "in-file";
+  private static final String ASKED = "asked ";
 
   // Answers "started", "attached", "status", "stopped" and "detach"; null while no agent runs.
   private static @Nullable Function<String, String> runtime;
@@ -64,7 +71,8 @@ public final class AgentStart {
    * detach,yes} where flags are stopped or at 0 %, or with other arguments to start.
    *
    * @param request the arguments, then {@code ,agent-jar=} and the jar that whoever attached named,
-   *     then {@code ,answer-file=} and where the answer is awaited
+   *     then {@code ,answer-file=} and where the answer is awaited. {@code in-file} before the
+   *     latter stands for what that file has behind {@code asked}
    * @param jar the one that this JVM has the agent of; may be gone unless that is to start
    */
   public static synchronized void attached(
@@ -72,10 +80,13 @@ public final class AgentStart {
     String arguments = request == null ? "" : request;
     File answerFile = last(ANSWER_FILE, arguments);
     arguments = before(ANSWER_FILE, arguments);
-    File named = last(AGENT_JAR, arguments);
-    arguments = before(AGENT_JAR, arguments);
     String answer;
     try {
+      if (answerFile != null && arguments.equals(IN_FILE)) {
+        arguments = asked(answerFile);
+      }
+      File named = last(AGENT_JAR, arguments);
+      arguments = before(AGENT_JAR, arguments);
       answer = "ok " + answer(arguments, instrumentation, jar, named == null ? jar : named);
     } catch (IllegalArgumentException | IllegalStateException e) {
       answer = "refused " + e.getMessage();
@@ -208,6 +219,18 @@ public final class AgentStart {
     synchronized (GATED_BEFORE) {
       return new ArrayList<>(GATED_BEFORE.keySet());
     }
+  }
+
+  private static String asked(File file) throws IOException {
+    byte[] bytes = new byte[(int) file.length()];
+    try (DataInputStream in = new DataInputStream(new FileInputStream(file))) {
+      in.readFully(bytes);
+    }
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    if (!text.startsWith(ASKED)) {
+      throw new IllegalStateException("nothing is asked in " + file);
+    }
+    return text.substring(ASKED.length());
   }
 
   private static void write(String answer, File file) throws IOException {
