@@ -9,9 +9,12 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code turnout agent}. */
 @Command(
     name = "agent",
-    description =
-        "Shows what the agent of a JVM on this machine does: server, options, snapshot, flags,"
-            + " gates, trips.")
+    description = {
+      "Shows what the agent of a JVM on this machine does: server, options, snapshot, flags,"
+          + " gates, trips.",
+      "Each time leaves a little in that JVM: what asks every minute had better read /status.json"
+          + " on the agent's metrics-port."
+    })
 final class AgentCommand extends LocalCommand {
   AgentCommand(Terminal terminal) {
     super(terminal);
