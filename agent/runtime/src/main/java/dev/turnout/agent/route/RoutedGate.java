@@ -288,22 +288,30 @@ class RoutedGate extends GateSite {
     State current = state;
     try {
       FaultPoint.reach("choose");
+      GatePath settled = current.settled;
       KeySplit split = current.split;
-      if (split != null && key instanceof String text && !contextsUsed.get()) {
+      if (settled != null && !contextsUsed.get()) {
+        path = settled;
+      } else if (split != null && key instanceof String text && !contextsUsed.get()) {
         path = split.isOn(text) ? current.on : current.off;
       } else {
         path = decide(current, key);
       }
-      Hearing hearing = current.hearing;
-      if (hearing != null && path instanceof RecordedPath recorded) {
-        hearing.tell(flag, recorded);
-      }
-      return path;
     } catch (Throwable e) {
       // Whatever it was, the call goes on, and on the path that is known to work.
       tellOnce(e);
       return current.failed;
     }
+    try {
+      Hearing hearing = current.hearing;
+      if (hearing != null && path instanceof RecordedPath recorded) {
+        hearing.tell(flag, recorded);
+      }
+    } catch (Throwable e) {
+      // The stack or the memory is full: what was decided stands, and there are others to tell of.
+      return path;
+    }
+    return path;
   }
 
   private void tellOnce(Throwable failure) {
