@@ -13,8 +13,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -152,8 +152,8 @@ public final class ControlClient implements AutoCloseable {
     requests = new Requests(sources.nanos());
   }
 
-  // One thread, while there is something to write. If the disk hangs, the latest that are still to
-  // be written are as many as the store has generations.
+  // One thread, while there is something to read or write: of what is to be written only the latest
+  // waits, so there are never many.
   private static ExecutorService disk(Warnings warnings) {
     ThreadPoolExecutor disk =
         new ThreadPoolExecutor(
@@ -161,9 +161,8 @@ public final class ControlClient implements AutoCloseable {
             1,
             DISK_IDLE_SECONDS,
             TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(SnapshotStore.GENERATIONS),
-            task -> Daemon.thread("turnout-store", warnings, task),
-            new ThreadPoolExecutor.DiscardOldestPolicy());
+            new LinkedBlockingQueue<>(),
+            task -> Daemon.thread("turnout-store", warnings, task));
     disk.allowCoreThreadTimeOut(true);
     return disk;
   }

@@ -7,10 +7,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has snapshots kept on the disk, one after the other and not by the thread that they come on. One
- * that could not be kept is tried again every half a minute until it or a newer one is: the disk
- * may have room again, and the next snapshot may be hours away. Safe for many threads; waits for
- * nobody.
+ * Has the latest snapshot kept on the disk, not by the thread that it comes on: what comes while
+ * another is being written waits, and only the last of it is written. One that could not be kept is
+ * tried again every half a minute until it or a newer one is: the disk may have room again, and the
+ * next snapshot may be hours away. Safe for many threads; waits for nobody.
  */
 final class SnapshotKeeper {
   private static final long NANOS_TO_RETRY = TimeUnit.SECONDS.toNanos(30);
@@ -19,17 +19,18 @@ final class SnapshotKeeper {
   private final Executor disk;
   private final Warnings warnings;
   private final LongSupplier nanoTime;
-  private long count;
 
-  // The last one that could not be kept.
+  // The latest that is not kept yet.
   private @Nullable Unkept unkept;
+  private boolean underway;
+  private @Nullable String obstacle;
   private long failedNanos;
 
   /**
    * Creates it; nothing is read or written yet.
    *
    * @param store where they are kept; null for nowhere
-   * @param disk writes, one thing after the other; what it drops, something newer has followed
+   * @param disk writes, one thing after the other
    */
   SnapshotKeeper(
       @Nullable SnapshotStore store, Executor disk, Warnings warnings, LongSupplier nanoTime) {
@@ -39,10 +40,7 @@ final class SnapshotKeeper {
     this.nanoTime = nanoTime;
   }
 
-  /** One of them, by how many came before. */
-  private record Handed(long number, SnapshotStore.Kept kept, byte[] document) {}
-
-  private record Unkept(Handed handed, String obstacle) {}
+  private record Unkept(SnapshotStore.Kept kept, byte[] document) {}
 
   /** Returns what was kept, or null. Takes as long as the disk does. */
   SnapshotStore.@Nullable Kept load() {
@@ -54,37 +52,67 @@ final class SnapshotKeeper {
    *
    * @param document it as it was sent
    */
-  void keep(SnapshotStore.Kept kept, byte[] document) {
+  synchronized void keep(SnapshotStore.Kept kept, byte[] document) {
     if (store != null) {
-      hand(store, new Handed(next(), kept, document));
+      unkept = new Unkept(kept, document);
+      saveSoon(store);
     }
   }
 
-  private synchronized long next() {
-    return ++count;
+  /** Has tried again what could not be kept half a minute ago. To be called again and again. */
+  synchronized void look() {
+    if (store != null
+        && unkept != null
+        && !underway
+        && nanoTime.getAsLong() - failedNanos >= NANOS_TO_RETRY) {
+      saveSoon(store);
+    }
   }
 
-  private void hand(SnapshotStore place, Handed handed) {
+  private void saveSoon(SnapshotStore place) {
+    if (underway) {
+      return;
+    }
+    underway = true;
     try {
-      disk.execute(() -> save(place, handed));
+      disk.execute(() -> saveAll(place));
     } catch (Throwable e) {
       // Such as no more threads.
-      failed(handed, e.toString());
+      underway = false;
+      failed(e.toString());
       tell(e);
     }
   }
 
-  private void save(SnapshotStore place, Handed handed) {
+  // What came meanwhile too.
+  private void saveAll(SnapshotStore place) {
+    Unkept last = null;
+    Unkept next;
+    while ((next = next(last)) != null) {
+      save(place, next);
+      last = next;
+    }
+  }
+
+  // The same again could not be kept.
+  @SuppressWarnings("ReferenceEquality")
+  private synchronized @Nullable Unkept next(@Nullable Unkept last) {
+    Unkept latest = unkept;
+    underway = latest != null && latest != last;
+    return underway ? latest : null;
+  }
+
+  private void save(SnapshotStore place, Unkept next) {
     try {
-      String obstacle = place.save(handed.kept(), handed.document());
-      if (obstacle == null) {
-        kept(handed);
+      String problem = place.save(next.kept(), next.document());
+      if (problem == null) {
+        kept(next);
       } else {
-        failed(handed, obstacle);
+        failed(problem);
       }
     } catch (Throwable e) {
       // Such as no more memory.
-      failed(handed, e.toString());
+      failed(e.toString());
       tell(e);
     }
   }
@@ -93,38 +121,21 @@ final class SnapshotKeeper {
     warnings.warn(Topic.INTERNAL, "the snapshot is not kept, a restart would not find it: " + e);
   }
 
-  private synchronized void kept(Handed handed) {
-    if (unkept != null && unkept.handed().number() <= handed.number()) {
+  @SuppressWarnings("ReferenceEquality")
+  private synchronized void kept(Unkept saved) {
+    obstacle = null;
+    if (unkept == saved) {
       unkept = null;
     }
   }
 
-  private synchronized void failed(Handed handed, String obstacle) {
+  private synchronized void failed(String problem) {
     failedNanos = nanoTime.getAsLong();
-    if (unkept == null || unkept.handed().number() <= handed.number()) {
-      unkept = new Unkept(handed, obstacle);
-    }
+    obstacle = problem;
   }
 
-  /** Has tried again what could not be kept half a minute ago. To be called again and again. */
-  void look() {
-    Handed again = again();
-    if (store != null && again != null) {
-      hand(store, again);
-    }
-  }
-
-  private synchronized @Nullable Handed again() {
-    long now = nanoTime.getAsLong();
-    if (unkept == null || now - failedNanos < NANOS_TO_RETRY) {
-      return null;
-    }
-    failedNanos = now;
-    return unkept.handed();
-  }
-
-  /** Says why a restart would not find the latest snapshot; null if it would. */
+  /** Says why a restart would not find the latest snapshot; null if it would, or will soon. */
   synchronized @Nullable String problem() {
-    return unkept == null ? null : unkept.obstacle();
+    return obstacle;
   }
 }

@@ -149,6 +149,9 @@ public final class SnapshotStore {
       }
       discard(temporary);
       return e.toString();
+    } catch (Throwable e) {
+      discard(temporary);
+      throw e;
     }
   }
 

@@ -93,4 +93,25 @@ class SnapshotKeeperTest {
     after(keeper, 31);
     assertKept(2);
   }
+
+  // On a disk that hangs and then fails, a kill must not be lost among tries of what it followed.
+  @Test
+  void newerSnapshot_isKeptLast_howeverOftenAnOlderOneWasTriedAgain() throws Exception {
+    Path inTheWay = Files.createFile(directory.resolve("kept"));
+    Queue<Runnable> errands = new ArrayDeque<>();
+    SnapshotKeeper keeper = keeper(errands::add);
+    keep(keeper, 5);
+    errands.remove().run();
+    for (int i = 0; i < 3; i++) {
+      after(keeper, 30);
+    }
+    assertThat(errands).hasSize(1);
+    keep(keeper, 7);
+    after(keeper, 30);
+    assertThat(errands).hasSize(1);
+    Files.delete(inTheWay);
+    errands.remove().run();
+    assertThat(keeper.problem()).isNull();
+    assertKept(7);
+  }
 }

@@ -166,10 +166,12 @@ public final class Breaker {
       watches.put(flag.name(), watch(flag, look));
       return null;
     }
-    paths.replaceAll(
-        (name, read) ->
-            warmUp(flag.name(), name)
-                .look(read, recorders.debuts(flag.name(), name), look.nanos()));
+    if (isTimed(flag)) {
+      paths.replaceAll(
+          (name, read) ->
+              warmUp(flag.name(), name)
+                  .look(read, recorders.debuts(flag.name(), name), look.nanos()));
+    }
     int longestRow = recorders.takeLongestFailureRow(flag.name());
     Trip trip = watch.whole().look(flag, whole(paths).with(longestRow), look);
     List<Trip> ofVariants = lookAtVariants(flag, watch, paths, look);

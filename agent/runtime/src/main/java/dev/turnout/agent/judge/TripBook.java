@@ -9,10 +9,9 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +29,13 @@ public final class TripBook {
   private final File directory;
   private final Executor disk;
   private final Map<String, TripRecord> entries = new HashMap<>();
-  private final Set<String> unwritten = new HashSet<>();
+  // What there is to be written down, by flag; another object with each change. It stays until it
+  // is written: to take note of a failure takes memory, and that may be what was missing.
+  private final Map<String, Object> unwritten = new LinkedHashMap<>();
 
-  // Of which the record could not be written, the last one then.
-  private final Set<String> failed = new HashSet<>();
+  // Whether an errand is on its way that will write all of it, and whether there is more since.
+  private boolean underway;
+  private boolean again;
   private long failedNanos;
 
   // Of flags that were reset.
@@ -89,7 +91,7 @@ public final class TripBook {
   // What has tripped or was reset meanwhile is newer.
   private synchronized void found(TripRecord entry) {
     String flag = entry.trip().flag();
-    if (!unwritten.contains(flag) && entries.putIfAbsent(flag, entry) == null) {
+    if (!unwritten.containsKey(flag) && entries.putIfAbsent(flag, entry) == null) {
       publish();
     }
   }
@@ -118,19 +120,22 @@ public final class TripBook {
 
   private void changed(String flag) {
     publish();
-    writeSoon(flag);
+    unwritten.put(flag, new Object());
+    writeSoon();
   }
 
-  private void writeSoon(String flag) {
-    if (!unwritten.add(flag)) {
+  private void writeSoon() {
+    again = underway;
+    if (underway) {
       return;
     }
+    underway = true;
     try {
-      disk.execute(() -> writeDown(flag));
+      disk.execute(this::writeDown);
     } catch (Throwable e) {
       // The flag is off all the same, which is what comes next.
-      unwritten.remove(flag);
-      failed(flag, e.toString());
+      underway = false;
+      failed(e.toString());
     }
   }
 
@@ -139,66 +144,77 @@ public final class TripBook {
    * has not when a flag trips. To be called again and again.
    */
   public synchronized void look(long nowNanos) {
-    if (!failed.isEmpty() && nowNanos - failedNanos >= NANOS_TO_RETRY) {
-      writeFailed();
+    if (!unwritten.isEmpty() && !underway && nowNanos - failedNanos >= NANOS_TO_RETRY) {
+      writeSoon();
     }
   }
 
-  private void writeFailed() {
-    Set<String> again = Set.copyOf(failed);
-    failed.clear();
-    again.forEach(this::writeSoon);
+  private void writeDown() {
+    try {
+      for (String flag : pending()) {
+        writeOrTell(flag);
+      }
+    } catch (Throwable e) {
+      failed(e.toString());
+    } finally {
+      finish();
+    }
   }
 
-  // Whatever there is to be said of the flag by then. The memory may be full, and that be why the
-  // flag tripped: then it is tried again as where the disk is.
-  private void writeDown(String flag) {
+  private synchronized List<String> pending() {
+    again = false;
+    return List.copyOf(unwritten.keySet());
+  }
+
+  private synchronized void finish() {
+    underway = false;
+    if (again) {
+      writeSoon();
+    }
+  }
+
+  // The memory may be full, and that be why the flag tripped: then it is tried again as where the
+  // disk is.
+  private void writeOrTell(String flag) {
     try {
       write(flag);
     } catch (IOException e) {
-      failed(flag, String.valueOf(e.getMessage()));
+      failed(String.valueOf(e.getMessage()));
     } catch (Throwable e) {
-      failed(flag, e.toString());
+      failed(e.toString());
     }
   }
 
+  // Whatever there is to be said of the flag by then.
   private void write(String flag) throws IOException {
+    Object change;
     TripRecord entry;
     Reset reset;
     synchronized (this) {
-      // Until it is written, for even to take note of a failure takes memory.
-      failed.add(flag);
-      unwritten.remove(flag);
+      change = unwritten.get(flag);
       entry = entries.get(flag);
-      reset = resets.remove(flag);
+      reset = resets.get(flag);
     }
     File file = file(flag);
-    if (entry == null) {
-      if (file.exists() && isVoid(file, reset) && !file.delete()) {
-        AgentLog.line(file + " cannot be deleted: it is void, for its flag was reset");
-      }
-      done(flag);
-    } else {
+    if (entry != null) {
       entry.write(file);
-      done(flag);
-      written();
+    } else if (reset != null && file.exists() && isVoid(file, reset) && !file.delete()) {
+      AgentLog.line(file + " cannot be deleted: it is void, for its flag was reset");
     }
+    written(flag, change, entry != null);
   }
 
-  private synchronized void done(String flag) {
-    failed.remove(flag);
-  }
-
-  private synchronized void written() {
-    if (problem != null) {
+  private synchronized void written(String flag, @Nullable Object change, boolean recorded) {
+    if (unwritten.remove(flag, change)) {
+      resets.remove(flag);
+    }
+    if (recorded && problem != null) {
       AgentLog.line("trips are kept on disk again");
       problem = null;
     }
-    writeFailed();
   }
 
-  private synchronized void failed(String flag, String obstacle) {
-    failed.add(flag);
+  private synchronized void failed(String obstacle) {
     failedNanos = System.nanoTime();
     boolean told = problem != null;
     problem = obstacle;
@@ -228,10 +244,10 @@ public final class TripBook {
   }
 
   // Another JVM may have written it since: that trip is one of after the reset.
-  private static boolean isVoid(File file, @Nullable Reset reset) {
+  private static boolean isVoid(File file, Reset reset) {
     try {
       long recorded = TripRecord.read(file).trip().flagRevision();
-      return reset == null || recorded < reset.revision() || recorded == reset.firstRevision();
+      return recorded < reset.revision() || recorded == reset.firstRevision();
     } catch (IOException | IllegalArgumentException | DateTimeException e) {
       // Nobody can go by it.
       return true;
