@@ -64,7 +64,7 @@ class DetachedAgentIT {
       in.flush();
       assertThat(out.readLine()).startsWith("old shop");
       assertThat(liveObjects(jdk)).contains(AGENT_LOADER);
-      turnout(jdk, "detach");
+      turnout(jdk, "detach", "--yes");
       await()
           .atMost(Duration.ofSeconds(30))
           .untilAsserted(() -> assertThat(liveObjects(jdk)).doesNotContain(AGENT_LOADER));

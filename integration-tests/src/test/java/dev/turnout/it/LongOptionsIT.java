@@ -80,7 +80,7 @@ class LongOptionsIT {
       Run attached = attach(jdk, flagsFile(bytes));
       assertThat(attached.exit()).as("%s bytes: %s", bytes, attached).isZero();
       assertThat(answer()).startsWith("old shop");
-      List<String> detach = List.of("detach", "" + application.pid());
+      List<String> detach = List.of("detach", "--yes", "" + application.pid());
       Run detached = Run.of(Built.TURNOUT, directory, Map.of("JAVA_HOME", "" + jdk), detach);
       assertThat(detached.exit()).as(detached.toString()).isZero();
       try (Stream<Path> left = Files.list(directory.resolve("tmp"))) {
