@@ -10,11 +10,11 @@ import dev.turnout.flags.Reason;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ final class FlagNews {
   private final Measure measure;
   private final Map<String, String> told = new HashMap<>();
   private Rulebook.@Nullable InForce lastInForce;
-  private int lastGated;
+  private Set<String> lastGated = Set.of();
   private boolean lastSettled;
 
   /**
@@ -42,12 +42,12 @@ final class FlagNews {
   /**
    * Returns a line for each flag that is decided otherwise than when this was last asked.
    *
-   * @param gated the flags of this JVM's gates
+   * @param gated the flags of this JVM's gates; another set after a change, as this one is kept
    * @param inForce another one after every change, trips among them
    * @param settled whether flags that are not there yet may be told as such
    */
-  List<String> lines(Collection<String> gated, Rulebook.InForce inForce, boolean settled) {
-    if (isKnown(gated.size(), inForce, settled)) {
+  List<String> lines(Set<String> gated, Rulebook.InForce inForce, boolean settled) {
+    if (isKnown(gated, inForce, settled)) {
       return List.of();
     }
     Snapshot snapshot = inForce.snapshot();
@@ -73,8 +73,8 @@ final class FlagNews {
 
   // Asked four times a second, and nearly always nothing has changed.
   @SuppressWarnings("ReferenceEquality") // whether it was replaced, and not what it says
-  private boolean isKnown(int gated, Rulebook.InForce inForce, boolean settled) {
-    boolean known = inForce == lastInForce && gated == lastGated && settled == lastSettled;
+  private boolean isKnown(Set<String> gated, Rulebook.InForce inForce, boolean settled) {
+    boolean known = inForce == lastInForce && gated.equals(lastGated) && settled == lastSettled;
     lastInForce = inForce;
     lastGated = gated;
     lastSettled = settled;

@@ -38,7 +38,7 @@ class FlagNewsTest {
   }
 
   private List<String> lines(Snapshot snapshot) {
-    return news.lines(List.of("f"), inForce(snapshot), false);
+    return news.lines(Set.of("f"), inForce(snapshot), false);
   }
 
   private static Flag at(double percent) {
@@ -58,6 +58,15 @@ class FlagNewsTest {
   }
 
   @Test
+  void flagThatIsGatedInsteadOfAnother_isTold() {
+    Flag other = Flag.named("g").edit().percentage(Percentage.of(25)).done();
+    Rulebook.InForce inForce = inForce(snapshot(1, at(10), other));
+    assertThat(news.lines(Set.of("f"), inForce, true)).containsExactly("flag f: 10 %; revision 1");
+    assertThat(news.lines(Set.of("g"), inForce, true)).containsExactly("flag g: 25 %; revision 1");
+    assertThat(news.lines(Set.of("g"), inForce, true)).isEmpty();
+  }
+
+  @Test
   void limitThatIsNotWatched_isTold() {
     Flag limited =
         at(10)
@@ -72,9 +81,9 @@ class FlagNewsTest {
   @Test
   void unknownFlag_isToldOnceItWillNotCome() {
     assertThat(lines(snapshot(1))).isEmpty();
-    assertThat(news.lines(List.of("f"), inForce(snapshot(1)), true))
+    assertThat(news.lines(Set.of("f"), inForce(snapshot(1)), true))
         .containsExactly("flag f: not known, so off; revision 1");
-    assertThat(news.lines(List.of("f"), inForce(snapshot(1)), true)).isEmpty();
+    assertThat(news.lines(Set.of("f"), inForce(snapshot(1)), true)).isEmpty();
   }
 
   @Test
