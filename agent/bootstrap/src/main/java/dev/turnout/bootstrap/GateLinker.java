@@ -59,8 +59,14 @@ public final class GateLinker {
         String variants,
         String inherited);
 
-    /** Gets told that a gate did not link: its method runs as it was written. */
-    void unlinked(String flag, String method, Throwable failure);
+    /**
+     * Gets told that a gate did not link: its method runs as it was written.
+     *
+     * @param caller what the class that declares the method can see
+     * @param flag the flag's name
+     * @param method the method as people write it
+     */
+    void unlinked(MethodHandles.Lookup caller, String flag, String method, Throwable failure);
   }
 
   /** Sets who makes the gates of call sites linked from now on. */
@@ -115,16 +121,20 @@ public final class GateLinker {
     } catch (VirtualMachineError e) {
       throw e;
     } catch (Throwable e) {
-      unlinked(current, flag, method, e);
+      unlinked(current, caller, flag, method, e);
       return PassThrough.SITE;
     }
   }
 
   private static void unlinked(
-      @Nullable Backend current, String flag, String method, Throwable failure) {
+      @Nullable Backend current,
+      MethodHandles.Lookup caller,
+      String flag,
+      String method,
+      Throwable failure) {
     try {
       if (current != null) {
-        current.unlinked(flag, method, failure);
+        current.unlinked(caller, flag, method, failure);
       }
     } catch (Throwable e) {
       // Whoever should have told it has failed too, and the call must go on.

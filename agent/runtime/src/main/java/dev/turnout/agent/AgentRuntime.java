@@ -242,20 +242,15 @@ final class AgentRuntime
   }
 
   @Override
-  public void unlinked(String flag, String method, Throwable failure) {
+  public void unlinked(ClassLoader loader, String flag, String method, Throwable failure) {
     String problem = "its gate did not link: " + failure;
-    found.add(null, new Report.Gate(flag, method, false, problem), false);
+    found.add(loader, new Report.Gate(flag, method, false, problem), false);
   }
 
   @Override
-  public void undecided(String flag, String method, Throwable failure) {
+  public void undecided(ClassLoader loader, String flag, String method, Throwable failure) {
     String problem = "its calls cannot be decided and take the fallback: " + failure;
-    found.add(null, new Report.Gate(flag, method, true, problem), false);
-  }
-
-  @Override
-  public void doubtful(String flag, String method, String problem) {
-    found.add(null, new Report.Gate(flag, method, true, problem), false);
+    found.add(loader, new Report.Gate(flag, method, true, problem), false);
   }
 
   // Whatever of it failed is done again when the next class is found: the machine may have had no

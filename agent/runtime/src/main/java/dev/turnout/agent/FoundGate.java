@@ -18,25 +18,25 @@ final class FoundGate {
 
   private final List<Copy> copies = new ArrayList<>(1);
 
-  /** The gate in the class of one loader; of whichever, where that is not known. */
+  /** The gate in the class of one loader. */
   private static final class Copy {
-    private @Nullable WeakReference<ClassLoader> loader;
+    private final WeakReference<ClassLoader> loader;
     private Report.Gate gate;
     private boolean routes;
     private boolean unsettled;
 
-    Copy(@Nullable WeakReference<ClassLoader> loader, Report.Gate gate, boolean routes) {
+    Copy(WeakReference<ClassLoader> loader, Report.Gate gate, boolean routes) {
       this.loader = loader;
       this.gate = gate;
       this.routes = routes;
     }
 
     boolean isOf(@Nullable ClassLoader other) {
-      return other != null && loader != null && loader.refersTo(other);
+      return other != null && loader.refersTo(other);
     }
 
     boolean isGone() {
-      return loader != null && loader.refersTo(null);
+      return loader.refersTo(null);
     }
 
     // That something is amiss with a gate is no news of one that is not there, and does not put it
@@ -56,25 +56,18 @@ final class FoundGate {
   /**
    * Takes what was found.
    *
-   * @param loader of the class; null if that is not known, and then it is said of each
+   * @param loader of the class
    * @param routes whether the gate decides by its flag from now on
    */
-  void take(@Nullable WeakReference<ClassLoader> loader, Report.Gate found, boolean routes) {
-    if (loader == null) {
-      copies.forEach(copy -> copy.take(found, routes));
-    } else {
-      ClassLoader known = loader.get();
-      for (Copy copy : copies) {
-        if (copy.loader == null || copy.isOf(known)) {
-          copy.loader = loader;
-          copy.take(found, routes);
-          return;
-        }
+  void take(WeakReference<ClassLoader> loader, Report.Gate found, boolean routes) {
+    ClassLoader known = loader.get();
+    for (Copy copy : copies) {
+      if (copy.isOf(known)) {
+        copy.take(found, routes);
+        return;
       }
     }
-    if (loader != null || copies.isEmpty()) {
-      add(new Copy(loader, found, routes));
-    }
+    add(new Copy(loader, found, routes));
   }
 
   private void add(Copy added) {
@@ -96,7 +89,7 @@ final class FoundGate {
   /** Tells of the class of one loader that its gates are not in place. */
   void unwire(@Nullable ClassLoader loader, String problem) {
     for (Copy copy : copies) {
-      if (copy.gate.wired() && (copy.loader == null || copy.isOf(loader))) {
+      if (copy.gate.wired() && copy.isOf(loader)) {
         copy.gate = new Report.Gate(copy.gate.flag(), copy.gate.method(), false, problem);
       }
     }

@@ -56,16 +56,15 @@ final class FoundGates {
     SETTLED
   }
 
-  private record Finding(
-      @Nullable WeakReference<ClassLoader> loader, Report.Gate gate, Kind kind) {}
+  private record Finding(WeakReference<ClassLoader> loader, Report.Gate gate, Kind kind) {}
 
   /**
    * Queues what was found; waits for nobody.
    *
-   * @param loader that of the class; null if it is not known
+   * @param loader that of the class
    * @param routes whether it decides by its flag from now on; not told again of one that does
    */
-  void add(@Nullable ClassLoader loader, Report.Gate gate, boolean routes) {
+  void add(ClassLoader loader, Report.Gate gate, boolean routes) {
     queue(loader, gate, routes ? Kind.ROUTED : Kind.FOUND);
   }
 
@@ -86,9 +85,9 @@ final class FoundGates {
     }
   }
 
-  private void queue(@Nullable ClassLoader loader, Report.Gate gate, Kind kind) {
+  private void queue(ClassLoader loader, Report.Gate gate, Kind kind) {
     Queue<Finding> made = news;
-    WeakReference<ClassLoader> held = loader == null ? null : new WeakReference<>(loader, gone);
+    WeakReference<ClassLoader> held = new WeakReference<>(loader, gone);
     (made == null ? makeNews() : made).add(new Finding(held, gate, kind));
   }
 
@@ -134,7 +133,7 @@ final class FoundGates {
   private void take(Finding finding) {
     Report.Gate gate = finding.gate();
     WeakReference<ClassLoader> loader = finding.loader();
-    ClassLoader known = loader == null ? null : loader.get();
+    ClassLoader known = loader.get();
     switch (finding.kind()) {
       case UNSETTLED -> {
         ofMethods(gate.method()).forEach(each -> each.unsettle(known));
@@ -154,8 +153,7 @@ final class FoundGates {
   }
 
   // Returns whether there is room for it.
-  private boolean take(
-      @Nullable WeakReference<ClassLoader> loader, Report.Gate gate, boolean routes) {
+  private boolean take(WeakReference<ClassLoader> loader, Report.Gate gate, boolean routes) {
     // Two applications may have a class of one name, with flags of their own.
     String name = gate.method() + " " + gate.flag();
     FoundGate known = gates.get(name);

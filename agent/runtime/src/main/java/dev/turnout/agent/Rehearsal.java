@@ -66,11 +66,11 @@ final class Rehearsal implements Runnable, Gates.Troubles {
   }
 
   @Override
-  public void unlinked(String flag, String method, Throwable failure) {}
+  public void unlinked(ClassLoader loader, String flag, String method, Throwable failure) {}
 
   @Override
-  public void doubtful(String flag, String method, String problem) {}
+  public void doubtful(ClassLoader loader, String flag, String method, String problem) {}
 
   @Override
-  public void undecided(String flag, String method, Throwable failure) {}
+  public void undecided(ClassLoader loader, String flag, String method, Throwable failure) {}
 }

@@ -45,18 +45,6 @@ class FoundGatesTest {
     assertThat(found.all(null)).containsExactly(wired(PAY));
   }
 
-  // Who links a gate says of which method it is, and not of whose class.
-  @Test
-  void problemOfNobodyKnowsWhich_isSaidOfEach() {
-    found.add(one, wired(PAY), true);
-    found.add(other, wired(PAY), true);
-    found.add(null, misfit(PAY), false);
-    found.add(one, wired(PAY), true);
-    assertThat(found.all(null)).containsExactly(misfit(PAY));
-    found.add(other, wired(PAY), true);
-    assertThat(found.all(null)).containsExactly(wired(PAY));
-  }
-
   @Test
   void classWithAProblem_isUngatedInItsLoaderAlone() {
     Report.Gate broken = new Report.Gate("", "p.Shop", false, "too large");

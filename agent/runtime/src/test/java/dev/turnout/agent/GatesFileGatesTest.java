@@ -417,13 +417,14 @@ class GatesFileGatesTest {
         errors(
             () -> {
               install("gates: []");
+              ClassLoader loader = getClass().getClassLoader();
               for (int load = 0; load < 3; load++) {
-                runtime.doubtful("f", "a.B#c()", "one thing");
-                runtime.doubtful("f", "a.B#c()", "another");
+                runtime.doubtful(loader, "f", "a.B#c()", "one thing");
+                runtime.doubtful(loader, "f", "a.B#c()", "another");
                 runtime.gates();
               }
               for (int load = 0; load < 9; load++) {
-                runtime.doubtful("f", "a.B#c()", "seen @" + load);
+                runtime.doubtful(loader, "f", "a.B#c()", "seen @" + load);
                 runtime.gates();
               }
               AgentLog.line("after");

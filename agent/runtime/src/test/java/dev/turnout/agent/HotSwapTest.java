@@ -1,12 +1,17 @@
 package dev.turnout.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.turnout.bootstrap.GateLinker;
+import dev.turnout.bootstrap.GateSite;
 import dev.turnout.flags.Report;
 import java.lang.instrument.ClassDefinition;
 import java.lang.instrument.Instrumentation;
+import java.lang.invoke.CallSite;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.nio.file.Path;
 import java.util.Map;
 import net.bytebuddy.agent.ByteBuddyAgent;
@@ -111,6 +116,18 @@ class HotSwapTest {
     assertThat(call("pay")).isEqualTo("old");
   }
 
+  // JVMs before 20 cannot be asked whether they took it.
+  @Test
+  void gateWhoseFallbackABodyHasNot_isDoubtful_andStillDecides() throws Exception {
+    load(SHOP);
+    assertThatThrownBy(() -> swap(SHOP.replace("payFallback", "payBefore")))
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThat(call("pay")).isEqualTo("old");
+    assertThat(gate("a", "pay").wired()).isTrue();
+    assertThat(gate("a", "pay").problem()).contains("a body", "payFallback");
+    assertThat(runtime.apply("stopped")).isEqualTo("a (killed)");
+  }
+
   @Test
   void methodThatGetsAnotherFlagAndDoesNotFit_isUngatedAndTold() throws Exception {
     load(flagged(SHOP, "c", "send"));
@@ -169,6 +186,33 @@ class HotSwapTest {
             });
     assertThat(gate("a", "pay").problem()).isNull();
     assertThat(call("pay")).isEqualTo("old");
+  }
+
+  @Test
+  void gateThatDoesNotLink_isNoneInTheClassOfItsLoaderAlone() throws Exception {
+    load(SHOP);
+    Class<?> unlinked = type;
+    load(SHOP);
+    CallSite site =
+        GateLinker.link(
+            MethodHandles.privateLookupIn(unlinked, MethodHandles.lookup()),
+            "gate",
+            MethodType.methodType(GateSite.class),
+            "a",
+            "p.Shop#pay()",
+            "",
+            "",
+            GateLinker.ROUTE,
+            "",
+            "",
+            "p.Base.payFallback.()Ljava/lang/String;.1");
+    assertThat(site.getTarget()).isNotNull();
+    assertThat(gate("a", "pay").problem()).contains("its gate did not link");
+    assertThat(runtime.flags()).containsExactly("a");
+    assertThat(runtime.apply("stopped")).isEqualTo("a (killed)");
+    assertThat(call("pay")).isEqualTo("old");
+    instrumentation.retransformClasses(unlinked);
+    assertThat(gate("a", "pay").problem()).isNull();
   }
 
   // What it returns is found out from other class files, so its gate is remembered.

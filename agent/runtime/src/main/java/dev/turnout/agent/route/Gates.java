@@ -37,16 +37,19 @@ public final class Gates implements GateLinker.Backend {
   private Decider decider =
       Decider.compile(Snapshot.EMPTY, Host.UNKNOWN, Set.of(), new BucketDraw());
 
-  /** Gets told what is wrong with a gate, on application threads; must return at once. */
+  /**
+   * Gets told what is wrong with a gate in the class of a loader, on application threads; must
+   * return at once.
+   */
   public interface Troubles {
     /** The gate did not link: its method runs as written, for ever. */
-    void unlinked(String flag, String method, Throwable failure);
+    void unlinked(ClassLoader loader, String flag, String method, Throwable failure);
 
     /** Something about the gate is most likely not as it was meant; it works all the same. */
-    void doubtful(String flag, String method, String problem);
+    void doubtful(ClassLoader loader, String flag, String method, String problem);
 
     /** Deciding a call failed: such calls take the fallback. Told once for each gate. */
-    void undecided(String flag, String method, Throwable failure);
+    void undecided(ClassLoader loader, String flag, String method, Throwable failure);
   }
 
   /**
@@ -82,7 +85,7 @@ public final class Gates implements GateLinker.Backend {
             mode == GateLinker.RECOVER,
             ignored,
             loader,
-            problem -> troubles.doubtful(flag, method, problem));
+            problem -> troubles.doubtful(loader, flag, method, problem));
     GatedMethod gated =
         new GatedMethod(
             loader,
@@ -92,7 +95,7 @@ public final class Gates implements GateLinker.Backend {
             keyAttribute,
             policy,
             AmbientContext.of(loader, opener));
-    Consumer<Throwable> trouble = failure -> troubles.undecided(flag, method, failure);
+    Consumer<Throwable> trouble = failure -> troubles.undecided(loader, flag, method, failure);
     synchronized (this) {
       CompiledFlag compiled = decider.flag(flag);
       RoutedGate gate =
@@ -110,8 +113,8 @@ public final class Gates implements GateLinker.Backend {
   }
 
   @Override
-  public void unlinked(String flag, String method, Throwable failure) {
-    troubles.unlinked(flag, method, failure);
+  public void unlinked(MethodHandles.Lookup caller, String flag, String method, Throwable failure) {
+    troubles.unlinked(caller.lookupClass().getClassLoader(), flag, method, failure);
   }
 
   /** Puts new decisions in force in every gate. */

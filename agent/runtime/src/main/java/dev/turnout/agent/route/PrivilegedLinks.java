@@ -42,14 +42,14 @@ public final class PrivilegedLinks implements GateLinker.Backend {
   }
 
   @Override
-  public void unlinked(String flag, String method, Throwable failure) {
+  public void unlinked(MethodHandles.Lookup owner, String flag, String method, Throwable failure) {
     if (System.getSecurityManager() == null) {
-      gates.unlinked(flag, method, failure);
+      gates.unlinked(owner, flag, method, failure);
       return;
     }
     PrivilegedAction<String> tell =
         () -> {
-          gates.unlinked(flag, method, failure);
+          gates.unlinked(owner, flag, method, failure);
           return flag;
         };
     String unused = AccessController.doPrivileged(tell);

@@ -36,6 +36,10 @@ public final class GateTransformer implements ClassFileTransformer {
   private static final String REDEFINED =
       "its class was given a body without this gate; if the JVM took it, calls run as that is written";
 
+  private static final String UNFIT =
+      "its class was given a body that this gate does not fit; if the JVM took it, calls run as that"
+          + " is written: ";
+
   private final Instrumentation instrumentation;
   private final GateRules rules;
   private final Findings findings;
@@ -170,7 +174,7 @@ public final class GateTransformer implements ClassFileTransformer {
       settle(loader, className);
     }
     for (Wiring.Refusal refusal : result.refusals()) {
-      findings.found(loader, refusal.flag(), refusal.method(), refusal.problem());
+      misfit(loader, before, refusal.flag(), refusal.method(), refusal.problem());
     }
     boolean gated = result.bytes() != null;
     String obstacle = gated ? obstacle() : null;
@@ -185,12 +189,10 @@ public final class GateTransformer implements ClassFileTransformer {
       }
       if (gated && wire.mode() == GateLinker.OBSERVE) {
         findings.observed(loader, wire.flag(), method);
+      } else if (gated) {
+        findings.found(loader, wire.flag(), method, null);
       } else {
-        findings.found(
-            loader,
-            wire.flag(),
-            method,
-            gated ? null : "another method of the class cannot be gated");
+        misfit(loader, before, wire.flag(), method, "another method of the class cannot be gated");
       }
     }
     for (Wiring.Refusal doubt : result.doubts()) {
@@ -210,6 +212,18 @@ public final class GateTransformer implements ClassFileTransformer {
       changed(type, loader, className, wires, result.refusals());
     }
     return result.bytes();
+  }
+
+  // A gate that there was before still decides, if the JVM does not take the body.
+  private void misfit(
+      ClassLoader loader, List<Woven.Gate> before, String flag, String method, String problem) {
+    for (Woven.Gate gate : before) {
+      if (gate.isOf(flag, method) && !swaps.isAnswer()) {
+        findings.doubtful(loader, flag, method, UNFIT + problem);
+        return;
+      }
+    }
+    findings.found(loader, flag, method, problem);
   }
 
   private void settle(ClassLoader loader, String className) {

@@ -47,7 +47,8 @@ class GateLinkerTest {
     }
 
     @Override
-    public void unlinked(String flag, String method, Throwable failure) {
+    public void unlinked(
+        MethodHandles.Lookup caller, String flag, String method, Throwable failure) {
       told++;
     }
   }
