@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 final class LoadedGates {
   private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(3);
   private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long MOST_NANOS = TimeUnit.MINUTES.toNanos(5);
   private static final int LOOKS = 2;
 
   private final LoadedClasses classes;
@@ -29,6 +30,7 @@ final class LoadedGates {
   private volatile boolean closed;
   private long attachedNanos;
   private int looksLeft;
+  private boolean attached;
 
   /**
    * Creates it; nothing is looked at yet.
@@ -67,6 +69,7 @@ final class LoadedGates {
   private synchronized void later() {
     attachedNanos = System.nanoTime();
     looksLeft = LOOKS;
+    attached = true;
   }
 
   private void gateLate(boolean last) {
@@ -75,7 +78,18 @@ final class LoadedGates {
     }
   }
 
-  private void tell(List<String> more) {
+  // Until then the name of each class that comes is kept.
+  private void endLooks() {
+    attached = false;
+    if (classes.forgetLatecomers()) {
+      tell(
+          List.of(
+              "a class loader that was asked for class files has not answered for minutes: of the"
+                  + " classes that were being loaded at the attach some may have no gates"));
+    }
+  }
+
+  private synchronized void tell(List<String> more) {
     more.forEach(AgentLog::line);
     overlooked = Stream.concat(overlooked.stream(), more.stream()).toList();
   }
@@ -91,6 +105,9 @@ final class LoadedGates {
     if (looksLeft > 0 && nowNanos - attachedNanos >= (last ? LAST_NANOS : FIRST_NANOS)) {
       looksLeft--;
       errands.execute(() -> gateLate(last));
+    }
+    if (attached && nowNanos - attachedNanos >= MOST_NANOS) {
+      endLooks();
     }
   }
 

@@ -35,8 +35,9 @@ final class GivenFiles implements Closeable {
   private static byte @Nullable [] given(@Nullable ClassLoader loader, String file) {
     try (InputStream in = loader == null ? null : loader.getResourceAsStream(file)) {
       return in == null ? null : in.readAllBytes();
-    } catch (IOException | RuntimeException | LinkageError e) {
-      // Nor does a loader that fails give one: the class is looked at in another way.
+    } catch (Throwable e) {
+      // Nor does a loader that fails give one, in whatever way: a jar that was written over is an
+      // InternalError. The class is looked at in another way.
       return null;
     }
   }

@@ -4,17 +4,14 @@ import dev.turnout.bootstrap.GateSite;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.instrument.Instrumentation;
-import java.lang.instrument.UnmodifiableClassException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +23,8 @@ import org.jspecify.annotations.Nullable;
  * it hands them to the transformer when the class is changed.
  */
 public final class LoadedClasses {
-  private static final int BATCH = 100;
   private static final String UNCHANGED = "the loaded class could not be changed: ";
   private static final int MOST_UNREAD = 2_000;
-  private static final long PAUSE_MILLIS = 100;
 
   private static final byte[] NONE = {};
 
@@ -115,11 +110,25 @@ public final class LoadedClasses {
     }
     List<Class<?>> wanted = new ArrayList<>();
     List<Class<?>> unread = new ArrayList<>();
-    sort(instrumentation.getAllLoadedClasses(), coming, wanted, unread);
-    if (last) {
-      latecomers = null;
+    try {
+      sort(instrumentation.getAllLoadedClasses(), coming, wanted, unread);
+    } finally {
+      if (last) {
+        latecomers = null;
+      }
     }
     return gate(wanted, unread, version, force);
+  }
+
+  /**
+   * Looks for no further classes that were on their way, and takes no note of others any more.
+   *
+   * @return whether it did until now
+   */
+  public boolean forgetLatecomers() {
+    boolean any = latecomers != null;
+    latecomers = null;
+    return any;
   }
 
   private void sort(
@@ -134,9 +143,13 @@ public final class LoadedClasses {
         late.add(type);
       }
     }
-    late.forEach(type -> coming.add(type.getClassLoader(), internalName(type)));
+    Set<Class<?>> before = new HashSet<>(GatedBefore.all());
     try (GivenFiles files = new GivenFiles(transformer)) {
-      sort(late.toArray(Class<?>[]::new), files::classFile, wanted, unread);
+      for (Class<?> type : late) {
+        sort(type, files::classFile, before, wanted, unread);
+        // Not earlier: what ends this look leaves the others to the next one.
+        coming.add(type.getClassLoader(), internalName(type));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -284,12 +297,18 @@ public final class LoadedClasses {
       Class<?>[] loaded, Reader reader, List<Class<?>> wanted, List<Class<?>> unread) {
     Set<Class<?>> before = new HashSet<>(GatedBefore.all());
     for (Class<?> type : loaded) {
-      if (!type.isArray()
-          && !type.isPrimitive()
-          && !type.isHidden()
-          && GateTransformer.isOfApplication(type.getClassLoader())
-          && !isOwn(type)
-          && instrumentation.isModifiableClass(type)) {
+      sort(type, reader, before, wanted, unread);
+    }
+  }
+
+  private void sort(
+      Class<?> type,
+      Reader reader,
+      Set<Class<?>> before,
+      List<Class<?>> wanted,
+      List<Class<?>> unread) {
+    try {
+      if (isChangeable(type)) {
         byte[] classFile = reader.classFile(type);
         if (transformer.isWanted(internalName(type), classFile == null ? NONE : classFile)
             || before.contains(type)) {
@@ -298,7 +317,19 @@ public final class LoadedClasses {
           unread.add(type);
         }
       }
+    } catch (Throwable e) {
+      // A jar that was written over, or no room for a file, is no reason to skip the others.
+      unread.add(type);
     }
+  }
+
+  private boolean isChangeable(Class<?> type) {
+    return !type.isArray()
+        && !type.isPrimitive()
+        && !type.isHidden()
+        && GateTransformer.isOfApplication(type.getClassLoader())
+        && !isOwn(type)
+        && instrumentation.isModifiableClass(type);
   }
 
   // What is on the class path to bring the agent in.
@@ -352,46 +383,14 @@ public final class LoadedClasses {
   }
 
   private Map<Class<?>, String> retransform(List<Class<?>> classes) {
+    if (classes.isEmpty()) {
+      return Map.of();
+    }
     transformer.ask();
     try {
-      return retransformBatches(classes);
+      return new Retransformation(instrumentation).of(classes);
     } finally {
       transformer.answered();
-    }
-  }
-
-  // In batches, with a pause: the JVM stands still for each.
-  private Map<Class<?>, String> retransformBatches(List<Class<?>> classes) {
-    Map<Class<?>, String> problems = new LinkedHashMap<>();
-    for (int from = 0; from < classes.size(); from += BATCH) {
-      if (from > 0) {
-        pause();
-      }
-      List<Class<?>> batch = classes.subList(from, Math.min(from + BATCH, classes.size()));
-      try {
-        instrumentation.retransformClasses(batch.toArray(Class<?>[]::new));
-      } catch (UnmodifiableClassException | RuntimeException | LinkageError | InternalError e) {
-        // One of them: so that the others get theirs, each by itself. The last is said of a class
-        // whose initialiser failed or that refers to a library which is not there.
-        batch.forEach(type -> retransformOne(type, problems));
-      }
-    }
-    return problems;
-  }
-
-  private void retransformOne(Class<?> type, Map<Class<?>, String> problems) {
-    try {
-      instrumentation.retransformClasses(type);
-    } catch (UnmodifiableClassException | RuntimeException | LinkageError | InternalError e) {
-      problems.put(type, e.toString());
-    }
-  }
-
-  private static void pause() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

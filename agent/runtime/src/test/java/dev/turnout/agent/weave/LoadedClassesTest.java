@@ -1,6 +1,7 @@
 package dev.turnout.agent.weave;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnout.agent.Legacy;
 import java.io.IOException;
@@ -23,6 +24,7 @@ class LoadedClassesTest {
 
   private final List<String> found = new ArrayList<>();
   private final List<Class<?>> late = new ArrayList<>();
+  private String failing = "";
   private int changed;
   private int walks;
 
@@ -31,7 +33,7 @@ class LoadedClassesTest {
 
   record GeneratedRecord() {}
 
-  private static final class Generator extends ClassLoader {
+  private static class Generator extends ClassLoader {
     Class<?> define(Class<?> model) throws IOException {
       String file = model.getName().replace('.', '/') + ".class";
       try (InputStream in = model.getClassLoader().getResourceAsStream(file)) {
@@ -52,24 +54,28 @@ class LoadedClassesTest {
         Proxy.newProxyInstance(
             getClass().getClassLoader(),
             new Class<?>[] {Instrumentation.class},
-            (proxy, method, arguments) ->
-                switch (method.getName()) {
-                  case "getAllLoadedClasses" -> {
-                    walks++;
-                    Class<?>[] classes = all.toArray(Class<?>[]::new);
-                    all.addAll(late);
-                    yield classes;
+            (proxy, method, arguments) -> {
+              if (method.getName().equals(failing)) {
+                throw new OutOfMemoryError();
+              }
+              return switch (method.getName()) {
+                case "getAllLoadedClasses" -> {
+                  walks++;
+                  Class<?>[] classes = all.toArray(Class<?>[]::new);
+                  all.addAll(late);
+                  yield classes;
+                }
+                case "isModifiableClass" -> true;
+                case "retransformClasses" -> {
+                  if (Arrays.toString((Class<?>[]) arguments[0]).contains("Invalid")) {
+                    throw new InternalError("class redefinition failed: invalid class");
                   }
-                  case "isModifiableClass" -> true;
-                  case "retransformClasses" -> {
-                    if (Arrays.toString((Class<?>[]) arguments[0]).contains("Invalid")) {
-                      throw new InternalError("class redefinition failed: invalid class");
-                    }
-                    changed += Array.getLength(arguments[0]);
-                    yield null;
-                  }
-                  default -> throw new UnsupportedOperationException(method.toString());
-                });
+                  changed += Array.getLength(arguments[0]);
+                  yield null;
+                }
+                default -> throw new UnsupportedOperationException(method.toString());
+              };
+            });
   }
 
   private List<String> gate(Runtime.Version version, List<Class<?>> loaded) {
@@ -124,6 +130,52 @@ class LoadedClassesTest {
     int walked = walks;
     classes.gateLate(SOUND, false, true);
     assertThat(walks).isEqualTo(walked);
+  }
+
+  /** Fails in a way of its own, as one whose jar was written over does. */
+  private static final class FailingLoader extends Generator {
+    private final Error error;
+
+    FailingLoader(Error error) {
+      this.error = error;
+    }
+
+    @Override
+    public InputStream getResourceAsStream(String name) {
+      throw error;
+    }
+  }
+
+  @Test
+  void loaderThatFails_costsNoOtherClassItsLook() throws IOException {
+    LoadedClasses classes = loadedClasses(List.of());
+    classes.gate(SOUND, false);
+    for (Error error :
+        List.of(new InternalError("a jar"), new OutOfMemoryError(), new AssertionError())) {
+      late.add(new FailingLoader(error).define(Generated.class));
+    }
+    late.add(new Generator().define(Generated.class));
+    assertThat(classes.gateLate(SOUND, false, false)).isEmpty();
+    assertThat(classes.gateLate(SOUND, false, false)).isEmpty();
+    assertThat(changed).isEqualTo(4);
+  }
+
+  @Test
+  void classThatCannotBeLookedAt_isShownByTheJvm() throws IOException {
+    LoadedClasses classes = loadedClasses(List.of(new Generator().define(Generated.class)));
+    failing = "isModifiableClass";
+    assertThat(classes.gate(SOUND, false)).isEmpty();
+    assertThat(changed).isEqualTo(1);
+  }
+
+  @Test
+  void lastLook_isTheLast_alsoWhereItFails() throws IOException {
+    LoadedClasses classes = loadedClasses(List.of());
+    classes.gate(SOUND, false);
+    failing = "getAllLoadedClasses";
+    assertThatThrownBy(() -> classes.gateLate(SOUND, false, true))
+        .isInstanceOf(OutOfMemoryError.class);
+    assertThat(classes.forgetLatecomers()).isFalse();
   }
 
   /** Stands for one whose initialiser failed, or that refers to a library which is not there. */
