@@ -98,7 +98,7 @@ public final class GateTransformer implements ClassFileTransformer {
     findings.coming(className, loader);
     String name = className.replace('/', '.');
     if (classBeingRedefined != null && !swaps.isAnswer()) {
-      swaps.shown(System.nanoTime());
+      swaps.shown(classBeingRedefined, System.nanoTime());
     }
     if (!isWanted(className, classFile)) {
       if (classBeingRedefined != null) {
@@ -111,11 +111,21 @@ public final class GateTransformer implements ClassFileTransformer {
       FaultPoint.reach("transform");
       return gate(module, loader, name, classFile, classBeingRedefined);
     } catch (Throwable e) {
-      if (classBeingRedefined != null && !swaps.isAnswer()) {
-        swaps.add(classBeingRedefined);
+      if (classBeingRedefined != null) {
+        lookAgain(classBeingRedefined, e);
       }
       findings.found(loader, "", name, "the class could not be rewritten: " + e);
       return null;
+    }
+  }
+
+  // The JVM takes the body without gates, also where it is the one that the class has. That there
+  // was no room for them need not be so a moment later.
+  private void lookAgain(Class<?> type, Throwable failure) {
+    if (!swaps.isAnswer()) {
+      swaps.add(type);
+    } else if (failure instanceof VirtualMachineError) {
+      swaps.failed(type, System.nanoTime());
     }
   }
 
@@ -241,6 +251,7 @@ public final class GateTransformer implements ClassFileTransformer {
       List<Wiring.Refusal> refusals) {
     if (swaps.isAnswer()) {
       woven.put(loader, className, wires);
+      swaps.succeeded(type);
       findings.settled(loader, className);
       return;
     }
@@ -281,6 +292,15 @@ public final class GateTransformer implements ClassFileTransformer {
    */
   List<Class<?>> takeSwapped(long nowNanos) {
     return swaps.take(nowNanos);
+  }
+
+  /**
+   * Takes the loaded classes that were shown as they are when there was no room to gate them.
+   *
+   * @param nowNanos the JVM's time
+   */
+  List<Class<?>> takeUngated(long nowNanos) {
+    return swaps.takeFailed(nowNanos);
   }
 
   /** The classes that this thread has transformed from now on are shown as they are. */

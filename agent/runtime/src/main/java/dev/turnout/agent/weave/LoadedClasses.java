@@ -249,17 +249,19 @@ public final class LoadedClasses {
    */
   public void settleSwaps(Executor errands, long nowNanos, Runtime.Version version, boolean force) {
     List<Class<?>> swapped = transformer.takeSwapped(nowNanos);
-    // To bring back their bodies would undo what somebody has just done, so it cannot be forced.
-    if (swapped.isEmpty() || bringsBackBodies(version)) {
+    if (bringsBackBodies(version)) {
+      // It would undo what somebody has just done, so it cannot be forced.
+      swapped.clear();
+    }
+    // Those were changed by the agent a moment ago, and have what that brought back.
+    swapped.addAll(transformer.takeUngated(nowNanos));
+    if (swapped.isEmpty()) {
       return;
     }
     boolean sparesRecords = !force && corruptsRecords(version);
     swapped.removeIf(type -> sparesRecords && type.isRecord());
-    errands.execute(
-        () -> {
-          // What was told of one that the JVM cannot change is that it is doubtful: that holds.
-          Map<Class<?>, String> unused = retransform(swapped);
-        });
+    // What was told of one that the JVM cannot change is that it is doubtful: that holds.
+    errands.execute(() -> retransform(swapped));
   }
 
   /**
