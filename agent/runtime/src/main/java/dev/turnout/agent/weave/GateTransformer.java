@@ -123,7 +123,7 @@ public final class GateTransformer implements ClassFileTransformer {
   // was no room for them need not be so a moment later.
   private void lookAgain(Class<?> type, Throwable failure) {
     if (!swaps.isAnswer()) {
-      swaps.add(type);
+      swaps.add(type, System.nanoTime());
     } else if (failure instanceof VirtualMachineError) {
       swaps.failed(type, System.nanoTime());
     }
@@ -258,7 +258,7 @@ public final class GateTransformer implements ClassFileTransformer {
     boolean differs = gone(loader, className, wires, refusals);
     differs |= woven.add(loader, className, wires);
     if (differs || !refusals.isEmpty()) {
-      swaps.add(type);
+      swaps.add(type, System.nanoTime());
     }
   }
 

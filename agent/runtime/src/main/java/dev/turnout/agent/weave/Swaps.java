@@ -21,6 +21,9 @@ final class Swaps {
   // class transformed in between would give it back the body that it had.
   private static final long NANOS_TO_TAKE = TimeUnit.SECONDS.toNanos(1);
 
+  // A profiler may have classes changed all the time. By then any of a batch are taken.
+  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(30);
+
   // A memory that stays full shall not have the JVM stand still again and again.
   private static final int MOST_TRIES = 30;
 
@@ -28,6 +31,7 @@ final class Swaps {
   private final List<Thread> asking = new CopyOnWriteArrayList<>();
   private final Map<Class<?>, Integer> failures = new WeakHashMap<>();
   private final Set<Class<?>> failed = Collections.newSetFromMap(new WeakHashMap<>());
+  private long firstNanos;
   private volatile long shownNanos;
 
   /** Notes that another body of a loaded class was shown. */
@@ -41,8 +45,9 @@ final class Swaps {
   }
 
   /** Notes a class whose gates may be others by now. */
-  void add(Class<?> type) {
+  void add(Class<?> type, long nowNanos) {
     synchronized (unsettled) {
+      began(nowNanos);
       unsettled.add(type);
     }
   }
@@ -58,8 +63,15 @@ final class Swaps {
       int times = before == null ? 1 : before + 1;
       failures.put(type, times);
       if (times <= MOST_TRIES) {
+        began(nowNanos);
         failed.add(type);
       }
+    }
+  }
+
+  private void began(long nowNanos) {
+    if (unsettled.isEmpty() && failed.isEmpty()) {
+      firstNanos = nowNanos;
     }
   }
 
@@ -82,7 +94,8 @@ final class Swaps {
 
   private List<Class<?>> take(Set<Class<?>> noted, long nowNanos) {
     synchronized (unsettled) {
-      if (noted.isEmpty() || nowNanos - shownNanos < NANOS_TO_TAKE) {
+      boolean soon = nowNanos - shownNanos < NANOS_TO_TAKE && nowNanos - firstNanos < MOST_NANOS;
+      if (soon || noted.isEmpty()) {
         return new ArrayList<>();
       }
       List<Class<?>> taken = new ArrayList<>(noted);
