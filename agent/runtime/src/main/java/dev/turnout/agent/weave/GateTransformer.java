@@ -184,7 +184,7 @@ public final class GateTransformer implements ClassFileTransformer {
       settle(loader, className);
     }
     for (Wiring.Refusal refusal : result.refusals()) {
-      misfit(loader, before, refusal.flag(), refusal.method(), refusal.problem());
+      misfit(loader, refusal);
     }
     boolean gated = result.bytes() != null;
     String obstacle = gated ? obstacle() : null;
@@ -202,7 +202,7 @@ public final class GateTransformer implements ClassFileTransformer {
       } else if (gated) {
         findings.found(loader, wire.flag(), method, null);
       } else {
-        misfit(loader, before, wire.flag(), method, "another method of the class cannot be gated");
+        findings.found(loader, wire.flag(), method, "another method of the class cannot be gated");
       }
     }
     for (Wiring.Refusal doubt : result.doubts()) {
@@ -224,16 +224,13 @@ public final class GateTransformer implements ClassFileTransformer {
     return result.bytes();
   }
 
-  // A gate that there was before still decides, if the JVM does not take the body.
-  private void misfit(
-      ClassLoader loader, List<Woven.Gate> before, String flag, String method, String problem) {
-    for (Woven.Gate gate : before) {
-      if (gate.isOf(flag, method) && !swaps.isAnswer()) {
-        findings.doubtful(loader, flag, method, UNFIT + problem);
-        return;
-      }
+  // The gate that there was still decides, if the JVM does not take the body.
+  private void misfit(ClassLoader loader, Wiring.Refusal refusal) {
+    if (refusal.lacking() && !swaps.isAnswer()) {
+      findings.doubtful(loader, refusal.flag(), refusal.method(), UNFIT + refusal.problem());
+    } else {
+      findings.found(loader, refusal.flag(), refusal.method(), refusal.problem());
     }
-    findings.found(loader, flag, method, problem);
   }
 
   private void settle(ClassLoader loader, String className) {

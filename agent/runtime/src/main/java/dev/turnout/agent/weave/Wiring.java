@@ -23,8 +23,13 @@ final class Wiring {
    * @param flag the flag's name
    * @param method the method as people write it
    * @param problem why not
+   * @param lacking whether the body lacks a method that the class has: no JVM is known to take one
    */
-  record Refusal(String flag, String method, String problem) {}
+  record Refusal(String flag, String method, String problem, boolean lacking) {
+    Refusal(String flag, String method, String problem) {
+      this(flag, method, problem, false);
+    }
+  }
 
   private final ClassFacts type;
   private final ClassFiles others;
@@ -209,7 +214,8 @@ final class Wiring {
     if (had != null && had.isAsSaved()) {
       keep(had, problem, wires);
     } else {
-      refuse(method, flag, problem);
+      boolean lacking = had == null && !isGated(method) && earlier.has(method, flag);
+      refusals.add(new Refusal(flag, method.fullName(), problem, lacking));
     }
   }
 
