@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -31,9 +29,7 @@ class AttachIT {
   private static final int NOT_AUTHORISED = 5;
 
   @TempDir Path directory;
-  private Process application;
-  private Writer in;
-  private BufferedReader out;
+  private RunningApp application;
 
   static List<Path> jdks() {
     return Jdks.all();
@@ -41,7 +37,7 @@ class AttachIT {
 
   @BeforeEach
   void compile() throws IOException {
-    Javac.compile(directory.resolve("classes"), List.of(Built.ANNOTATIONS), "running");
+    RunningApp.compile(directory);
     flag("percentage: 0");
   }
 
@@ -50,26 +46,13 @@ class AttachIT {
   }
 
   private void start(List<String> by, Path jdk, String... options) throws IOException {
-    List<String> command = new ArrayList<>(by);
-    command.addAll(
-        List.of(
-            jdk.resolve("bin/java").toString(),
-            "-Xverify:all",
-            "-XX:+IgnoreUnrecognizedVMOptions",
-            "-XX:+EnableDynamicAgentLoading"));
-    command.addAll(List.of(options));
-    String classPath = Javac.classPath(List.of(directory.resolve("classes"), Built.ANNOTATIONS));
-    command.addAll(List.of("-cp", classPath, "shop.Running"));
-    application =
-        new ProcessBuilder(command).redirectError(directory.resolve("err.txt").toFile()).start();
-    in = application.outputWriter();
-    out = application.inputReader();
+    application = RunningApp.start(directory, by, jdk, options);
   }
 
   @AfterEach
   void stop() {
     if (application != null) {
-      application.destroyForcibly();
+      application.close();
     }
   }
 
@@ -78,9 +61,7 @@ class AttachIT {
   }
 
   private String answer(String user) throws IOException {
-    in.write(user + "\n");
-    in.flush();
-    return out.readLine();
+    return application.answer(user);
   }
 
   private void flag(String definition) throws IOException {
@@ -88,18 +69,8 @@ class AttachIT {
         directory.resolve("flags.yaml"), "flags:\n  checkout: {" + definition + "}\n");
   }
 
-  private long pid() {
-    return application
-        .children()
-        .mapToLong(ProcessHandle::pid)
-        .findFirst()
-        .orElse(application.pid());
-  }
-
   private Run turnout(Path jdk, String command, String... options) throws Exception {
-    List<String> arguments = new ArrayList<>(List.of(command, "" + pid()));
-    arguments.addAll(List.of(options));
-    return Run.of(Built.TURNOUT, directory, Map.of("JAVA_HOME", jdk.toString()), arguments);
+    return application.turnout(jdk, command, List.of(options), Map.of());
   }
 
   private List<String> options() {
@@ -164,8 +135,8 @@ class AttachIT {
       assertThat(answer()).isEqualTo("new shop, record new user-1");
       assertThat(answer("generated")).isEqualTo("new generated");
     }
-    in.close();
-    assertThat(application.waitFor()).isZero();
+    application.process().getOutputStream().close();
+    assertThat(application.process().waitFor()).isZero();
   }
 
   @ParameterizedTest
@@ -409,7 +380,8 @@ class AttachIT {
     assertThat(turnout(jdk, "agent").out()).contains("shop.Running#pay");
     assertThat(turnout(jdk, "detach", "--yes").out())
         .contains("the gated classes are as they were written");
-    assertThat(Path.of("/proc/" + pid() + "/root/tmp")).isDirectoryNotContaining("glob:**.answer");
+    assertThat(Path.of("/proc/" + application.pid() + "/root/tmp"))
+        .isDirectoryNotContaining("glob:**.answer");
   }
 
   @ParameterizedTest

@@ -3,13 +3,10 @@ package dev.turnout.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +19,7 @@ class DetachedAgentIT {
   private static final String AGENT_LOADER = "dev.turnout.bootstrap.AgentClassLoader";
 
   @TempDir Path directory;
-  private Process application;
+  private RunningApp application;
 
   static List<Path> jdks() {
     return Jdks.all();
@@ -31,28 +28,16 @@ class DetachedAgentIT {
   @AfterEach
   void stop() {
     if (application != null) {
-      application.destroyForcibly();
+      application.close();
     }
   }
 
   @ParameterizedTest
   @MethodSource("jdks")
   void detached_itsClassesAreCollected_whileTheApplicationRunsOn(Path jdk) throws Exception {
-    Path classes =
-        Javac.compile(directory.resolve("classes"), List.of(Built.ANNOTATIONS), "running");
+    RunningApp.compile(directory);
     Files.writeString(directory.resolve("flags.yaml"), "flags: {checkout: {percentage: 0}}");
-    application =
-        new ProcessBuilder(
-                jdk.resolve("bin/java").toString(),
-                "-XX:+IgnoreUnrecognizedVMOptions",
-                "-XX:+EnableDynamicAgentLoading",
-                "-cp",
-                Javac.classPath(List.of(classes, Built.ANNOTATIONS)),
-                "shop.Running")
-            .redirectError(directory.resolve("err.txt").toFile())
-            .start();
-    Writer in = application.outputWriter();
-    BufferedReader out = application.inputReader();
+    application = RunningApp.start(directory, List.of(), jdk);
     for (int round = 0; round < 2; round++) {
       turnout(
           jdk,
@@ -60,9 +45,7 @@ class DetachedAgentIT {
           "force=true",
           "flags-file=" + directory.resolve("flags.yaml"),
           "state-directory=" + directory.resolve("state"));
-      in.write("user-1\n");
-      in.flush();
-      assertThat(out.readLine()).startsWith("old shop");
+      assertThat(application.answer("user-1")).startsWith("old shop");
       assertThat(liveObjects(jdk)).contains(AGENT_LOADER);
       turnout(jdk, "detach", "--yes");
       await()
@@ -72,10 +55,7 @@ class DetachedAgentIT {
   }
 
   private void turnout(Path jdk, String command, String... options) throws Exception {
-    List<String> arguments = new ArrayList<>(List.of(command, "" + application.pid()));
-    arguments.addAll(List.of(options));
-    Map<String, String> environment = Map.of("JAVA_HOME", jdk.toString());
-    Run run = Run.of(Built.TURNOUT, directory, environment, arguments);
+    Run run = application.turnout(jdk, command, List.of(options), Map.of());
     assertThat(run.exit()).as(run.toString()).isZero();
   }
 

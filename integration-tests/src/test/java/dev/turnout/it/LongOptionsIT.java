@@ -19,50 +19,37 @@ class LongOptionsIT {
   private static final int USAGE = 2;
 
   @TempDir Path directory;
-  private Process application;
+  private RunningApp application;
 
   static List<Path> jdks() {
     return Jdks.all();
   }
 
   private void start(Path jdk) throws IOException {
-    Path classes =
-        Javac.compile(directory.resolve("classes"), List.of(Built.ANNOTATIONS), "running");
+    RunningApp.compile(directory);
     Files.writeString(directory.resolve("flags.yaml"), "flags: {checkout: {percentage: 0}}");
-    application =
-        new ProcessBuilder(
-                jdk.resolve("bin/java").toString(),
-                "-XX:+IgnoreUnrecognizedVMOptions",
-                "-XX:+EnableDynamicAgentLoading",
-                "-cp",
-                Javac.classPath(List.of(classes, Built.ANNOTATIONS)),
-                "shop.Running")
-            .redirectError(directory.resolve("err.txt").toFile())
-            .start();
+    application = RunningApp.start(directory, List.of(), jdk);
     assertThat(answer()).startsWith("new shop");
   }
 
   @AfterEach
   void stop() {
     if (application != null) {
-      application.destroyForcibly();
+      application.close();
     }
   }
 
   private String answer() throws IOException {
-    application.outputWriter().write("user-1\n");
-    application.outputWriter().flush();
-    return application.inputReader().readLine();
+    return application.answer("user-1");
   }
 
   private Run attach(Path jdk, String... options) throws Exception {
-    List<String> arguments = new ArrayList<>(List.of("attach", "" + application.pid()));
-    arguments.addAll(List.of("force=true", "state-directory=" + directory.resolve("state")));
-    arguments.addAll(List.of(options));
+    List<String> all = new ArrayList<>();
+    all.addAll(List.of("force=true", "state-directory=" + directory.resolve("state")));
+    all.addAll(List.of(options));
     Path temporary = Files.createDirectories(directory.resolve("tmp"));
-    Map<String, String> environment =
-        Map.of("JAVA_HOME", jdk.toString(), "JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
-    return Run.of(Built.TURNOUT, directory, environment, arguments);
+    Map<String, String> environment = Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
+    return application.turnout(jdk, "attach", all, environment);
   }
 
   /** The flags file, by a path of as many bytes as are wanted, or one less. */
@@ -80,8 +67,7 @@ class LongOptionsIT {
       Run attached = attach(jdk, flagsFile(bytes));
       assertThat(attached.exit()).as("%s bytes: %s", bytes, attached).isZero();
       assertThat(answer()).startsWith("old shop");
-      List<String> detach = List.of("detach", "--yes", "" + application.pid());
-      Run detached = Run.of(Built.TURNOUT, directory, Map.of("JAVA_HOME", "" + jdk), detach);
+      Run detached = application.turnout(jdk, "detach", List.of("--yes"), Map.of());
       assertThat(detached.exit()).as(detached.toString()).isZero();
       try (Stream<Path> left = Files.list(directory.resolve("tmp"))) {
         assertThat(left.map(Path::toString).filter(name -> name.endsWith(".answer"))).isEmpty();
