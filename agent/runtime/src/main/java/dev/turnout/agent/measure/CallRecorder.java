@@ -19,6 +19,9 @@ public final class CallRecorder {
   /** In place of a mask: all calls are timed, for good. */
   static final int ALL_TIMED = -2;
 
+  // The bits that a mask may have; who has others is begun by what those say.
+  private static final int MOST_SKIPPED = ThreadRows.MOST_RANDOM;
+
   /** Added to a mask: calls that are not timed are seen all the same while they run. */
   static final int WATCHED = 1 << 30;
 
@@ -78,7 +81,14 @@ public final class CallRecorder {
    */
   public long begin() {
     int mask = skipMask;
-    if (mask < 0 ? mask == NONE_TIMED : ThreadRows.random(counts(), mask) != 0) {
+    if ((mask & ~MOST_SKIPPED) != 0) {
+      return beginOther(mask);
+    }
+    return ThreadRows.random(counts(), mask) == 0 ? latencies().begin() : 0;
+  }
+
+  private long beginOther(int mask) {
+    if (mask < 0 ? mask == NONE_TIMED : ThreadRows.random(counts(), mask & MOST_SKIPPED) != 0) {
       return mask < WATCHED ? 0 : latencies().mark();
     }
     return latencies().begin();
@@ -116,13 +126,15 @@ public final class CallRecorder {
   /** Records a call that returned. */
   public void succeeded(long start) {
     failureRow.succeeded();
-    ended(start);
+    ended(counts(), ThreadRows.own(), start);
   }
 
   /** Records a call that failed. */
   public void failed(long start) {
-    ended(start);
-    ThreadRows.increment(counts(), FAILED);
+    long[] rows = counts();
+    int own = ThreadRows.own();
+    ended(rows, own, start);
+    long unused = (long) ThreadRows.CELL.getAndAdd(rows, own + FAILED, 1L);
     failureRow.failed();
   }
 
@@ -148,14 +160,10 @@ public final class CallRecorder {
   // While calls are few all are timed, and the compiler takes what comes of the others for rare and
   // leaves its calls out of line, for good. So they come first, and what is left is a VarHandle's,
   // which always is part of its caller.
-  private void ended(long start) {
-    long[] rows = counts();
-    int untimed = ThreadRows.own() + UNTIMED;
-    if (start == 0) {
-      long unused = (long) ThreadRows.CELL.getAndAdd(rows, untimed, 1L);
-    } else if (Latencies.isMark(start)) {
-      latencies().unmark(start);
-      long unused = (long) ThreadRows.CELL.getAndAdd(rows, untimed, 1L);
+  private void ended(long[] rows, int own, long start) {
+    if (Latencies.isMark(start)) {
+      unmark(start);
+      long unused = (long) ThreadRows.CELL.getAndAdd(rows, own + UNTIMED, 1L);
     } else {
       latencies().end(start);
     }

@@ -1,5 +1,7 @@
 package dev.turnout.agent.measure;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -8,20 +10,31 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A call that was cancelled is neither: callers that give up on a dead path must not hide it.
  */
 class FailureRow {
-  private final AtomicInteger now = new AtomicInteger();
+  private static final VarHandle NOW;
+
+  static {
+    try {
+      NOW = MethodHandles.lookup().findVarHandle(FailureRow.class, "now", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  // No object of its own: each call that succeeds reads it.
+  private volatile int now;
   private final AtomicInteger longest = new AtomicInteger();
 
   void failed() {
-    if (now.incrementAndGet() < 0) {
+    if ((int) NOW.getAndAdd(this, 1) + 1 < 0) {
       // A method that only throws gets there in some hours.
-      now.set(Integer.MAX_VALUE);
+      now = Integer.MAX_VALUE;
     }
   }
 
   void succeeded() {
     // Read first: nearly always there is nothing to write, and threads share this.
-    if (now.get() != 0) {
-      ended(now.getAndSet(0));
+    if (now != 0) {
+      ended((int) NOW.getAndSet(this, 0));
     }
   }
 
@@ -33,16 +46,16 @@ class FailureRow {
   }
 
   int now() {
-    return now.get();
+    return now;
   }
 
   int takeLongest() {
-    return Math.max(longest.getAndSet(0), now.get());
+    return Math.max(longest.getAndSet(0), now);
   }
 
   /** The next failure is the first of a row. */
   void forget() {
-    now.set(0);
+    now = 0;
     longest.set(0);
   }
 

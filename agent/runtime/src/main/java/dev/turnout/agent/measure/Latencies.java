@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How long the timed calls of one recorder took, and since when those that have not ended are
  * running: a call that hangs never ends, and must be seen all the same. Threads do not wait for
- * each other, but at the end of calls that took long.
+ * each other, but at the end of calls that took long. It is the histogram of those that ended
+ * itself, and has none: each object on the way to it would take longer, and machine code, of which
+ * a gate may not have much to become part of its caller.
  *
  * <p>Running calls are kept in a table with a place for each thread, by its id. Where two threads
  * meet, or a thread calls itself again, the later call is not kept. A call that runs for long makes
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * was in the place. So it may be gone for a moment, or for good; but it never stays when it has
  * ended, or it would be taken to hang for ever.
  */
-public final class Latencies {
+public final class Latencies extends StripedHistogram {
   private static final VarHandle START = MethodHandles.arrayElementVarHandle(long[].class);
   private static final int PLACES = 64;
 
@@ -56,7 +58,6 @@ public final class Latencies {
 
   private final LongCalls longCalls = new LongCalls();
   private final Set<Running> later = ConcurrentHashMap.newKeySet();
-  private final StripedHistogram ended = new StripedHistogram();
 
   // Not among those that ended, for they count as calls by being there. Most paths have none.
   private volatile @Nullable StripedHistogram cancelled;
@@ -185,9 +186,9 @@ public final class Latencies {
 
   /** The call that began then ends, on the thread that it began on. */
   void end(long start) {
-    long[] table = ended.own();
+    long[] table = own();
     long sum = StripedHistogram.sum(table);
-    ended.record(table, sum, leaveAfter(start));
+    record(table, sum, leaveAfter(start));
   }
 
   // Starts are odd, and made so by adding: one less is not after the call began.
@@ -232,7 +233,7 @@ public final class Latencies {
   void end(Later call) {
     long end = call.end();
     if (forget(call)) {
-      ended.record(end - call.start);
+      record(end - call.start);
     }
   }
 
@@ -282,7 +283,7 @@ public final class Latencies {
     for (Running call : later) {
       call.look(nowNanos);
       if (call.refersTo(null) && later.remove(call)) {
-        ended.record((call.end == 0 ? nowNanos : call.end) - call.start);
+        record((call.end == 0 ? nowNanos : call.end) - call.start);
       }
     }
   }
@@ -311,14 +312,9 @@ public final class Latencies {
     return STRIDE + ((int) Thread.currentThread().getId() & PLACES - 1) * STRIDE;
   }
 
-  /** Reads how many calls ended, other than by being cancelled. */
-  long count() {
-    return ended.count();
-  }
-
   /** Reads the latencies of the calls that ended, other than by being cancelled. */
   Histogram ended() {
-    return ended.read();
+    return read();
   }
 
   /** Reads after how long calls were cancelled. */

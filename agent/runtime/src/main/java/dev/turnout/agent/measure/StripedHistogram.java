@@ -7,13 +7,14 @@ import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A histogram that many threads record in. As long as they hardly meet it is one table; if they do,
  * each thread gets one of several by its id, as {@link java.util.concurrent.atomic.LongAdder} does
  * it for one counter. Nothing is lost. Lock-free but for the moment in which tables are added.
  */
-final class StripedHistogram {
+class StripedHistogram {
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
   private static final int MOST_TABLES =
       Math.min(8, 2 * Integer.highestOneBit(Runtime.getRuntime().availableProcessors()));
@@ -30,8 +31,16 @@ final class StripedHistogram {
   private final AtomicInteger meetings = new AtomicInteger();
   private volatile long[][] tables = {new long[LENGTH]};
 
+  // While there is no other; null from then on. To be had without a look at which there are.
+  private volatile long @Nullable [] only = tables[0];
+
   /** The table that this thread is to record in. */
-  long[] own() {
+  final long[] own() {
+    long[] table = only;
+    return table == null ? oneOfMany() : table;
+  }
+
+  private long[] oneOfMany() {
     long[][] all = tables;
     return all[(int) Thread.currentThread().getId() & all.length - 1];
   }
@@ -48,7 +57,7 @@ final class StripedHistogram {
    * @param sum of the table, read shortly before: if it is another one now, threads have met
    * @param nanos at least 0
    */
-  void record(long[] own, long sum, long nanos) {
+  final void record(long[] own, long sum, long nanos) {
     if ((long) CELL.getAndAdd(own, SUM, nanos) != sum) {
       meet();
     }
@@ -56,7 +65,7 @@ final class StripedHistogram {
   }
 
   /** Adds a value, where that need not be fast; one below 0 counts as 0. */
-  void record(long nanos) {
+  final void record(long nanos) {
     long[] own = own();
     record(own, sum(own), Math.max(0, nanos));
   }
@@ -75,11 +84,12 @@ final class StripedHistogram {
         twice[i] = new long[LENGTH];
       }
       tables = twice;
+      only = null;
     }
   }
 
   /** Reads how many values there are, without telling them apart. */
-  long count() {
+  final long count() {
     long count = 0;
     for (long[] table : tables) {
       for (int i = 0; i < Histogram.SIZE; i++) {
@@ -94,7 +104,7 @@ final class StripedHistogram {
    * {@code long} begins anew at 0, as counters do: thousands of calls that each take days get
    * there.
    */
-  Histogram read() {
+  final Histogram read() {
     SortedMap<Integer, Long> filled = new TreeMap<>();
     long sum = 0;
     for (long[] table : tables) {

@@ -17,6 +17,10 @@ final class ThreadRows {
   static final int COUNTERS = 3;
 
   static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
+
+  /** The greatest mask of a random number. */
+  static final int MOST_RANDOM = 0xffff;
+
   private static final int DICE = COUNTERS;
 
   // Two cache lines, which processors fetch together; and one row's length before the first, or its
@@ -56,7 +60,7 @@ final class ThreadRows {
   /**
    * Casts the dice.
    *
-   * @param mask one less than a power of two, up to 65,535
+   * @param mask one less than a power of two, up to {@link #MOST_RANDOM}
    * @return a number from 0 to the mask; threads of one row that cast at once may get the same
    */
   static int random(long[] rows, int mask) {

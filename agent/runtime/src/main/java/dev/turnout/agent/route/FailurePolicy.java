@@ -1,23 +1,35 @@
 package dev.turnout.agent.route;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
-/**
- * What a gate makes of an exception of its new implementation.
- *
- * @param recovers whether the fallback runs after a failure
- * @param ignored exceptions that are an answer and no failure
- */
-record FailurePolicy(boolean recovers, List<Class<?>> ignored) {
+/** What a gate makes of an exception of its new implementation. */
+final class FailurePolicy {
   static final FailurePolicy COUNT_ALL = new FailurePolicy(false, List.of());
 
   // By name: the JDK's would bring the channels with it before the application has any, and
-  // Kotlin's is the application's own.
+  // Kotlin's is the application's own. Asked only of what extends the same class of the JDK as they
+  // do: names take as long to compare as all else that a failure costs a gate, and their loop makes
+  // the gate too long to become part of its caller.
   private static final String CLOSED_BY_INTERRUPT = "java.nio.channels.ClosedByInterruptException";
   private static final String KOTLINS_TIMEOUT = "kotlinx.coroutines.TimeoutCancellationException";
+
+  private final boolean recovers;
+  private final Class<?>[] ignored;
+
+  /**
+   * Creates a policy.
+   *
+   * @param recovers whether the fallback runs after a failure
+   * @param ignored exceptions that are an answer and no failure
+   */
+  FailurePolicy(boolean recovers, List<Class<?>> ignored) {
+    this.recovers = recovers;
+    this.ignored = ignored.toArray(new Class<?>[0]);
+  }
 
   /**
    * Resolves the names as the class that declares the gate sees them. Unknown ones never match:
@@ -47,7 +59,7 @@ record FailurePolicy(boolean recovers, List<Class<?>> ignored) {
     if (!inVain.isEmpty()) {
       doubt.accept("no failure can be ignored as " + String.join(", ", inVain));
     }
-    return new FailurePolicy(recovers, List.copyOf(ignored));
+    return new FailurePolicy(recovers, ignored);
   }
 
   /**
@@ -56,9 +68,10 @@ record FailurePolicy(boolean recovers, List<Class<?>> ignored) {
    * was too slow for itself.
    */
   static boolean isCancellation(Throwable failure) {
-    return failure instanceof InterruptedException
-        || isA(CLOSED_BY_INTERRUPT, failure)
-        || (failure instanceof CancellationException && !isA(KOTLINS_TIMEOUT, failure));
+    return failure instanceof RuntimeException
+        ? failure instanceof CancellationException && !isA(KOTLINS_TIMEOUT, failure)
+        : failure instanceof InterruptedException
+            || (failure instanceof IOException && isA(CLOSED_BY_INTERRUPT, failure));
   }
 
   /**
@@ -80,9 +93,13 @@ record FailurePolicy(boolean recovers, List<Class<?>> ignored) {
     return type != null;
   }
 
+  boolean recovers() {
+    return recovers;
+  }
+
   boolean ignores(Throwable failure) {
-    for (int i = 0; i < ignored.size(); i++) {
-      if (ignored.get(i).isInstance(failure)) {
+    for (Class<?> type : ignored) {
+      if (type.isInstance(failure)) {
         return true;
       }
     }

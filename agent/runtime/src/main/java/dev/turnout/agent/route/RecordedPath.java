@@ -24,6 +24,7 @@ final class RecordedPath extends GatePath {
   private final String variant;
   private final Reason reason;
   private final FailurePolicy policy;
+  private final boolean recovers;
   private final GatePath recovery;
   private final @Nullable Debut debut;
 
@@ -35,6 +36,7 @@ final class RecordedPath extends GatePath {
     this.reason = reason;
     calls = use.recorder().calls(reason);
     this.policy = policy;
+    recovers = false;
     recovery = this;
     debut = null;
   }
@@ -53,6 +55,7 @@ final class RecordedPath extends GatePath {
     this.reason = reason;
     calls = use.recorder().calls(reason);
     this.policy = policy;
+    recovers = policy.recovers();
     this.recovery = recovery;
     this.debut = debut;
   }
@@ -199,26 +202,22 @@ final class RecordedPath extends GatePath {
 
   @Override
   public boolean failed(long token, Throwable failure) {
-    boolean harmless = false;
+    boolean recovers = this.recovers;
     try {
       FaultPoint.reach("failed");
-      boolean ignored = policy.ignores(failure);
-      harmless = ignored || FailurePolicy.isThrownCancellation(failure);
-      if (ignored) {
+      if (policy.ignores(failure)) {
+        recovers = false;
         calls.succeeded(token);
-      } else if (harmless) {
+      } else if (FailurePolicy.isThrownCancellation(failure)) {
+        recovers = false;
         calls.cancelled(token);
       } else {
         calls.failed(token);
       }
     } catch (Throwable e) {
-      return !harmless && recovers();
+      return recovers;
     }
-    return !harmless && recovers();
-  }
-
-  private boolean recovers() {
-    return branch != FALLBACK && policy.recovers();
+    return recovers;
   }
 
   @Override
