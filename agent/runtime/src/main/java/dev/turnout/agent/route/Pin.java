@@ -84,27 +84,70 @@ final class Pin implements Caller {
 
   /** Decides for the context itself: the same for all its threads and calls without a key. */
   int decide(CompiledFlag flag) {
+    return decide(flag, this);
+  }
+
+  private int decide(CompiledFlag flag, Caller caller) {
     int known = own.get();
     if (known != UNDECIDED) {
       return known;
     }
-    int decided = flag.choose(null, this);
+    int decided = flag.choose(null, caller);
     return own.compareAndSet(UNDECIDED, decided) ? decided : own.get();
   }
 
-  // Or a flag could be on where one that it depends on is off, for the same request.
   @Override
   public Decision dependency(CompiledFlag dependency, @Nullable String key) {
+    return dependency(dependency, key, this);
+  }
+
+  // As it was first decided, or a flag could be on where one that it depends on is off, for the
+  // same request.
+  private Decision dependency(CompiledFlag dependency, @Nullable String key, Caller asker) {
     Pin pin = of(attributes, pins, dependency.flag().name(), dependency);
-    CompiledFlag known = pin.rules;
-    // Of flags that depend on each other in turn, in one revision and another, there is no end; one
-    // that was stopped asks for none.
-    boolean askedInTurn =
-        known != dependency && !known.isStopped() && !known.flag().dependencies().isEmpty();
-    if (dependency.isStopped() || askedInTurn) {
-      return dependency.decide(key, this);
+    if (dependency.isStopped()) {
+      return dependency.decide(key, asker);
     }
-    return known.decisions().get(key == null ? pin.decide(known) : known.choose(key, pin));
+    CompiledFlag known = pin.rules;
+    Caller caller = pin;
+    boolean asks = !known.isStopped() && !known.flag().dependencies().isEmpty();
+    if (asks && (known != dependency || asker instanceof Asked)) {
+      if (isAsking(asker, pin)) {
+        return Decision.UNKNOWN_FLAG;
+      }
+      caller = new Asked(pin, asker);
+    }
+    return known
+        .decisions()
+        .get(key == null ? pin.decide(known, caller) : known.choose(key, caller));
+  }
+
+  /**
+   * A pin that is asked by another, and asks in its turn. Of flags that depend on each other, one
+   * in one revision and the other in another, there would be no end: the one that is asked while it
+   * asks is off, as it is in a revision where they do.
+   */
+  private record Asked(Pin pin, Caller asker) implements Caller {
+    @Override
+    public Decision dependency(CompiledFlag dependency, @Nullable String key) {
+      return pin.dependency(dependency, key, this);
+    }
+
+    @Override
+    public @Nullable String attribute(String name) {
+      return pin.attribute(name);
+    }
+  }
+
+  private static boolean isAsking(Caller asker, Pin pin) {
+    Caller one = asker;
+    while (one instanceof Asked asked) {
+      if (asked.pin == pin) {
+        return true;
+      }
+      one = asked.asker;
+    }
+    return one == pin;
   }
 
   @Override
