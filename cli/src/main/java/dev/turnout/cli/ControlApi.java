@@ -117,6 +117,20 @@ final class ControlApi {
     return send("POST", path, why.body());
   }
 
+  /**
+   * Posts why, where nothing has changed.
+   *
+   * @param tag the entity tag that must still be that of what is there
+   */
+  JsonNode post(String path, Why why, String tag) {
+    return send("POST", path, why.body(), tag, ANSWER_MILLIS);
+  }
+
+  /** The entity tag of what last changed with that revision. */
+  static String tag(long revision) {
+    return "\"" + revision + "\"";
+  }
+
   JsonNode delete(String path) {
     return send("DELETE", path, null);
   }

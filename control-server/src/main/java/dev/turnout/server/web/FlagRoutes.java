@@ -317,11 +317,29 @@ final class FlagRoutes {
   }
 
   private void change(Context context, String name, Change change) {
-    answer(context, edits.apply(context, change), name);
+    IfMatch ifMatch = IfMatch.of(context);
+    Change ifStill =
+        draft -> {
+          ifMatch.check(draft.find(name));
+          change.apply(draft);
+        };
+    answer(context, edits.apply(context, ifStill), name);
   }
 
+  // A condition keeps nobody from a stop: that it did not hold is told.
   private void stop(Context context, String name, Change change) {
-    answer(context, edits.stop(context, change), name);
+    IfMatch ifMatch = IfMatch.of(context);
+    @Nullable String[] otherwise = new String[1];
+    Change inAnyCase =
+        draft -> {
+          otherwise[0] = ifMatch.otherwise(draft.find(name));
+          change.apply(draft);
+        };
+    Snapshot after = edits.stop(context, inAnyCase);
+    if (otherwise[0] != null) {
+      Api.warn(context, "done, though not what was asked for: " + otherwise[0]);
+    }
+    answer(context, after, name);
   }
 
   private static String name(Context context) {

@@ -1,10 +1,12 @@
 package dev.turnout.server.web;
 
 import dev.turnout.flags.Flag;
+import dev.turnout.flags.Stop;
 import dev.turnout.server.problem.Problem;
 import io.javalin.http.Context;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +44,34 @@ final class IfMatch {
    * @throws ProblemException with status 412 if it is another
    */
   void check(@Nullable Flag flag) {
-    check("flag", flag == null ? null : flag.revision());
+    String otherwise = otherwise(flag);
+    if (otherwise != null) {
+      throw new ProblemException(Problem.of(412, otherwise));
+    }
+  }
+
+  /**
+   * Says what the flag is now if the condition does not hold; null if it does.
+   *
+   * @param flag as it stands; null if there is none
+   */
+  @Nullable String otherwise(@Nullable Flag flag) {
+    String otherwise = otherwise("flag", flag == null ? null : flag.revision());
+    return otherwise == null || flag == null ? otherwise : otherwise + "; it is " + state(flag);
+  }
+
+  private static String state(Flag flag) {
+    Stop stop = flag.stop();
+    if (stop == null) {
+      return flag.enabled() ? "enabled" : "disabled";
+    }
+    return stop.kind().name().toLowerCase(Locale.ROOT)
+        + " by "
+        + stop.by()
+        + " at "
+        + stop.at()
+        + ": "
+        + stop.reason();
   }
 
   /**
@@ -53,20 +82,19 @@ final class IfMatch {
    * @throws ProblemException with status 412 if it is another
    */
   void check(String what, @Nullable Long revision) {
+    String otherwise = otherwise(what, revision);
+    if (otherwise != null) {
+      throw new ProblemException(Problem.of(412, otherwise));
+    }
+  }
+
+  private @Nullable String otherwise(String what, @Nullable Long revision) {
     if (tags.isEmpty()
         || (revision != null && (tags.contains("*") || tags.contains(tag(revision))))) {
-      return;
+      return null;
     }
-    throw new ProblemException(
-        Problem.of(
-            412,
-            revision == null
-                ? "If-Match: there is no such " + what
-                : "If-Match: the "
-                    + what
-                    + " is at "
-                    + tag(revision)
-                    + ", not "
-                    + String.join(", ", tags)));
+    return revision == null
+        ? "If-Match: there is no such " + what
+        : "If-Match: the " + what + " is at " + tag(revision) + ", not " + String.join(", ", tags);
   }
 }
