@@ -45,8 +45,7 @@ final class ResetTest extends ServedTest {
   @Test
   void reset_ofTheRevisionThatWasSeen_takesNoLaterKillBack() {
     done("kill", "f", "--reason", "corrupts data");
-    run("reset", "f", "--revision", "1")
-        .assertFails(ExitCode.REFUSED, "it is killed by ");
+    run("reset", "f", "--revision", "1").assertFails(ExitCode.REFUSED, "it is killed by ");
     assertThat(isKilled()).isTrue();
     done("reset", "f", "--revision", "2");
     assertThat(isKilled()).isFalse();

@@ -169,10 +169,22 @@ final class ReportTest extends WithServer {
   }
 
   @Test
-  void trip_ofNoCalls_isRefused() {
-    String none = trip(1).replace("\"calls\": 117, \"bad\": 24", "\"calls\": 0, \"bad\": 0");
-    served.report(report(1, "", none)).isProblem(400, "trips.calls");
-    assertThat(served.flag("x").get("stop").isNull()).isTrue();
+  void trip_ofNoCalls_isIgnored() {
+    assertIgnored(
+        report(1, "", trip(1).replace("\"calls\": 117, \"bad\": 24", "\"calls\": 0, \"bad\": 0")),
+        "cannot be true: trips.calls: must be a whole number from 1 to 1000000000000000, not 0");
+  }
+
+  @Test
+  void trip_thatCannotBeTrue_costsNoOther_andNoCounts() {
+    served.put("/feature-flags/y", "{\"limits\": [{\"metric\": \"error_rate\", \"above\": 5}]}");
+    String odd = trip(1).replace("\"bad\": 24", "\"bad\": 118");
+    String sound = trip(served.revision()).replace("\"flag\": \"x\"", "\"flag\": \"y\"");
+    assertIgnored(
+        report(1, count("ga", "new", 10, ""), odd + "," + sound),
+        "cannot be true: trips.bad: must be at most calls: 118 of 117");
+    assertThat(served.flag("y").get("stop").isNull()).isFalse();
+    assertThat(status().get("instances")).hasSize(1);
   }
 
   @Test
@@ -290,9 +302,12 @@ final class ReportTest extends WithServer {
   }
 
   @Test
-  void trip_withLongTexts_isRefused() {
+  void trip_withLongTexts_isIgnored() {
     String longer = trip(1).replace("error_rate > 5 %", "x".repeat(900_000));
-    served.report(report(1, "", longer)).isProblem(400, "trips.limit");
+    JsonNode ignored = served.report(report(1, "", longer)).is(202).json().get("ignored_trips");
+    assertThat(ignored.get(0).get("reason").stringValue())
+        .startsWith("cannot be true: trips.limit: ")
+        .hasSizeLessThan(300);
     assertThat(served.flag("x").get("stop").isNull()).isTrue();
   }
 

@@ -255,7 +255,8 @@ public final class LimitJudge {
   private @Nullable Trip thresholdRule(
       Flag flag, Reading reading, Reading before, boolean few, Instant now) {
     long windowCalls = reading.calls() - before.calls();
-    long windowBad = reading.bad() - before.bad();
+    // Those of a moment before may be among them, where it saw a call as ended and not as bad.
+    long windowBad = Math.min(windowCalls, reading.bad() - before.bad());
     boolean exceeded = !few && windowBad >= MIN_BAD && windowBad > limit.badShare() * windowCalls;
     if (!exceeded) {
       exceededSince = Long.MIN_VALUE;

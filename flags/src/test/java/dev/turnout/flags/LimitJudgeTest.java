@@ -77,6 +77,22 @@ class LimitJudgeTest {
         .isEqualTo("error_rate > 5 % breached: 9 of 100 calls were bad, 9 % (threshold rule)");
   }
 
+  // The counters are read one after the other, while calls end.
+  @Test
+  void look_atAWindowThatBeganAmongFailures_countsNoMoreOfThemThanCalls() {
+    Limit limit =
+        new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(60), 100, Duration.ofSeconds(1));
+    LimitJudge judge = judge(limit);
+    assertThat(look(judge, counts(10, 4, 0), 1)).isNull();
+    assertThat(look(judge, counts(10, 4, 0), 62)).isNull();
+    assertThat(look(judge, counts(310, 307, 0), 63)).isNull();
+    Trip trip = look(judge, counts(310, 307, 0), 64);
+    assertThat(trip).isNotNull();
+    assertThat(trip.rule()).isEqualTo("threshold");
+    assertThat(trip.bad()).isEqualTo(trip.calls()).isEqualTo(300);
+    assertThat(trip.observed()).isEqualTo(100);
+  }
+
   private static Histogram latencies(long fast, long slow) {
     TreeMap<Integer, Long> buckets = new TreeMap<>();
     buckets.put(Histogram.indexOf(1_000_000), fast);

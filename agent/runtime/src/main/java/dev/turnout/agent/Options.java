@@ -52,9 +52,6 @@ public final class Options {
     {"config", ""},
   };
 
-  private static final String LABELS =
-      "[a-zA-Z0-9._-]{1,64}:[a-zA-Z0-9._-]{0,128}(,[a-zA-Z0-9._-]{1,64}:[a-zA-Z0-9._-]{0,128})*";
-
   private static final int LONGEST_NAME = 128;
 
   // So many letters added, left out or mistaken.
@@ -273,8 +270,12 @@ public final class Options {
       }
     }
     String labels = get("labels");
-    if (!labels.isEmpty() && !labels.matches(LABELS)) {
+    if (!labels.isEmpty() && !labels.matches(Labels.WRITTEN)) {
       throw wrong("labels", "must be written name:value,name:value");
+    }
+    String tooMany = Labels.tooMany(labels);
+    if (tooMany != null) {
+      problems.add(tooMany + " (" + option("labels").origin() + ")");
     }
   }
 
@@ -375,16 +376,9 @@ public final class Options {
     return all;
   }
 
-  /** The labels by name. */
+  /** The labels by name, as many as a server takes. */
   Map<String, String> labels() {
-    Map<String, String> labels = new LinkedHashMap<>();
-    for (String label : get("labels").split(",", -1)) {
-      int colon = label.indexOf(':');
-      if (colon > 0) {
-        labels.put(label.substring(0, colon), label.substring(colon + 1));
-      }
-    }
-    return labels;
+    return Labels.reported(get("labels"));
   }
 
   /** What of the options was not taken and is not worth refusing the rest, a line each. */

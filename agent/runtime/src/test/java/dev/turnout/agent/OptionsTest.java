@@ -157,4 +157,18 @@ class OptionsTest {
     assertThat(read("labels=tier:web,zone:a,service=game").get("labels"))
         .isEqualTo("tier:web,zone:a");
   }
+
+  @Test
+  void labels_ofMoreThanAServerTakes_areLeftOut_andTold() {
+    StringBuilder labels = new StringBuilder("labels=l0:a");
+    for (int i = 1; i < 66; i++) {
+      labels.append(",l").append(i).append(":a");
+    }
+    Options options = read(labels + ",service=game");
+    assertThat(options.labels()).hasSize(64).containsKeys("l0", "l63");
+    assertThat(options.problems())
+        .containsExactly(
+            "labels must be at most 64, not 66; the agent goes on with the first of them"
+                + " (agent argument)");
+  }
 }

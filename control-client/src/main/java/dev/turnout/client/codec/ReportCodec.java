@@ -9,12 +9,14 @@ import dev.turnout.flags.Report;
 import dev.turnout.flags.Trip;
 import dev.turnout.flags.Variants;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -33,8 +35,10 @@ public final class ReportCodec {
   static final long MAX_CALLS = 1_000_000_000_000_000L;
 
   private static final int MAX_TEXT = 1_000;
-  private static final int MAX_LABELS = 64;
   private static final int MAX_LABEL = 128;
+
+  /** The most labels in a report. */
+  public static final int MAX_LABELS = 64;
 
   /** The most refused snapshots in a report. */
   public static final int MAX_REFUSED = 20;
@@ -154,12 +158,34 @@ public final class ReportCodec {
    * @throws InvalidFlagException naming the first field that cannot be true
    */
   public static Report read(byte[] json) {
+    return read(
+        json,
+        (flag, problem) -> {
+          throw problem;
+        });
+  }
+
+  /**
+   * As {@link #read(byte[])}, but that a trip that cannot be true costs no other, nor the counts.
+   *
+   * @param refused is told of each such trip: the flag as it is written there, which may be no
+   *     flag's name and is at most 128 characters, and what is wrong
+   */
+  public static Report read(byte[] json, BiConsumer<String, InvalidFlagException> refused) {
     Fields top = new Fields("", Json.parse(json), false);
     List<Report.Gate> gates =
         bounded(top, "gates", MAX_COUNTS).stream().map(ReportCodec::readGate).toList();
     List<Report.Count> counts =
         bounded(top, "counts", MAX_COUNTS).stream().map(ReportCodec::readCount).toList();
-    List<Trip> trips = bounded(top, "trips", MAX_TRIPS).stream().map(StopCodec::readTrip).toList();
+    List<Trip> trips = new ArrayList<>();
+    for (Fields fields : bounded(top, "trips", MAX_TRIPS)) {
+      try {
+        trips.add(StopCodec.readTrip(fields));
+      } catch (InvalidFlagException e) {
+        String flag = fields.has("flag") ? fields.get("flag").asString("") : "";
+        refused.accept(flag.substring(0, Math.min(flag.length(), MAX_LABEL)), e);
+      }
+    }
     return new Report(
         readHost(top),
         name(top, "boot_id"),

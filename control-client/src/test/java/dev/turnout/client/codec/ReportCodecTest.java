@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.flags.Report;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,19 @@ class ReportCodecTest {
             json.withArray("counts").addObject();
           }
         });
+  }
+
+  @Test
+  void read_tripThatCannotBeTrue_costsNoOtherAndNoCounts() {
+    ObjectNode json = (ObjectNode) Json.parse(ReportCodec.write(Samples.report()));
+    ObjectNode odd = first(json, "trips").deepCopy().put("flag", "odd").put("bad", 118);
+    json.withArray("trips").insert(0, odd).addObject().put("flag", 4);
+    List<String> refused = new ArrayList<>();
+    Report read =
+        ReportCodec.read(
+            Json.bytes(json), (flag, problem) -> refused.add(flag + " " + problem.field()));
+    assertThat(read).isEqualTo(Samples.report());
+    assertThat(refused).containsExactly("odd trips.bad", "4 trips.calls");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.turnout.server.web;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.turnout.client.codec.Json;
 import dev.turnout.client.codec.ReportCodec;
 import dev.turnout.client.signing.SnapshotSignature;
@@ -19,7 +21,9 @@ import dev.turnout.server.stream.Published;
 import dev.turnout.server.stream.Streams;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,10 +35,17 @@ import tools.jackson.databind.node.ObjectNode;
 final class AgentRoutes {
   private static final Logger log = LoggerFactory.getLogger(AgentRoutes.class);
 
+  private static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
+  private static final long MOST_TOLD = 1_000;
+
   private final Changes changes;
   private final Fleet fleet;
   private final Streams streams;
   private final TripIntake trips;
+
+  // What was told of which instance's trips that cannot be true.
+  private final Cache<String, String> told =
+      Caffeine.newBuilder().expireAfterAccess(FORGOTTEN_AFTER).maximumSize(MOST_TOLD).build();
 
   AgentRoutes(Changes changes, Fleet fleet, Streams streams, TripIntake trips) {
     this.changes = changes;
@@ -84,13 +95,26 @@ final class AgentRoutes {
   }
 
   private void report(Context context) {
-    Report report = ReportCodec.read(BodyReader.read(context));
+    Map<String, String> implausible = new LinkedHashMap<>();
+    Report report =
+        ReportCodec.read(
+            BodyReader.read(context),
+            (flag, problem) -> implausible.put(flag, "cannot be true: " + problem.getMessage()));
     Api.caller(context).requireService(report.host().service());
     Map<Trip, TripVerdict> verdicts = trips.take(report, Api.caller(context).name());
     Agent before = fleet.find(report);
     warnIfAhead(before, fleet.reported(report), changes.current());
+    implausible.forEach((flag, reason) -> tell(report, flag, reason));
     context.status(202);
-    answer(context, verdicts);
+    answer(context, verdicts, implausible);
+  }
+
+  // Once for some time, and not with each report: the trip is in all of them.
+  private void tell(Report report, String flag, String reason) {
+    String name = report.host().service() + "/" + report.host().instance();
+    if (told.asMap().put(name + " " + flag, reason) == null) {
+      log.warn("A trip of {} in {} is ignored: it {}", flag, name, reason);
+    }
   }
 
   // Once, and not with each of its reports.
@@ -110,7 +134,8 @@ final class AgentRoutes {
     }
   }
 
-  private static void answer(Context context, Map<Trip, TripVerdict> verdicts) {
+  private static void answer(
+      Context context, Map<Trip, TripVerdict> verdicts, Map<String, String> implausible) {
     ObjectNode json = Json.object();
     ArrayNode ignored = json.putArray("ignored_trips");
     verdicts.forEach(
@@ -119,6 +144,8 @@ final class AgentRoutes {
             ignored.addObject().put("flag", trip.flag()).put("reason", verdict.reason());
           }
         });
+    implausible.forEach(
+        (flag, reason) -> ignored.addObject().put("flag", flag).put("reason", reason));
     Api.json(context, json);
   }
 }

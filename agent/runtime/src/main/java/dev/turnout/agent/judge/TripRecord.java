@@ -84,6 +84,11 @@ record TripRecord(Trip trip, long epoch, long firstRevision, boolean ofFile) {
     try (InputStream in = new FileInputStream(file)) {
       lines.load(in);
     }
+    long calls = Long.parseLong(text(lines, "calls"));
+    long bad = Long.parseLong(text(lines, "bad"));
+    double observed = Double.parseDouble(text(lines, "observed"));
+    // Older agents may have counted a few more, which no server takes for true.
+    boolean tooMany = bad > calls;
     Trip trip =
         new Trip(
             text(lines, "flag"),
@@ -91,9 +96,9 @@ record TripRecord(Trip trip, long epoch, long firstRevision, boolean ofFile) {
             Long.parseLong(text(lines, "flag_revision")),
             text(lines, "limit"),
             text(lines, "rule"),
-            Double.parseDouble(text(lines, "observed")),
-            Long.parseLong(text(lines, "calls")),
-            Long.parseLong(text(lines, "bad")),
+            tooMany ? 100 : observed,
+            calls,
+            tooMany ? calls : bad,
             Instant.parse(text(lines, "at")));
     // Who wrote it may have known of none: then it is of the latest.
     String epoch = lines.getProperty("epoch", Long.toString(Long.MAX_VALUE));

@@ -193,6 +193,17 @@ class TripBookTest {
     return new Snapshot("", epoch, revision, Instant.EPOCH, CanaryMode.OFF, Map.of(), flags);
   }
 
+  // As older agents may have written it, and as no server takes it.
+  @Test
+  void recordOfMoreBadCallsThanCalls_isOneOfAsMany() {
+    Trip odd =
+        new Trip("f", null, 7, "error_rate > 5 %", "threshold", 102, 100, 102, Instant.EPOCH);
+    opened().add(odd, 1);
+    assertThat(opened().reported())
+        .containsExactly(
+            new Trip("f", null, 7, "error_rate > 5 %", "threshold", 100, 100, 100, Instant.EPOCH));
+  }
+
   @Test
   void unreadableRecord_costsNoOtherTrip_atAnyRestart() throws IOException {
     opened().add(trip("a"), 1);
