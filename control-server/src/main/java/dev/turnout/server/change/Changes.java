@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.turnout.client.codec.CodecException;
 import dev.turnout.client.codec.Json;
+import dev.turnout.flags.Flag;
 import dev.turnout.flags.InvalidFlagException;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.server.store.AuditEntry;
@@ -69,7 +70,7 @@ public final class Changes {
   private final Clock clock;
   private final List<Consumer<Snapshot>> listeners = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
-  private final Predicate<String> trippedSomewhere;
+  private final Predicate<Flag> trippedSomewhere;
   private volatile InForce inForce;
   private volatile @Nullable StoreAway away;
   private volatile long highestRevision;
@@ -77,10 +78,9 @@ public final class Changes {
   /**
    * Begins with what the store holds, and enters there what the journal has.
    *
-   * @param trippedSomewhere whether an instance keeps the flag of that name off by itself
+   * @param trippedSomewhere whether an instance keeps the flag off by itself
    */
-  public Changes(
-      FlagStore store, Journal journal, Clock clock, Predicate<String> trippedSomewhere) {
+  public Changes(FlagStore store, Journal journal, Clock clock, Predicate<Flag> trippedSomewhere) {
     this.store = store;
     this.journal = journal;
     this.clock = clock;

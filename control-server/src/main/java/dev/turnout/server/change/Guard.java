@@ -80,7 +80,7 @@ final class Guard {
       Author author,
       Instant now,
       Supplier<Policy> policy,
-      Predicate<String> trippedSomewhere) {
+      Predicate<Flag> trippedSomewhere) {
     Guard guard = new Guard(before, after, author);
     guard.checkFrozen();
     guard.checkHolds(now);
@@ -216,7 +216,7 @@ final class Guard {
         .anyMatch(flag -> flag != null && !flag.ladder().isEmpty());
   }
 
-  private void checkDependencies(Predicate<String> trippedSomewhere) {
+  private void checkDependencies(Predicate<Flag> trippedSomewhere) {
     Set<String> told = new LinkedHashSet<>();
     for (String name : raised) {
       checkDependencies(name, name, trippedSomewhere, told);
@@ -224,7 +224,7 @@ final class Guard {
   }
 
   private void checkDependencies(
-      String name, String raisedFlag, Predicate<String> trippedSomewhere, Set<String> told) {
+      String name, String raisedFlag, Predicate<Flag> trippedSomewhere, Set<String> told) {
     Flag flag = after.flag(name);
     if (flag == null) {
       return;
@@ -240,7 +240,7 @@ final class Guard {
     }
   }
 
-  private static String state(Flag flag, Predicate<String> trippedSomewhere) {
+  private static String state(Flag flag, Predicate<Flag> trippedSomewhere) {
     Stop stop = flag.stop();
     if (stop != null) {
       return stop.kind() == Stop.Kind.KILLED ? "killed" : "tripped";
@@ -248,7 +248,7 @@ final class Guard {
     if (!flag.enabled()) {
       return "disabled";
     }
-    return trippedSomewhere.test(flag.name()) ? "tripped on an instance" : "";
+    return trippedSomewhere.test(flag) ? "tripped on an instance" : "";
   }
 
   private void checkBlackouts(Policy policy, Instant now) {

@@ -1,5 +1,6 @@
 package dev.turnout.server.fleet;
 
+import dev.turnout.flags.Flag;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
@@ -41,8 +42,18 @@ public record Agent(
   }
 
   /** Returns whether it said that it keeps the flag off by itself. */
-  public boolean hasTripped(String flag) {
-    return report != null && report.trips().stream().anyMatch(trip -> trip.flag().equals(flag));
+  public boolean hasTripped(Flag flag) {
+    return report != null && hasTripped(report, flag);
+  }
+
+  /**
+   * Returns whether by the report an instance keeps the flag off by itself: one that tripped before
+   * the flag was reset does not any more, though it has not reported since.
+   */
+  public static boolean hasTripped(Report report, Flag flag) {
+    return report.trips().stream()
+        .anyMatch(
+            trip -> trip.flag().equals(flag.name()) && trip.flagRevision() >= flag.resetRevision());
   }
 
   /** The name that people know it by, {@code service/instance}. */

@@ -3,6 +3,7 @@ package dev.turnout.server.fleet;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.turnout.flags.Flag;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
@@ -104,7 +105,7 @@ public final class Fleet {
   }
 
   /** Returns whether an instance that is connected keeps the flag off by itself. */
-  public boolean isTrippedSomewhere(String flag) {
+  public boolean isTrippedSomewhere(Flag flag) {
     return agents.asMap().values().stream()
         .anyMatch(agent -> agent.isConnected() && agent.hasTripped(flag));
   }

@@ -72,12 +72,12 @@ public final class RolloutClock {
 
   private void look(Rollout rollout) {
     String name = rollout.flag();
-    if (fleet.isTrippedSomewhere(name)) {
+    Flag flag = changes.current().flag(name);
+    if (flag != null && fleet.isTrippedSomewhere(flag)) {
       step(rollout, TRIPPED, RolloutChanges.pause(name, TRIPPED));
       return;
     }
     Instant now = clock.instant();
-    Flag flag = changes.current().flag(name);
     if (!rollout.automatic() || !rollout.hasHeld(now) || flag == null) {
       waits.remove(name);
       return;

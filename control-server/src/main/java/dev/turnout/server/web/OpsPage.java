@@ -208,7 +208,7 @@ final class OpsPage {
             .put("reason", stop.reason());
         find(Level.CRITICAL, flag.name(), "tripped: " + stop.reason());
       } else {
-        long instances = agents.stream().filter(agent -> agent.hasTripped(flag.name())).count();
+        long instances = agents.stream().filter(agent -> agent.hasTripped(flag)).count();
         if (instances > 0) {
           find(Level.WARNING, flag.name(), "tripped on " + instances + " instances only");
         }

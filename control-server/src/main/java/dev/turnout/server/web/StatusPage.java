@@ -121,8 +121,7 @@ final class StatusPage {
   private static void putInstance(ObjectNode json, Report report, Flag flag) {
     json.put("service", report.host().service()).put("instance", report.host().instance());
     putPaths(json, List.of(report), flag);
-    json.put(
-        "tripped_here", report.trips().stream().anyMatch(trip -> trip.flag().equals(flag.name())));
+    json.put("tripped_here", Agent.hasTripped(report, flag));
   }
 
   private static void putPaths(ObjectNode json, List<Report> reports, Flag flag) {

@@ -172,6 +172,19 @@ final class RolloutClockTest {
   }
 
   @Test
+  void resumedRollout_isNotPausedAgain_byATripFromBeforeTheReset() {
+    fleet.connected(HOST);
+    Agent unused =
+        fleet.reported(new Report(HOST, "b", 1, "1", 1, 1, List.of(), List.of(), List.of(TRIP)));
+    passes(Duration.ofSeconds(1));
+    assertThat(rollout().state()).isEqualTo(Rollout.State.PAUSED);
+    changes.apply(ANN, FlagChanges.reset("x"));
+    changes.apply(ANN, RolloutChanges.resume("x"));
+    passes(Duration.ofSeconds(1));
+    assertThat(rollout().state()).isEqualTo(Rollout.State.RUNNING);
+  }
+
+  @Test
   void wholePlan_goesToItsEnd() {
     counted(100);
     passes(Duration.ofHours(1));

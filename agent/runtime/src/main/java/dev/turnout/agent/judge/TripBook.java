@@ -310,14 +310,15 @@ public final class TripBook {
   }
 
   /**
-   * The trips as a server is to hear of them: those that were none of its flags are of the revision
-   * that they were of then, and so no reason to stop its flag for others.
+   * The trips as a server is to hear of them: those that were none of its flags are of no revision
+   * of its, and so no reason to stop its flag for others. Not of the file's either, whose numbers
+   * may be higher than those at which the server's flag was made or reset.
    */
   public synchronized List<Trip> reported() {
     List<Trip> trips = new ArrayList<>();
     for (TripRecord entry : entries.values()) {
       Trip trip = entry.trip();
-      trips.add(entry.ofFile() ? trip.under(entry.firstRevision()) : trip);
+      trips.add(entry.ofFile() ? trip.under(0) : trip);
     }
     return trips;
   }
