@@ -90,6 +90,7 @@ final class Engine implements AutoCloseable {
               gates.apply(inForce.decider());
             },
             options.overrides());
+    awaitWhatMayStopFlags();
     opener = new ModuleOpener(instrumentation);
     libraries =
         new HostLibraries(
@@ -103,6 +104,17 @@ final class Engine implements AutoCloseable {
             () -> status().json(),
             () -> new Meters(recorders, rules, tripBook, this::contactAge, clock),
             System::nanoTime);
+  }
+
+  // Known before the first call is decided; read later, by the engine's thread.
+  private void awaitWhatMayStopFlags() {
+    rules.await(Rulebook.Source.TRIPS);
+    if (!options.get("flags-file").isEmpty()) {
+      rules.await(Rulebook.Source.FILE);
+    }
+    if (!options.get("server").isEmpty()) {
+      rules.await(Rulebook.Source.SERVER);
+    }
   }
 
   Status status() {
@@ -120,7 +132,10 @@ final class Engine implements AutoCloseable {
     return recorders;
   }
 
-  /** Puts a pin in force before the first call of what has a gate of that flag. */
+  /**
+   * Takes note of a pin before the first call of what has a gate of that flag. One that is off is
+   * in force from then on, another as soon as it is known that nothing stopped the flag.
+   */
   void pin(String flag) {
     if (rules.override(flag) != null) {
       openStrings();
@@ -189,11 +204,17 @@ final class Engine implements AutoCloseable {
   private void open() {
     openStrings();
     AgentThread.survive("waiting for the JVM to go down", shutdown::await);
-    AgentThread.survive("reading the record of trips", this::readTrips);
-    AgentThread.survive("following the flags file", this::followFlagsFile);
+    read("reading the record of trips", this::readTrips, Rulebook.Source.TRIPS);
+    read("following the flags file", this::followFlagsFile, Rulebook.Source.FILE);
     AgentThread.survive("looking at what was gated", runtime::gates);
-    AgentThread.survive("connecting to the control server", this::connect);
+    read("connecting to the control server", this::connect, Rulebook.Source.SERVER);
     AgentThread.survive("opening the metrics port", pages::open);
+  }
+
+  // What it turns out to be impossible to read is waited for no longer than what can be read.
+  private void read(String what, Runnable step, Rulebook.Source source) {
+    AgentThread.survive(what, step);
+    AgentThread.survive("putting in force what was read", () -> rules.known(source));
   }
 
   private void round() throws InterruptedException {

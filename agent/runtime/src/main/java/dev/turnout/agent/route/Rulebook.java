@@ -9,6 +9,7 @@ import dev.turnout.flags.Percentage;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Stop;
 import dev.turnout.flags.Trip;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -24,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The server's flags win over the file's, except that a flag killed in the file stays killed
  * whatever the server says: the file is what one can reach when the server is not. A trip is void
  * once the flag was reset after the revision that it was judged under. A flag that is pinned for
- * this JVM goes by that, but for a kill or a trip. Safe for many threads; each change is compiled
- * on the thread that brings it and put in force before the call returns.
+ * this JVM goes by that, but for a kill or a trip. What would turn a flag on waits for whatever may
+ * stop it and is still to be read, see {@link #await}. Safe for many threads; each change is
+ * compiled on the thread that brings it and put in force before the call returns.
  */
 public final class Rulebook {
   private static final IntSupplier DRAW = new BucketDraw();
@@ -37,6 +39,7 @@ public final class Rulebook {
   private Snapshot server = Snapshot.EMPTY;
   private Snapshot file = Snapshot.EMPTY;
   private Map<String, Trip> trips = Map.of();
+  private final Set<Source> unread = EnumSet.noneOf(Source.class);
   private volatile InForce inForce;
 
   // What was brought last is not in every gate yet: memory ran out on the way.
@@ -66,6 +69,32 @@ public final class Rulebook {
    */
   public record InForce(Snapshot snapshot, Map<String, Trip> trips, Decider decider) {}
 
+  /** What is read when a JVM starts, and may stop a flag. */
+  public enum Source {
+    /** The record of this JVM's trips. */
+    TRIPS,
+    /** The flags file. */
+    FILE,
+    /** The server's flags: the snapshot that was kept, or one that came sooner. */
+    SERVER
+  }
+
+  /**
+   * Takes note of what is still to be read. Until that is {@link #known}, no pin turns a flag on;
+   * and while it is the server's flags, the file turns none on either, for they may say that it is
+   * stopped. What turns a flag off is in force at once.
+   */
+  public synchronized void await(Source source) {
+    unread.add(source);
+  }
+
+  /** Takes note that something was read, or is waited for no longer. */
+  public synchronized void known(Source source) {
+    if (unread.remove(source)) {
+      compile();
+    }
+  }
+
   /** Takes note of a flag that this JVM has a gate for; it may be pinned and in no snapshot. */
   public synchronized void gated(String flag) {
     if (overrides.of(flag) != null && gated.add(flag)) {
@@ -76,12 +105,14 @@ public final class Rulebook {
   /** Puts a snapshot of the server in force. */
   public synchronized void server(Snapshot snapshot) {
     server = snapshot;
+    unread.remove(Source.SERVER);
     compile();
   }
 
   /** Puts the content of the flags file in force. */
   public synchronized void file(Snapshot snapshot) {
     file = snapshot;
+    unread.remove(Source.FILE);
     compile();
   }
 
@@ -108,6 +139,9 @@ public final class Rulebook {
   private void compile() {
     behind = true;
     Map<String, Flag> flags = new HashMap<>(file.flags());
+    if (unread.contains(Source.SERVER)) {
+      flags.values().removeIf(flag -> flag.enabled() && flag.stop() == null);
+    }
     flags.putAll(server.flags());
     for (Flag local : file.flags().values()) {
       Stop stop = local.stop();
@@ -147,14 +181,18 @@ public final class Rulebook {
     names.addAll(flags.keySet());
     for (String name : names) {
       Overrides.Override pinned = overrides.of(name);
-      if (pinned != null) {
-        all.add(name);
-        Flag flag = flags.getOrDefault(name, Flag.named(name));
+      if (pinned == null) {
+        continue;
+      }
+      all.add(name);
+      Flag flag = flags.getOrDefault(name, Flag.named(name));
+      boolean off = pinned.share().equals(Percentage.ZERO);
+      if (off || unread.isEmpty() || flag.stop() != null || tripped.contains(name)) {
         flags.put(
             name,
             flag.edit()
                 // What is off is disabled: so no context goes on by what was in force before.
-                .enabled(!pinned.share().equals(Percentage.ZERO))
+                .enabled(!off)
                 .strategy(Flag.Strategy.PERCENTAGE)
                 .percentage(pinned.share())
                 .canary(Canary.NONE)
@@ -163,6 +201,9 @@ public final class Rulebook {
                         .filter(each -> isStopped(each, given, tripped, new HashSet<>()))
                         .toList())
                 .done());
+      } else {
+        // As if nobody had told of it: a context that meets it now is not bound to that.
+        flags.remove(name);
       }
     }
     return all;
