@@ -85,9 +85,15 @@ public final class ControlClient implements AutoCloseable {
    *
    * @param accepted whether the server has it
    * @param problem why not, for people; empty if accepted
+   * @param retryAfter how long the server wants to be left alone; zero if it does not say
    */
-  public record Sent(boolean accepted, String problem) {
+  public record Sent(boolean accepted, String problem, Duration retryAfter) {
     private static final Sent ACCEPTED = new Sent(true, "");
+
+    /** Of a server that does not say how long to wait. */
+    public Sent(boolean accepted, String problem) {
+      this(accepted, problem, Duration.ZERO);
+    }
   }
 
   /**
@@ -282,7 +288,7 @@ public final class ControlClient implements AutoCloseable {
       Http ready = http();
       byte[] json = ReportCodec.write(report);
       try (Exchange exchange = ready.begin(ready.report(json))) {
-        return send(exchange);
+        return send(ready, exchange);
       }
     } catch (RuntimeException e) {
       contact.failed(Way.REPORT, String.valueOf(e.getMessage()));
@@ -290,11 +296,11 @@ public final class ControlClient implements AutoCloseable {
     }
   }
 
-  private Sent send(Exchange exchange) {
+  private Sent send(Http server, Exchange exchange) {
     try {
       Response response = exchange.answer();
       if (!response.isSuccessful()) {
-        return refused("answered " + response.code());
+        return refused("answered " + response.code(), server.retryAfter(response));
       }
       contact.well(Way.REPORT);
       stream.reachable();
@@ -307,7 +313,7 @@ public final class ControlClient implements AutoCloseable {
   }
 
   // Streams and polls may be fine all the while, and then nothing else tells of it.
-  private Sent refused(String why) {
+  private Sent refused(String why, Duration retryAfter) {
     if (contact.failed(Way.REPORT, why)) {
       warnings.warn(
           Topic.REPORT,
@@ -315,7 +321,7 @@ public final class ControlClient implements AutoCloseable {
               + why
               + "; they go on, and until one is accepted what trips is off in this JVM alone");
     }
-    return new Sent(false, why);
+    return new Sent(false, why, retryAfter);
   }
 
   /** The snapshot in force; {@link Snapshot#EMPTY} as long as there is none. */

@@ -353,6 +353,12 @@ class ControlClientTest {
     server.report = status(503);
     assertThat(client.send(Samples.report()))
         .isEqualTo(new ControlClient.Sent(false, "answered 503"));
+    server.report =
+        exchange -> {
+          exchange.getResponseHeaders().set("Retry-After", "7");
+          exchange.sendResponseHeaders(503, -1);
+        };
+    assertThat(client.send(Samples.report()).retryAfter()).isEqualTo(Duration.ofSeconds(7));
     client.close();
     assertThat(client.send(Samples.report()).accepted()).isFalse();
   }

@@ -7,6 +7,7 @@ import dev.turnout.client.ControlClient;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
+import dev.turnout.flags.Trip;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class Reporter implements ControlClient.Reports {
   static final Duration INTERVAL = Duration.ofSeconds(2);
 
-  // A trip that the fleet does not know of yet is worth asking twice a second.
-  private static final Duration RETRY_TRIP = Duration.ofMillis(500);
-
   private final Host host;
   private final Recorders recorders;
   private final Rulebook rules;
@@ -32,6 +30,8 @@ final class Reporter implements ControlClient.Reports {
   private final Supplier<List<Report.Gate>> gates;
   private final Supplier<List<Report.Refusal>> refused;
   private final String bootId = bootId();
+  private final ReportPace pace = new ReportPace(INTERVAL, new SplittableRandom());
+  private List<Trip> reported = List.of();
   private long sequence;
 
   Reporter(
@@ -61,6 +61,7 @@ final class Reporter implements ControlClient.Reports {
   @Override
   public Report next() {
     Snapshot snapshot = rules.serverSnapshot();
+    reported = tripBook.reported();
     return new Report(
         host,
         bootId,
@@ -70,7 +71,7 @@ final class Reporter implements ControlClient.Reports {
         snapshot.revision(),
         gates.get(),
         recorders.counts(),
-        tripBook.reported(),
+        reported,
         delivery(snapshot));
   }
 
@@ -82,8 +83,7 @@ final class Reporter implements ControlClient.Reports {
 
   @Override
   public Duration sent(ControlClient.Sent sent) {
-    boolean urgent = !sent.accepted() && !tripBook.trips().isEmpty();
-    return urgent ? RETRY_TRIP : INTERVAL;
+    return sent.accepted() ? pace.accepted(reported) : pace.failed(reported, sent.retryAfter());
   }
 
   /** The agent's version, out of its jar; {@code dev} when it runs from classes. */

@@ -15,10 +15,13 @@ import dev.turnout.flags.Flag;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Reason;
 import dev.turnout.flags.Report;
+import dev.turnout.flags.Trip;
 import dev.turnout.flags.Variants;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +32,12 @@ class ReporterTest {
 
   @TempDir Path directory;
   private final Recorders recorders = new Recorders(Measure.EVERY);
+  private TripBook tripBook;
+
+  @BeforeEach
+  void openTheBook() {
+    tripBook = new TripBook(directory.toFile(), Runnable::run);
+  }
 
   private Reporter reporter() {
     Host host = new Host("game", "game-1", "");
@@ -37,7 +46,7 @@ class ReporterTest {
         host,
         recorders,
         new Rulebook(host, all -> gates.apply(all.decider()), Overrides.NONE),
-        new TripBook(directory.toFile(), Runnable::run),
+        tripBook,
         List::of,
         List::of);
   }
@@ -66,7 +75,7 @@ class ReporterTest {
       rounds++;
     }
 
-    assertThat(rounds).isGreaterThan(1_000);
+    assertThat(rounds).isBetween(100L, 300L);
     assertThat(last.sequence()).isEqualTo(rounds);
     assertThat(last.counts()).hasSameSizeAs(first.counts());
     assertThat(last.counts())
@@ -75,5 +84,47 @@ class ReporterTest {
         .isEqualTo(rounds * CALLS_A_ROUND);
     // Longer numbers, and latencies that were not seen before.
     assertThat(ReportCodec.write(last).length).isLessThan(ReportCodec.write(first).length + 2_000);
+  }
+
+  /** How many reports there are in an hour in which the server takes none. */
+  private long reportsInAnOutage(Reporter reporter, ControlClient.Sent failed) {
+    Duration passed = Duration.ZERO;
+    long reports = 0;
+    while (passed.compareTo(OUTAGE) < 0) {
+      var unused = reporter.next();
+      passed = passed.plus(reporter.sent(failed));
+      reports++;
+    }
+    return reports;
+  }
+
+  private void trip(String flag) {
+    tripBook.add(new Trip(flag, null, 1, "error_rate > 5 %", "x", 50, 100, 50, Instant.EPOCH), 1);
+  }
+
+  @Test
+  void tripThatTheServerHas_isNoReasonToAskOften() {
+    Reporter reporter = reporter();
+    trip("f");
+    var unused = reporter.next();
+    assertThat(reporter.sent(new ControlClient.Sent(true, ""))).isEqualTo(Reporter.INTERVAL);
+    ControlClient.Sent failed = new ControlClient.Sent(false, "answered 503");
+    assertThat(reportsInAnOutage(reporter, failed)).isLessThan(300);
+  }
+
+  @Test
+  void tripThatIsNew_isToldWithinSecondsOfTheServersReturn_andNotAskedForTwiceASecondForHours() {
+    Reporter reporter = reporter();
+    trip("f");
+    ControlClient.Sent failed = new ControlClient.Sent(false, "answered 503");
+    assertThat(reportsInAnOutage(reporter, failed)).isBetween(700L, 1_600L);
+    assertThat(reporter.sent(failed)).isLessThanOrEqualTo(ReportPace.LONGEST_OF_TRIPS);
+  }
+
+  @Test
+  void serverThatWantsToBeLeftAlone_is() {
+    Duration minute = Duration.ofMinutes(1);
+    ControlClient.Sent failed = new ControlClient.Sent(false, "answered 503", minute);
+    assertThat(reportsInAnOutage(reporter(), failed)).isEqualTo(60);
   }
 }
