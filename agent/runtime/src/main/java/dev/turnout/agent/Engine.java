@@ -96,13 +96,13 @@ final class Engine implements AutoCloseable {
         new HostLibraries(
             instrumentation,
             runtime.sightings(),
-            new HostMeters(recorders, tripBook, System::nanoTime),
+            new HostMeters(recorders, rules, System::nanoTime),
             gates);
     pages =
         new StatusPages(
             options,
             () -> status().json(),
-            () -> new Meters(recorders, rules, tripBook, this::contactAge, clock),
+            () -> new Meters(recorders, rules, this::contactAge, clock),
             System::nanoTime);
   }
 

@@ -1,8 +1,8 @@
 package dev.turnout.agent.host;
 
 import dev.turnout.agent.AgentLog;
-import dev.turnout.agent.judge.TripBook;
 import dev.turnout.agent.measure.Recorders;
+import dev.turnout.agent.route.Rulebook;
 import dev.turnout.flags.Histogram;
 import dev.turnout.flags.Reason;
 import java.lang.ref.WeakReference;
@@ -29,7 +29,7 @@ public final class HostMeters {
   private static final String PACKAGE = "io.micrometer.core.instrument.";
 
   private final Recorders recorders;
-  private final TripBook tripBook;
+  private final Rulebook rules;
   private final LongSupplier nanoTime;
   private final Map<Class<?>, Set<String>> registered =
       Collections.synchronizedMap(new WeakHashMap<>());
@@ -41,9 +41,9 @@ public final class HostMeters {
   private record Registered(
       String flag, WeakReference<Object> meter, WeakReference<Object> registry) {}
 
-  public HostMeters(Recorders recorders, TripBook tripBook, LongSupplier nanoTime) {
+  public HostMeters(Recorders recorders, Rulebook rules, LongSupplier nanoTime) {
     this.recorders = recorders;
-    this.tripBook = tripBook;
+    this.rules = rules;
     this.nanoTime = nanoTime;
   }
 
@@ -59,7 +59,7 @@ public final class HostMeters {
     try {
       Registry registry = new Registry(metrics);
       if (known.add("turnout.trips")) {
-        registry.gauge("turnout.trips", tripBook, book -> book.trips().size());
+        registry.gauge("turnout.trips", rules, Rulebook::tripped);
       }
       for (String flag : flags) {
         for (String variant : recorders.variants(flag)) {

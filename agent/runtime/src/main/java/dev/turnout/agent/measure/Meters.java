@@ -2,7 +2,6 @@ package dev.turnout.agent.measure;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.turnout.agent.judge.TripBook;
 import dev.turnout.agent.route.Rulebook;
 import dev.turnout.flags.Histogram;
 import dev.turnout.flags.Reason;
@@ -47,12 +46,7 @@ public final class Meters {
    * @param contactAge for how long the control server has not answered, in seconds; NaN if there is
    *     none to ask
    */
-  public Meters(
-      Recorders recorders,
-      Rulebook rules,
-      TripBook tripBook,
-      DoubleSupplier contactAge,
-      Clock clock) {
+  public Meters(Recorders recorders, Rulebook rules, DoubleSupplier contactAge, Clock clock) {
     this.recorders = recorders;
     Gauge.builder("turnout.snapshot.age", rules, r -> age(r.inForce(), clock))
         .baseUnit("seconds")
@@ -71,7 +65,7 @@ public final class Meters {
         .baseUnit("seconds")
         .description("Time since the control server last answered as it should")
         .register(registry);
-    Gauge.builder("turnout.trips", tripBook, book -> book.trips().size())
+    Gauge.builder("turnout.trips", rules, Rulebook::tripped)
         .description("Flags that are off because they tripped in this JVM")
         .register(registry);
     registry.getPrometheusRegistry().register(new LatencyCollector());

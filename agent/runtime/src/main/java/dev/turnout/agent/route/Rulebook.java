@@ -235,6 +235,16 @@ public final class Rulebook {
     return inForce.snapshot();
   }
 
+  /**
+   * How many flags are off because they tripped in this JVM. The record of a trip outlives its
+   * flag, which may come back, as with a server that was restored, and is no more on then.
+   */
+  public int tripped() {
+    InForce all = inForce;
+    return (int)
+        all.trips().keySet().stream().filter(flag -> all.snapshot().flag(flag) != null).count();
+  }
+
   /** Everything that is in force, of one moment. */
   public InForce all() {
     return inForce;

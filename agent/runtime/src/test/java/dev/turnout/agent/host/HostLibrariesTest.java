@@ -4,28 +4,27 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.turnout.agent.judge.TripBook;
+import dev.turnout.agent.Overrides;
 import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
 import dev.turnout.agent.route.Gates;
 import dev.turnout.agent.route.NoTroubles;
+import dev.turnout.agent.route.Rulebook;
 import dev.turnout.agent.weave.GateRules;
 import dev.turnout.agent.weave.GateTransformer;
+import dev.turnout.flags.Host;
 import java.lang.instrument.Instrumentation;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Proxy;
 import java.net.MalformedURLException;
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class HostLibrariesTest {
-  @TempDir Path directory;
   private final Sightings sightings = new Sightings();
 
   /** Answers the agent when it is let to. */
@@ -59,7 +58,7 @@ class HostLibrariesTest {
         instrumentation,
         sightings,
         new HostMeters(
-            recorders, new TripBook(directory.toFile(), Runnable::run), System::nanoTime),
+            recorders, new Rulebook(Host.UNKNOWN, all -> {}, Overrides.NONE), System::nanoTime),
         new Gates(recorders, type -> {}, new NoTroubles()));
   }
 

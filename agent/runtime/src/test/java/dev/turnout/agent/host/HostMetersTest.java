@@ -3,14 +3,15 @@ package dev.turnout.agent.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.turnout.agent.judge.TripBook;
+import dev.turnout.agent.Overrides;
 import dev.turnout.agent.measure.CallRecorder;
 import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
+import dev.turnout.agent.route.Rulebook;
 import dev.turnout.flags.Flag;
+import dev.turnout.flags.Host;
 import dev.turnout.flags.Reason;
 import dev.turnout.flags.Variants;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -18,10 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class HostMetersTest {
-  @TempDir Path directory;
   private final AtomicLong nanos = new AtomicLong();
 
   // Meters hold what they read weakly.
@@ -40,7 +39,8 @@ class HostMetersTest {
       manual.recorder().calls(Reason.CANARY).succeeded(0);
     }
     HostMeters meters =
-        new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run), nanos::get);
+        new HostMeters(
+            recorders, new Rulebook(Host.UNKNOWN, all -> {}, Overrides.NONE), nanos::get);
     Application application = new Application();
     Object registry = application.addRegistry();
     meters.register(application.metrics());
@@ -68,7 +68,8 @@ class HostMetersTest {
     Recorders recorders = new Recorders(Measure.EVERY);
     CallRecorder calls = recorders.use("f", 1, Flag.GA, Variants.ON).recorder().calls(Reason.SPLIT);
     HostMeters meters =
-        new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run), nanos::get);
+        new HostMeters(
+            recorders, new Rulebook(Host.UNKNOWN, all -> {}, Overrides.NONE), nanos::get);
     Application application = new Application();
     Object registry = application.addRegistry();
     for (int i = 0; i < 100; i++) {
@@ -116,7 +117,8 @@ class HostMetersTest {
       var unused = recorders.use("gone" + i, 1, Flag.GA, Variants.ON);
     }
     HostMeters meters =
-        new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run), nanos::get);
+        new HostMeters(
+            recorders, new Rulebook(Host.UNKNOWN, all -> {}, Overrides.NONE), nanos::get);
     Application application = new Application();
     Object registry = application.addRegistry();
     meters.register(application.metrics());
@@ -143,6 +145,7 @@ class HostMetersTest {
       recorder.succeeded(0);
     }
     kept.add(recorders);
-    return new HostMeters(recorders, new TripBook(directory.toFile(), Runnable::run), nanos::get);
+    return new HostMeters(
+        recorders, new Rulebook(Host.UNKNOWN, all -> {}, Overrides.NONE), nanos::get);
   }
 }

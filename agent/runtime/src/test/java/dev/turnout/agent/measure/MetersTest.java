@@ -5,34 +5,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.turnout.agent.Overrides;
-import dev.turnout.agent.judge.TripBook;
 import dev.turnout.agent.route.Gates;
 import dev.turnout.agent.route.NoTroubles;
 import dev.turnout.agent.route.Rulebook;
+import dev.turnout.flags.CanaryMode;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Reason;
+import dev.turnout.flags.Snapshot;
+import dev.turnout.flags.Trip;
 import dev.turnout.flags.Variants;
-import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class MetersTest {
   private final Recorders recorders = new Recorders(Measure.EVERY);
 
-  @TempDir Path directory;
+  private final Gates gates = new Gates(recorders, type -> {}, new NoTroubles());
+  private final Rulebook rules =
+      new Rulebook(Host.UNKNOWN, all -> gates.apply(all.decider()), Overrides.NONE);
 
   private Meters meters() {
-    Gates gates = new Gates(recorders, type -> {}, new NoTroubles());
-    Rulebook rules = new Rulebook(Host.UNKNOWN, all -> gates.apply(all.decider()), Overrides.NONE);
-    return new Meters(
-        recorders,
-        rules,
-        new TripBook(directory.toFile(), Runnable::run),
-        () -> 12.5,
-        Clock.systemUTC());
+    return new Meters(recorders, rules, () -> 12.5, Clock.systemUTC());
   }
 
   private void calls(String variant, int count) {
@@ -64,6 +61,24 @@ class MetersTest {
     Meters meters = meters();
     System.gc();
     assertThat(new String(meters.scrape(), UTF_8)).contains("turnout_contact_age_seconds 12.5");
+  }
+
+  // Nobody can reset it, and an alarm would never end.
+  @Test
+  void tripOfAFlagThatIsGone_isNotAmongTheTrips() {
+    Meters meters = meters();
+    Trip trip = new Trip("f", null, 1, "error_rate > 5 %", "x", 50, 100, 50, Instant.EPOCH);
+    rules.trips(() -> Map.of("f", trip));
+    rules.server(snapshot(1, Map.of("f", Flag.named("f"))));
+    assertThat(new String(meters.scrape(), UTF_8)).contains("turnout_trips 1.0");
+    rules.server(snapshot(2, Map.of()));
+    assertThat(new String(meters.scrape(), UTF_8)).contains("turnout_trips 0.0");
+    rules.server(snapshot(3, Map.of("f", Flag.named("f"))));
+    assertThat(new String(meters.scrape(), UTF_8)).as("made again").contains("turnout_trips 1.0");
+  }
+
+  private static Snapshot snapshot(long revision, Map<String, Flag> flags) {
+    return new Snapshot("", 1, revision, Instant.EPOCH, CanaryMode.OFF, Map.of(), flags);
   }
 
   @Test
