@@ -14,7 +14,8 @@ final class OpenScope implements FlagContext.Scope {
   // The agent reads these two by name. It knows this class in as many copies as there are class
   // loaders with one, so what it reads is made of the JDK's types: a scope is an array of its
   // attributes, its pins (flag name to whatever the agent keeps; null once it is closed, for these
-  // are read in any case), the array of the scope around it, and itself.
+  // are read in any case), the array of the scope around it, and itself; not any more once it is
+  // closed: a thread that does nothing else would hold on to the application's loader by it.
   private static final ThreadLocal<Object @Nullable []> CURRENT = new ThreadLocal<>();
 
   // Spares applications that never open a context the look at the thread. The agent reads it before
@@ -105,8 +106,17 @@ final class OpenScope implements FlagContext.Scope {
     return scope((Object[]) published[OUTER]);
   }
 
-  private static @Nullable OpenScope scope(Object @Nullable [] published) {
-    return published == null ? null : (OpenScope) published[SCOPE];
+  // Past those that are closed, whose arrays do not lead to them any more.
+  private static @Nullable OpenScope scope(Object @Nullable [] innermost) {
+    Object[] published = innermost;
+    while (published != null) {
+      OpenScope scope = (OpenScope) published[SCOPE];
+      if (scope != null) {
+        return scope;
+      }
+      published = (Object[]) published[OUTER];
+    }
+    return null;
   }
 
   private static @Nullable OpenScope firstOpen(@Nullable OpenScope from) {
@@ -142,15 +152,17 @@ final class OpenScope implements FlagContext.Scope {
     if (endsPins) {
       pins.end(System.nanoTime());
     }
-    OpenScope last = last();
+    Object[] last = CURRENT.get();
     published[PINS] = null;
     closed = true;
-    if (last != this) {
-      // In force on another thread perhaps, whose gates are to see it.
+    // It may be in force on another thread, which is not to hold on to this by its array.
+    published[SCOPE] = null;
+    if (last != published) {
+      // The gates there are to see it.
       USED.set(true);
     }
-    if (last != null && last.closed) {
-      restore(last);
+    if (last != null && last[SCOPE] == null) {
+      restore(scope(last));
     }
   }
 }

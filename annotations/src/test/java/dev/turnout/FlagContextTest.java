@@ -7,6 +7,8 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -253,5 +255,24 @@ class FlagContextTest {
   void attributeWithoutAName_isNamed() {
     assertThatThrownBy(() -> FlagContext.builder().set(null, "x"))
         .hasMessage("the name of an attribute is null");
+  }
+
+  // A pool thread may do nothing else for months.
+  @Test
+  void scope_closedOnAnotherThread_isNotHeldByTheFirst() throws Exception {
+    ExecutorService first = Executors.newSingleThreadExecutor();
+    try {
+      FlagContext.Scope scope = first.submit(() -> FlagContext.user("u").open()).get();
+      WeakReference<Object> held = new WeakReference<>(scope);
+      scope.close();
+      scope = null;
+      for (int i = 0; i < 100 && held.get() != null; i++) {
+        System.gc();
+        Thread.sleep(20);
+      }
+      assertThat(held.get()).isNull();
+    } finally {
+      first.shutdown();
+    }
   }
 }
