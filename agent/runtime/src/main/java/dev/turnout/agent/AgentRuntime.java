@@ -10,6 +10,7 @@ import dev.turnout.agent.route.PrivilegedLinks;
 import dev.turnout.agent.weave.GateRules;
 import dev.turnout.agent.weave.GateTransformer;
 import dev.turnout.agent.weave.LoadedClasses;
+import dev.turnout.agent.weave.MissedClasses;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.Report;
 import java.lang.instrument.Instrumentation;
@@ -65,7 +66,11 @@ final class AgentRuntime
     this.instrumentation = instrumentation;
     transformer = new GateTransformer(instrumentation, rules, this);
     loadedClasses = new LoadedClasses(instrumentation, transformer, this);
-    loadedGates = new LoadedGates(loadedClasses, options.get("force").equalsIgnoreCase("true"));
+    loadedGates =
+        new LoadedGates(
+            loadedClasses,
+            new MissedClasses(instrumentation, transformer, loadedClasses, this),
+            options.get("force").equalsIgnoreCase("true"));
   }
 
   /** Has classes gated that are loaded from now on. */
@@ -214,8 +219,22 @@ final class AgentRuntime
   public void coming(String internalName, ClassLoader loader) {
     sightings.coming(internalName, loader);
     loadedClasses.shown(internalName, loader);
+    if (!engineRuns) {
+      // Else it is the engine that looks.
+      lookForMissed();
+    }
     if (rules != GateRules.NONE) {
       tellEarly(System.nanoTime());
+    }
+  }
+
+  // Must not cost the class that is coming its own gates.
+  private void lookForMissed() {
+    try {
+      loadedGates.lookForMissed(System.nanoTime());
+    } catch (Throwable noRoomForThatEither) {
+      // The next class that comes has it looked.
+      return;
     }
   }
 

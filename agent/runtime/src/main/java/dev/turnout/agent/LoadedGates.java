@@ -1,6 +1,7 @@
 package dev.turnout.agent;
 
 import dev.turnout.agent.weave.LoadedClasses;
+import dev.turnout.agent.weave.MissedClasses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -10,9 +11,9 @@ import java.util.stream.Stream;
 
 /**
  * The gates of classes that the JVM has loaded already: those from before the agent, those that
- * were on their way when somebody attached, and those that somebody gave another body. What asks
- * the application's loaders and need not be done at once is on a thread of its own. Safe for many
- * threads.
+ * were on their way when somebody attached, those that there was no room to gate as they came, and
+ * those that somebody gave another body. What asks the application's loaders and need not be done
+ * at once is on a thread of its own. Safe for many threads.
  *
  * <p>For classes on their way it is looked twice, for it takes the JVM a walk over all classes, and
  * a collector that works meanwhile leaves dead ones alone that were walked over.
@@ -24,8 +25,10 @@ final class LoadedGates {
   private static final int LOOKS = 2;
 
   private final LoadedClasses classes;
+  private final MissedClasses missed;
   private final boolean force;
   private final Errands errands = new Errands("turnout-classes");
+  private final MissedLooks missedLooks;
   private volatile List<String> overlooked = List.of();
   private volatile boolean closed;
   private long attachedNanos;
@@ -37,9 +40,11 @@ final class LoadedGates {
    *
    * @param force whether classes are changed also where the JVM may corrupt them
    */
-  LoadedGates(LoadedClasses classes, boolean force) {
+  LoadedGates(LoadedClasses classes, MissedClasses missed, boolean force) {
     this.classes = classes;
+    this.missed = missed;
     this.force = force;
+    missedLooks = new MissedLooks(missed::any, this::gateMissed);
   }
 
   /**
@@ -89,7 +94,24 @@ final class LoadedGates {
     }
   }
 
-  private synchronized void tell(List<String> more) {
+  /**
+   * Has it looked for classes that there was no room to gate as they came, if there was none for
+   * any. To be called again and again; waits for nobody.
+   */
+  void lookForMissed(long nowNanos) {
+    if (!closed) {
+      missedLooks.look(nowNanos);
+    }
+  }
+
+  private void gateMissed() {
+    if (!closed) {
+      tell(missed.gate(Runtime.version(), force, AgentLog::line));
+    }
+  }
+
+  private synchronized void tell(List<String> told) {
+    List<String> more = told.stream().filter(line -> !overlooked.contains(line)).toList();
     more.forEach(AgentLog::line);
     overlooked = Stream.concat(overlooked.stream(), more.stream()).toList();
   }
@@ -100,6 +122,7 @@ final class LoadedGates {
     if (closed) {
       return;
     }
+    missedLooks.look(nowNanos);
     classes.settleSwaps(errands, nowNanos, Runtime.version(), force);
     boolean last = looksLeft == 1;
     if (looksLeft > 0 && nowNanos - attachedNanos >= (last ? LAST_NANOS : FIRST_NANOS)) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.turnout.agent.weave.GateRules;
 import dev.turnout.agent.weave.GateTransformer;
 import dev.turnout.agent.weave.LoadedClasses;
+import dev.turnout.agent.weave.MissedClasses;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
@@ -36,7 +37,8 @@ class LoadedGatesTest {
     GateTransformer.Findings findings = (loader, flag, method, problem) -> {};
     GateTransformer transformer = new GateTransformer(instrumentation, GateRules.NONE, findings);
     LoadedClasses classes = new LoadedClasses(instrumentation, transformer, findings);
-    LoadedGates gates = new LoadedGates(classes, true);
+    MissedClasses missed = new MissedClasses(instrumentation, transformer, classes, findings);
+    LoadedGates gates = new LoadedGates(classes, missed, true);
     gates.gate();
     slow = true;
     long start = System.nanoTime();

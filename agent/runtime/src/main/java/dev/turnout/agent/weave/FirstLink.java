@@ -4,6 +4,7 @@ import dev.turnout.bootstrap.GateLinker;
 import net.bytebuddy.jar.asm.ClassWriter;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Links a call site as those of gates, so that the JVM has brought up all that it needs for one. It
@@ -17,8 +18,20 @@ final class FirstLink extends ClassLoader {
     super(FirstLink.class.getClassLoader());
   }
 
+  /** Links one call site; returns why none can be linked, null if they can. */
+  static @Nullable String obstacle() {
+    try {
+      make();
+      return null;
+    } catch (ClassNotFoundException | LinkageError e) {
+      return "no gate can be linked in this JVM, as in one that another version of the agent was"
+          + " attached to before; restart it to have gates: "
+          + e;
+    }
+  }
+
   /** Links one call site, of a class that is made for it and forgotten. */
-  static void make() throws ClassNotFoundException {
+  private static void make() throws ClassNotFoundException {
     ClassWriter type = new ClassWriter(ClassWriter.COMPUTE_MAXS);
     type.visit(Opcodes.V1_8, Opcodes.ACC_PUBLIC, NAME, null, "java/lang/Object", null);
     // In its initialiser: to have it called by reflection would take the JVM as long again.

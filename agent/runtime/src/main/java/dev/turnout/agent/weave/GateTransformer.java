@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.turnout.agent.FaultPoint;
 import dev.turnout.bootstrap.GateLinker;
-import dev.turnout.bootstrap.GatePath;
 import dev.turnout.bootstrap.GateSite;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
@@ -23,15 +22,7 @@ import org.jspecify.annotations.Nullable;
  * class as it was.
  */
 public final class GateTransformer implements ClassFileTransformer {
-  /** What the code of a gated method refers to, the JDK aside. */
-  private static final List<Class<?>> NAMED_BY_GATES =
-      List.of(GateLinker.class, GateSite.class, GatePath.class);
-
   private static final byte[] FLAGGED = "Ldev/turnout/Flagged;".getBytes(US_ASCII);
-
-  private static final @Nullable ClassLoader PLATFORM = ClassLoader.getPlatformClassLoader();
-  private static final @Nullable ClassLoader OWN = GateTransformer.class.getClassLoader();
-  private static final @Nullable Class<?> AGENT_LOADER = agentLoader();
 
   private static final String REDEFINED =
       "its class was given a body without this gate; if the JVM took it, calls run as that is written";
@@ -48,6 +39,9 @@ public final class GateTransformer implements ClassFileTransformer {
   private volatile @Nullable GateWeaver weaver;
   private volatile boolean linked;
   private volatile @Nullable String unlinkable;
+
+  // Whether there was no room for a class of the application since it was last asked.
+  private volatile boolean missed;
 
   /** Gets told what was found in the class of a loader; must return at once and never throw. */
   public interface Findings {
@@ -92,9 +86,31 @@ public final class GateTransformer implements ClassFileTransformer {
       @Nullable Class<?> classBeingRedefined,
       @Nullable ProtectionDomain protectionDomain,
       byte[] classFile) {
-    if (className == null || loader == null || !isOfApplication(loader)) {
+    if (className == null || loader == null) {
       return null;
     }
+    boolean looked = false;
+    try {
+      byte[] gated =
+          Loaders.isOfApplication(loader)
+              ? look(module, loader, className, classBeingRedefined, classFile)
+              : null;
+      looked = true;
+      return gated;
+    } finally {
+      // No call and no object: the stack or the memory may have no room for any.
+      if (!looked) {
+        missed = true;
+      }
+    }
+  }
+
+  private byte @Nullable [] look(
+      Module module,
+      ClassLoader loader,
+      String className,
+      @Nullable Class<?> classBeingRedefined,
+      byte[] classFile) {
     findings.coming(className, loader);
     String name = className.replace('/', '.');
     if (classBeingRedefined != null && !swaps.isAnswer()) {
@@ -113,10 +129,27 @@ public final class GateTransformer implements ClassFileTransformer {
     } catch (Throwable e) {
       if (classBeingRedefined != null) {
         lookAgain(classBeingRedefined, e);
+      } else if (e instanceof VirtualMachineError) {
+        missed = true;
       }
       findings.found(loader, "", name, "the class could not be rewritten: " + e);
       return null;
     }
+  }
+
+  /** Whether there was no room to look at a class that was loaded, or to gate it. */
+  boolean hasMissed() {
+    return missed;
+  }
+
+  /** Notes whether there was no room for a class. */
+  void missed(boolean any) {
+    missed = any;
+  }
+
+  /** Whether a class file gives a class gates, which it has not. */
+  boolean lacksGates(ClassLoader loader, byte[] classFile) {
+    return !weaver().weave(classFile, loader, true, List.of()).wires().isEmpty();
   }
 
   // The JVM takes the body without gates, also where it is the one that the class has. That there
@@ -126,28 +159,6 @@ public final class GateTransformer implements ClassFileTransformer {
       swaps.add(type, System.nanoTime());
     } else if (failure instanceof VirtualMachineError) {
       swaps.failed(type, System.nanoTime());
-    }
-  }
-
-  /**
-   * Whether classes of a loader may be gated: not the JDK's, and not our own. Nor those of an agent
-   * that was attached before and went: its loader stays.
-   */
-  @SuppressWarnings("ReferenceEquality") // a loader is itself and no other
-  static boolean isOfApplication(@Nullable ClassLoader loader) {
-    return loader != null
-        && loader != PLATFORM
-        && loader != OWN
-        && loader.getClass() != AGENT_LOADER;
-  }
-
-  // By its name, since the package keeps it to itself; one class for all agents of this JVM.
-  private static @Nullable Class<?> agentLoader() {
-    try {
-      return Class.forName(
-          "dev.turnout.bootstrap.AgentClassLoader", false, GateLinker.class.getClassLoader());
-    } catch (ClassNotFoundException | LinkageError e) {
-      return null;
     }
   }
 
@@ -168,7 +179,7 @@ public final class GateTransformer implements ClassFileTransformer {
       String className,
       byte[] classFile,
       @Nullable Class<?> type) {
-    if (!seesTheGate(loader)) {
+    if (!Loaders.seeGates(loader)) {
       findings.found(
           loader,
           "",
@@ -324,21 +335,10 @@ public final class GateTransformer implements ClassFileTransformer {
   // Null if gates can be linked. If they cannot, no class may get any: its methods would fail.
   private @Nullable String obstacle() {
     if (!linked) {
-      unlinkable = linkFirst();
+      unlinkable = FirstLink.obstacle();
       linked = true;
     }
     return unlinkable;
-  }
-
-  private static @Nullable String linkFirst() {
-    try {
-      FirstLink.make();
-      return null;
-    } catch (ClassNotFoundException | LinkageError e) {
-      return "no gate can be linked in this JVM, as in one that another version of the agent was"
-          + " attached to before; restart it to have gates: "
-          + e;
-    }
   }
 
   /**
@@ -357,22 +357,6 @@ public final class GateTransformer implements ClassFileTransformer {
       }
     }
     return false;
-  }
-
-  // Asks for each of them and not for one: what a loader has answered once, the JVM knows from then
-  // on. OSGi's loaders look at who asks, tell this class more than they tell a bundle's, and would
-  // have the gate fail later.
-  private static boolean seesTheGate(ClassLoader loader) {
-    try {
-      for (Class<?> named : NAMED_BY_GATES) {
-        if (Class.forName(named.getName(), false, loader) != named) {
-          return false;
-        }
-      }
-      return true;
-    } catch (ClassNotFoundException | LinkageError e) {
-      return false;
-    }
   }
 
   // Two threads may both make one: they are alike, and a lock here could be part of a deadlock.

@@ -138,7 +138,7 @@ public final class LoadedClasses {
       ClassLoader loader = type.getClassLoader();
       if (loader != null
           && !type.isArray()
-          && GateTransformer.isOfApplication(loader)
+          && Loaders.isOfApplication(loader)
           && !coming.contains(loader, internalName(type))) {
         late.add(type);
       }
@@ -169,7 +169,7 @@ public final class LoadedClasses {
     List<Class<?>> unread = new ArrayList<>();
     ClassLoader loader = ClassLoader.getSystemClassLoader();
     try (Origins origins = new Origins()) {
-      while (GateTransformer.isOfApplication(loader)) {
+      while (Loaders.isOfApplication(loader)) {
         sort(instrumentation.getInitiatedClasses(loader), origins::classFile, wanted, unread);
         loader = loader.getParent();
       }
@@ -188,7 +188,8 @@ public final class LoadedClasses {
     return gate(wanted, unread, version, force);
   }
 
-  private List<String> gate(
+  /** Has classes transformed: those that want a gate, and those of which that is not known. */
+  List<String> gate(
       List<Class<?>> wanted, List<Class<?>> unread, Runtime.Version version, boolean force) {
     boolean sparesRecords = !force && corruptsRecords(version);
     if (sparesRecords) {
@@ -289,14 +290,13 @@ public final class LoadedClasses {
   }
 
   /** Reads the class file of a class; null if it has none. */
-  private interface Reader {
+  interface Reader {
     byte @Nullable [] classFile(Class<?> type);
   }
 
   // Which classes want a gate, and of which that cannot be read. Each class once: more loaders than
   // its own may have been asked for it.
-  private void sort(
-      Class<?>[] loaded, Reader reader, List<Class<?>> wanted, List<Class<?>> unread) {
+  void sort(Class<?>[] loaded, Reader reader, List<Class<?>> wanted, List<Class<?>> unread) {
     Set<Class<?>> before = new HashSet<>(GatedBefore.all());
     for (Class<?> type : loaded) {
       sort(type, reader, before, wanted, unread);
@@ -329,7 +329,7 @@ public final class LoadedClasses {
     return !type.isArray()
         && !type.isPrimitive()
         && !type.isHidden()
-        && GateTransformer.isOfApplication(type.getClassLoader())
+        && Loaders.isOfApplication(type.getClassLoader())
         && !isOwn(type)
         && instrumentation.isModifiableClass(type);
   }

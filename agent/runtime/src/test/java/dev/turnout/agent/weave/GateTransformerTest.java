@@ -92,8 +92,8 @@ class GateTransformerTest {
     constructor.setAccessible(true);
     ClassLoader loader =
         (ClassLoader) constructor.newInstance(jar.toFile(), ClassLoader.getPlatformClassLoader());
-    assertThat(GateTransformer.isOfApplication(loader)).isFalse();
-    assertThat(GateTransformer.isOfApplication(new ClassLoader() {})).isTrue();
+    assertThat(Loaders.isOfApplication(loader)).isFalse();
+    assertThat(Loaders.isOfApplication(new ClassLoader() {})).isTrue();
   }
 
   @Test
