@@ -55,7 +55,11 @@ public final class LimitJudge {
    * Of some look, since the start; {@code ended} are all calls, where {@code calls} may be a sample
    * of them.
    */
-  private record Reading(long nanos, long calls, long bad, long ended) {}
+  private record Reading(long nanos, long calls, long bad, long ended) {
+    boolean isSame(Reading other) {
+      return calls == other.calls && bad == other.bad && ended == other.ended;
+    }
+  }
 
   /**
    * Starts watching.
@@ -196,7 +200,9 @@ public final class LimitJudge {
     }
     Reading last = readings.isEmpty() ? before : readings.getLast();
     readings.addFirst(before);
-    if (reading.nanos() - last.nanos() >= windowNanos() / READINGS_PER_WINDOW) {
+    // One of which nothing differs is told by the one before, for as long as that lasts.
+    if (!reading.isSame(last)
+        && reading.nanos() - last.nanos() >= windowNanos() / READINGS_PER_WINDOW) {
       readings.addLast(reading);
     }
     return before;

@@ -480,4 +480,36 @@ class LimitJudgeTest {
     assertThatThrownBy(() -> Percentage.of(Double.NaN))
         .hasMessage("percentage: must be a number from 0 to 100, not NaN");
   }
+
+  // As the judge that keeps each of its readings: only what differs is evidence of anything.
+  @Test
+  void look_afterALongQuiet_seesTheWindowAsItIs() {
+    Limit limit = new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(60), 100, Duration.ZERO);
+    LimitJudge judge = judge(limit);
+    assertThat(look(judge, counts(1_000, 45, 0), 1)).isNull();
+    for (int second = 2; second <= 30; second++) {
+      assertThat(look(judge, counts(1_000, 45, 0), second)).isNull();
+    }
+    // Within the window of the first ones, and beyond it.
+    assertThat(look(judge, counts(1_000, 54, 0), 31)).isNotNull();
+    LimitJudge again = judge(limit);
+    assertThat(look(again, counts(1_000, 45, 0), 1)).isNull();
+    for (int second = 2; second <= 300; second++) {
+      assertThat(look(again, counts(1_000, 45, 0), second)).isNull();
+    }
+    assertThat(look(again, counts(1_200, 54, 0), 301)).isNull();
+    assertThat(look(again, counts(1_200, 56, 0), 302)).isNotNull();
+  }
+
+  @Test
+  void look_hold_goesOnWhileNothingIsCalled() {
+    Duration hold = Duration.ofSeconds(20);
+    LimitJudge judge =
+        judge(new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofSeconds(60), 100, hold));
+    assertThat(look(judge, counts(100, 20, 0), 1)).isNull();
+    for (int second = 2; second <= 20; second++) {
+      assertThat(look(judge, counts(100, 20, 0), second)).isNull();
+    }
+    assertThat(look(judge, counts(100, 20, 0), 21)).isNotNull();
+  }
 }

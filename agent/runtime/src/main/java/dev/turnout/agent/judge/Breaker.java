@@ -21,13 +21,17 @@ import org.jspecify.annotations.Nullable;
  * Holds every flag's new path against the flag's limits: as a whole, and each variant by itself, or
  * a bad one of a small weight would hide among the others. A flag is judged anew, from what happens
  * after, when its limits change, when it is reset and when it goes back to before that; a variant
- * when it is added. Used by one thread.
+ * when it is added. A fleet's snapshot may have thousands of flags that this JVM has no gate for:
+ * of those it is only known since when they would be judged. Used by one thread.
  */
 public final class Breaker {
   private final Recorders recorders;
   private final Map<String, Watch> watches = new HashMap<>();
 
-  // Of a flag's paths, by variant: they are as warm as they are, whatever limits they have.
+  // Of flags with limits that had no gate when last seen: whatever is counted of them is judged.
+  private final Map<String, Terms> ungated = new HashMap<>();
+
+  // Of a flag's paths, by variant: they are as warm as they are, whatever limits they have, if any.
   private final Map<String, Map<String, WarmUp>> warmUps = new HashMap<>();
   private PathWatch.@Nullable Look last;
 
@@ -39,24 +43,27 @@ public final class Breaker {
    */
   public record InForce(Snapshot snapshot, Set<String> tripped) {}
 
-  /**
-   * What is watched of a flag.
-   *
-   * @param variants by name; filled and emptied as the flag's variants change
-   */
-  private record Watch(
-      List<Limit> limits,
-      long resetRevision,
-      long from,
-      PathWatch whole,
-      Map<String, PathWatch> variants) {
+  /** What a flag is judged by, and from which revision on; anew once this is of another one. */
+  private record Terms(List<Limit> limits, long resetRevision, long from) {
+    // A flags file may say that a flag was reset, and not that it is another revision.
+    Terms(Flag flag) {
+      this(flag.limits(), flag.resetRevision(), Math.min(flag.resetRevision(), flag.revision()));
+    }
+
     // A revision from before the first that is judged is of a backup, or of an older file.
-    boolean isOf(Flag flag) {
+    boolean areOf(Flag flag) {
       return resetRevision == flag.resetRevision()
           && flag.revision() >= from
           && limits.equals(flag.limits());
     }
   }
+
+  /**
+   * What is watched of a flag.
+   *
+   * @param variants by name; filled and emptied as the flag's variants change
+   */
+  private record Watch(Terms terms, PathWatch whole, Map<String, PathWatch> variants) {}
 
   public Breaker(Recorders recorders) {
     this.recorders = recorders;
@@ -74,37 +81,46 @@ public final class Breaker {
     PathWatch.Look look = at(0, nowNanos, now);
     for (Flag flag : snapshot.flags().values()) {
       if (!flag.limits().isEmpty() && flag.stop() == null) {
-        Watch watch = watches.get(flag.name());
-        if (watch == null || !watch.isOf(flag)) {
-          watches.put(flag.name(), watch(flag, look));
-        }
-        // Before its first call: one that was called before it was watched is warm.
-        flag.variants().names().forEach(added -> warmUp(flag.name(), added));
+        begin(flag, look);
       }
     }
   }
 
+  private void begin(Flag flag, PathWatch.Look look) {
+    String name = flag.name();
+    Terms waiting = ungated.get(name);
+    Watch watch = watches.get(name);
+    if (!recorders.has(name)) {
+      ungated.put(name, new Terms(flag));
+    } else if (waiting == null
+        ? watch == null || !watch.terms().areOf(flag)
+        : !waiting.areOf(flag)) {
+      ungated.remove(name);
+      watches.put(name, watch(flag, look));
+    }
+  }
+
   private Watch watch(Flag flag, PathWatch.Look look) {
-    // A flags file may say that a flag was reset, and not that it is another revision.
-    long from = Math.min(flag.resetRevision(), flag.revision());
-    recorders.judgeFrom(flag.name(), from);
+    Terms terms = new Terms(flag);
+    recorders.judgeFrom(flag.name(), terms.from());
     Map<String, PathWatch.Reading> paths = paths(flag);
     paths.forEach((name, read) -> warmUp(flag.name(), name).begin(read));
+    return watch(flag, terms, paths, look);
+  }
+
+  private static Watch watch(
+      Flag flag, Terms terms, Map<String, PathWatch.Reading> before, PathWatch.Look look) {
     Map<String, PathWatch> variants = new HashMap<>();
     for (String name : flag.variants().names()) {
-      variants.put(name, new PathWatch(flag.limits(), of(name, paths), look));
+      variants.put(name, new PathWatch(flag.limits(), of(name, before), look));
     }
-    PathWatch whole = new PathWatch(flag.limits(), whole(paths), look);
-    return new Watch(flag.limits(), flag.resetRevision(), from, whole, variants);
+    return new Watch(terms, new PathWatch(flag.limits(), whole(before), look), variants);
   }
 
   private WarmUp warmUp(String flag, String path) {
     return warmUps
         .computeIfAbsent(flag, any -> new HashMap<>())
-        .computeIfAbsent(
-            path,
-            any ->
-                new WarmUp(recorders.total(flag, path).calls() > 0, recorders.debuts(flag, path)));
+        .computeIfAbsent(path, any -> new WarmUp());
   }
 
   private static boolean isTimed(Flag flag) {
@@ -121,7 +137,7 @@ public final class Breaker {
   }
 
   /**
-   * Looks at every flag with limits.
+   * Looks at every flag with limits that this JVM has a gate for.
    *
    * @param current what is in force; asked while nobody can put something else there unseen
    * @param pausedNanos for how long the JVM stood still since the last look, or shortly before:
@@ -137,41 +153,71 @@ public final class Breaker {
     Snapshot snapshot = inForce.snapshot();
     List<Trip> trips = new ArrayList<>();
     watches.keySet().retainAll(snapshot.flags().keySet());
-    warmUps.keySet().retainAll(snapshot.flags().keySet());
+    ungated.keySet().retainAll(snapshot.flags().keySet());
+    warmUps.keySet().removeIf(flag -> !recorders.has(flag));
     for (Flag flag : snapshot.flags().values()) {
-      if (flag.limits().isEmpty()
-          || flag.stop() != null
-          || inForce.tripped().contains(flag.name())) {
-        watches.remove(flag.name());
-        recorders.watch(flag.name(), false);
+      boolean judged =
+          !flag.limits().isEmpty()
+              && flag.stop() == null
+              && !inForce.tripped().contains(flag.name());
+      Trip trip = null;
+      if (judged && recorders.has(flag.name())) {
+        trip = look(flag, look);
       } else {
-        Trip trip = look(flag, look);
-        if (trip != null) {
-          trips.add(trip);
-        }
+        pass(flag, judged, look);
+      }
+      if (trip != null) {
+        trips.add(trip);
       }
     }
     return trips;
   }
 
-  private @Nullable Trip look(Flag flag, PathWatch.Look look) {
-    Watch watch = watches.get(flag.name());
-    if (watch == null || !watch.isOf(flag)) {
-      watch = watch(flag, look);
-      watches.put(flag.name(), watch);
+  private void pass(Flag flag, boolean judged, PathWatch.Look look) {
+    watches.remove(flag.name());
+    if (judged) {
+      Terms waiting = ungated.get(flag.name());
+      if (waiting == null || !waiting.areOf(flag)) {
+        ungated.put(flag.name(), new Terms(flag));
+      }
+    } else {
+      ungated.remove(flag.name());
+      recorders.watch(flag.name(), false);
+      warm(flag, look);
     }
+  }
+
+  // It may get limits at any time, and is as warm then as if it had had them.
+  private void warm(Flag flag, PathWatch.Look look) {
+    recorders
+        .debuts(flag.name())
+        .forEach((path, debuts) -> warmUp(flag.name(), path).look(debuts, look.nanos()));
+  }
+
+  private Watch watched(Flag flag, PathWatch.Look look) {
+    Terms waiting = ungated.remove(flag.name());
+    Watch watch = watches.get(flag.name());
+    if (waiting != null && waiting.areOf(flag)) {
+      watch = watch(flag, waiting, Map.of(), look);
+    } else if (watch == null || !watch.terms().areOf(flag)) {
+      watch = watch(flag, look);
+    }
+    watches.put(flag.name(), watch);
+    return watch;
+  }
+
+  private @Nullable Trip look(Flag flag, PathWatch.Look look) {
+    Watch watch = watched(flag, look);
     recorders.watch(flag.name(), isTimed(flag));
     Map<String, PathWatch.Reading> paths = paths(flag);
     if (watch.whole().isOfOther(whole(paths))) {
       watches.put(flag.name(), watch(flag, look));
       return null;
     }
-    if (isTimed(flag)) {
-      paths.replaceAll(
-          (name, read) ->
-              warmUp(flag.name(), name)
-                  .look(read, recorders.debuts(flag.name(), name), look.nanos()));
-    }
+    paths.replaceAll(
+        (name, read) ->
+            warmUp(flag.name(), name)
+                .look(read, recorders.debuts(flag.name(), name), look.nanos()));
     int longestRow = recorders.takeLongestFailureRow(flag.name());
     Trip trip = watch.whole().look(flag, whole(paths).with(longestRow), look);
     List<Trip> ofVariants = lookAtVariants(flag, watch, paths, look);

@@ -23,17 +23,6 @@ final class WarmUp {
   private long spentNanos;
   private Histogram seen = Histogram.EMPTY;
 
-  /**
-   * Starts watching.
-   *
-   * @param over whether calls have ended before
-   * @param debuts how many gates it was called through before
-   */
-  WarmUp(boolean over, int debuts) {
-    this.over = over;
-    this.debuts = debuts;
-  }
-
   /** Begins to tell what ends from now on: nobody judges what was read until now. */
   void begin(PathWatch.Reading read) {
     seen = read.counts().latency();
@@ -51,19 +40,33 @@ final class WarmUp {
     Histogram latency = read.counts().latency();
     Histogram ended = latency.minus(seen);
     seen = latency;
+    look(!read.isEmpty(), debutsNow, nowNanos);
+    // For one that was never called nothing has to wait.
+    return over || !begun ? read : read.cold(ended);
+  }
+
+  /**
+   * Looks at a path whose latency nobody judges for now.
+   *
+   * @param debutsNow how many gates it was called through so far
+   * @param nowNanos a monotonic time
+   */
+  void look(int debutsNow, long nowNanos) {
+    look(false, debutsNow, nowNanos);
+  }
+
+  private void look(boolean called, int debutsNow, long nowNanos) {
     boolean debut = debutsNow != debuts && debutsNow > 0;
     debuts = debutsNow;
     if (begun && nowNanos - endNanos >= 0) {
       over = true;
     }
-    if (!begun && !over && (debut || !read.isEmpty())) {
+    if (!begun && !over && (debut || called)) {
       begun = true;
       endNanos = nowNanos + NANOS;
     } else if (debut) {
       beginAgain(nowNanos);
     }
-    // For one that was never called nothing has to wait.
-    return over || !begun ? read : read.cold(ended);
   }
 
   private void beginAgain(long nowNanos) {

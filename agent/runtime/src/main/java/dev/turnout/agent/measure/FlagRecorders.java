@@ -99,6 +99,10 @@ final class FlagRecorders {
     debuts.merge(variant, 1, Integer::sum);
   }
 
+  synchronized Map<String, Integer> debuts() {
+    return debuts.isEmpty() ? Map.of() : Map.copyOf(debuts);
+  }
+
   /** How many gates a variant was called through so far. */
   synchronized int debuts(String variant) {
     return debuts.getOrDefault(variant, 0);

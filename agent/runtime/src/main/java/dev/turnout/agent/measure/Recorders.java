@@ -143,6 +143,11 @@ public final class Recorders {
     return read(flag, 0, recorders -> recorders.debuts(variant));
   }
 
+  /** As {@link #debuts(String, String)}, of each variant that was called through any. */
+  public Map<String, Integer> debuts(String flag) {
+    return read(flag, Map.of(), FlagRecorders::debuts);
+  }
+
   /**
    * Has a flag judged anew: what calls do that were decided under an earlier revision than this is
    * no longer judged, whenever they end, and the next failure is the first of its row.

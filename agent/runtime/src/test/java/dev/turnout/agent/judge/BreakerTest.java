@@ -3,6 +3,7 @@ package dev.turnout.agent.judge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.management.ThreadMXBean;
 import dev.turnout.agent.measure.CallRecorder;
 import dev.turnout.agent.measure.Measure;
 import dev.turnout.agent.measure.Recorders;
@@ -14,9 +15,11 @@ import dev.turnout.flags.Reason;
 import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Trip;
 import dev.turnout.flags.Variants;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -134,7 +137,7 @@ class BreakerTest {
   void slowCallsAroundAPause_areNotJudged() {
     Flag flag = flag(Limit.of(Limit.Metric.P99, 300));
     calls(1_000, false, 1_000_000);
-    assertThat(look(flag, false)).isEmpty();
+    assertThat(warmUp(flag)).isEmpty();
     calls(100, false, 8_000_000_000L);
     assertThat(look(flag, true)).isEmpty();
     assertThat(look(flag, false)).isEmpty();
@@ -449,5 +452,26 @@ class BreakerTest {
       calls.succeeded(System.nanoTime() - 2_000_000_000L | 1);
     }
     assertThat(look(again, false)).hasSize(1);
+  }
+
+  // A fleet's flags are many, and most of them some other service's.
+  @Test
+  void flagsWithoutGates_takeNoReadings() {
+    Map<String, Flag> flags = new HashMap<>();
+    for (int i = 0; i < 200; i++) {
+      String name = "f" + i;
+      List<Limit> limits =
+          List.of(Limit.of(Limit.Metric.ERROR_RATE, 5), Limit.of(Limit.Metric.P99, 300));
+      flags.put(name, Flag.named(name).edit().enabled(true).limits(limits).done());
+    }
+    Snapshot many =
+        new Snapshot("", 1, 1, Instant.EPOCH, CanaryMode.OFF, Map.of(), Map.copyOf(flags));
+    Breaker.InForce inForce = new Breaker.InForce(many, Set.of());
+    breaker.begin(many, now, Instant.EPOCH);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    assertThat(breaker.look(() -> inForce, 0, ++now, Instant.EPOCH)).isEmpty();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    assertThat(breaker.look(() -> inForce, 0, ++now, Instant.EPOCH)).isEmpty();
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(200 * 200);
   }
 }

@@ -45,8 +45,11 @@ class ColdGatesTest {
   }
 
   private void apply(Limit limit, double percent) {
-    Flag flag =
-        Flag.named("f").edit().percentage(Percentage.of(percent)).limits(List.of(limit)).done();
+    apply(percent, List.of(limit));
+  }
+
+  private void apply(double percent, List<Limit> limits) {
+    Flag flag = Flag.named("f").edit().percentage(Percentage.of(percent)).limits(limits).done();
     snapshot = new Snapshot("", 1, 1, Instant.EPOCH, CanaryMode.OFF, Map.of(), Map.of("f", flag));
     breaker.begin(snapshot, now, Instant.EPOCH);
     gates.apply(Decider.compile(snapshot, Host.UNKNOWN, Set.of(), () -> 0));
@@ -136,5 +139,62 @@ class ColdGatesTest {
       assertThat(recovers).isFalse();
     }
     assertThat(tick(1)).hasSize(1);
+  }
+
+  // As of one that is pinned, or on by the file, before the server's flags come.
+  @Test
+  void firstCallsBeforeTheLimitsWereKnown_areTheFirstAllTheSame() {
+    apply(100, List.of());
+    GateSite gate = link();
+    call(gate, 20, FAST_NANOS);
+    assertThat(tick(2)).isEmpty();
+    apply(100);
+    call(gate, 20, SLOW_NANOS);
+    assertThat(tick(2)).isEmpty();
+  }
+
+  @Test
+  void pathThatWasCalledLongBeforeItsLimitsWereKnown_isWarm() {
+    apply(100, List.of());
+    GateSite gate = warm();
+    apply(100);
+    call(gate, 20, SLOW_NANOS);
+    assertThat(tick(1)).hasSize(1);
+  }
+
+  @Test
+  void firstCallsThroughTheFirstGate_areNotJudgedByTheirLatency() {
+    apply(100);
+    assertThat(tick(WARM)).isEmpty();
+    call(link(), 20, SLOW_NANOS);
+    assertThat(tick(WARM)).isEmpty();
+  }
+
+  // Between two looks: nothing was read of it before.
+  @Test
+  void failuresOfTheFirstGate_areJudgedFromItsFirstCall() {
+    apply(Limit.of(Limit.Metric.ERROR_RATE, 5), 100);
+    assertThat(tick(1)).isEmpty();
+    GateSite gate = link();
+    apply(Limit.of(Limit.Metric.ERROR_RATE, 5), 100);
+    for (int i = 0; i < 100; i++) {
+      boolean recovers = gate.choose(null).failed(System.nanoTime() | 1, new Exception());
+      assertThat(recovers).isFalse();
+    }
+    apply(Limit.of(Limit.Metric.ERROR_RATE, 5), 100);
+    assertThat(tick(1)).hasSize(1);
+  }
+
+  @Test
+  void failuresBeforeTheLimitsWereKnown_areNotJudged() {
+    apply(100, List.of());
+    assertThat(tick(1)).isEmpty();
+    GateSite gate = link();
+    for (int i = 0; i < 100; i++) {
+      boolean recovers = gate.choose(null).failed(System.nanoTime() | 1, new Exception());
+      assertThat(recovers).isFalse();
+    }
+    apply(Limit.of(Limit.Metric.ERROR_RATE, 5), 100);
+    assertThat(tick(2)).isEmpty();
   }
 }
