@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * are; where a hold or a larger minimum than the default was asked for, those are kept to. Of a
  * limit on latency there is a third: a path hangs if more calls have been running for a whole
  * window, past the limit, than have ended in it, and these are such evidence alone. Failures in a
- * row are counted.
+ * row are counted; a hold means that each look finds too many of them, and a minimum is of the
+ * calls of the window.
  *
  * <p>What is judged is whatever path the counts are of: the new path as a whole, or one variant of
  * it by itself, whose minimum of calls is then its own.
@@ -106,6 +107,18 @@ public final class LimitJudge {
   }
 
   /**
+   * Counts some time to no hold: the whole JVM stood still, and nothing was seen of what was
+   * exceeded before. Not to be called of a pause that is {@link #excuse}d, which sees to that.
+   *
+   * @param nanos how much of the time since the last look
+   */
+  public void standStill(long nanos) {
+    if (exceededSince != Long.MIN_VALUE) {
+      exceededSince += nanos;
+    }
+  }
+
+  /**
    * Forgets those calls of a path, or of some part of it, that have ended since the last look and
    * were slow. Those that were not are evidence as ever, and so are those that are running: of what
    * is slow now and then, what runs at a moment is mostly that.
@@ -140,15 +153,13 @@ public final class LimitJudge {
       Histogram marked,
       long nowNanos,
       Instant now) {
-    if (limit.metric() == Limit.Metric.CONSECUTIVE_FAILURES) {
-      // Those before the baseline are not judged.
-      long row = Math.min(counts.consecutiveErrors(), counts.errors() - baseline.errors());
-      return row > limit.above() ? trip(flag, "consecutive", row, row, row, now) : null;
-    }
     Reading reading = read(counts, inFlight, nowNanos);
     last = reading;
     Reading before = windowBefore(reading);
     boolean few = callsBetween(reading, before) < limit.minCalls();
+    if (limit.metric() == Limit.Metric.CONSECUTIVE_FAILURES) {
+      return rowRule(flag, counts, reading, few, now);
+    }
     Trip trip = sequentialRule(flag, reading, few, now);
     if (trip == null) {
       trip = thresholdRule(flag, reading, before, few, now);
@@ -264,16 +275,28 @@ public final class LimitJudge {
     // Those of a moment before may be among them, where it saw a call as ended and not as bad.
     long windowBad = Math.min(windowCalls, reading.bad() - before.bad());
     boolean exceeded = !few && windowBad >= MIN_BAD && windowBad > limit.badShare() * windowCalls;
+    return hasLasted(exceeded, reading)
+        ? trip(flag, "threshold", observed(windowCalls, windowBad), windowCalls, windowBad, now)
+        : null;
+  }
+
+  private boolean hasLasted(boolean exceeded, Reading reading) {
     if (!exceeded) {
       exceededSince = Long.MIN_VALUE;
-      return null;
+      return false;
     }
     if (exceededSince == Long.MIN_VALUE) {
       exceededSince = reading.nanos();
     }
-    return reading.nanos() - exceededSince >= limit.hold().toNanos()
-        ? trip(flag, "threshold", observed(windowCalls, windowBad), windowCalls, windowBad, now)
-        : null;
+    return reading.nanos() - exceededSince >= limit.hold().toNanos();
+  }
+
+  private @Nullable Trip rowRule(
+      Flag flag, PathCounts counts, Reading reading, boolean few, Instant now) {
+    // Those before the baseline are not judged.
+    long row = Math.min(counts.consecutiveErrors(), counts.errors() - baseline.errors());
+    boolean exceeded = row > limit.above() && (!few || askedFor() == 0);
+    return hasLasted(exceeded, reading) ? trip(flag, "consecutive", row, row, row, now) : null;
   }
 
   // The sequential rule may have millions of good calls from before to set against those that hang,

@@ -512,4 +512,32 @@ class LimitJudgeTest {
     }
     assertThat(look(judge, counts(100, 20, 0), 21)).isNotNull();
   }
+
+  private static LimitJudge ofRows(long minCalls, Duration hold) {
+    return judge(
+        new Limit(Limit.Metric.CONSECUTIVE_FAILURES, 3, Duration.ofSeconds(60), minCalls, hold));
+  }
+
+  @Test
+  void look_failuresInARow_waitForTheMinimumOfCalls() {
+    LimitJudge judge = ofRows(1_000, Duration.ZERO);
+    assertThat(look(judge, counts(4, 4, 4), 1)).isNull();
+    assertThat(look(judge, counts(999, 500, 4), 2)).isNull();
+    assertThat(look(judge, counts(1_000, 500, 4), 3)).isNotNull();
+    // Those of the window.
+    LimitJudge late = ofRows(1_000, Duration.ZERO);
+    assertThat(look(late, counts(900, 0, 0), 1)).isNull();
+    assertThat(look(late, counts(1_100, 4, 4), 62)).isNull();
+  }
+
+  @Test
+  void look_failuresInARow_lastAsLongAsTheHoldSays() {
+    LimitJudge judge = ofRows(1, Duration.ofSeconds(10));
+    assertThat(look(judge, counts(4, 4, 4), 1)).isNull();
+    assertThat(look(judge, counts(8, 8, 8), 10)).isNull();
+    assertThat(look(judge, counts(9, 8, 0), 11)).isNull();
+    assertThat(look(judge, counts(13, 12, 4), 12)).isNull();
+    assertThat(look(judge, counts(14, 13, 5), 21)).isNull();
+    assertThat(look(judge, counts(15, 14, 6), 22)).isNotNull();
+  }
 }

@@ -9,13 +9,18 @@ import dev.turnout.flags.Trip;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Holds one path, a flag's new one as a whole or one variant of it, against the flag's limits. */
 final class PathWatch {
+  // Of the time between two looks no more is time in which something was seen to last.
+  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final List<Limit> limits;
   private final List<LimitJudge> judges = new ArrayList<>();
   private long callsSeen;
+  private long lookedNanos;
 
   /**
    * What a path did so far.
@@ -78,6 +83,7 @@ final class PathWatch {
   PathWatch(List<Limit> limits, Reading read, Look look) {
     this.limits = limits;
     callsSeen = read.counts().calls();
+    lookedNanos = look.nanos();
     for (Limit limit : limits) {
       judges.add(
           new LimitJudge(limit, read.counts(), read.inFlight(), read.marked(), look.nanos()));
@@ -95,11 +101,17 @@ final class PathWatch {
   /** Returns the trip of the first limit that is breached, or null. */
   @Nullable Trip look(Flag flag, Reading read, Look look) {
     callsSeen = read.counts().calls();
+    long lostNanos = Math.max(0, look.nanos() - lookedNanos - MOST_NANOS);
+    lookedNanos = look.nanos();
     for (int i = 0; i < judges.size(); i++) {
       LimitJudge judge = judges.get(i);
+      boolean excused = look.pausedNanos() > 0 && limits.get(i).isLatency();
+      if (!excused) {
+        judge.standStill(lostNanos);
+      }
       if (limits.get(i).isLatency()) {
         judge.forgive(read.endedCold());
-        if (look.pausedNanos() > 0) {
+        if (excused) {
           judge.excuse(read.counts(), read.inFlight(), look.pausedNanos(), look.nanos());
         }
         // The whole waits for its last part: of what runs there it cannot tell what to leave out.

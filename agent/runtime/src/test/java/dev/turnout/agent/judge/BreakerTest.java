@@ -474,4 +474,26 @@ class BreakerTest {
     assertThat(breaker.look(() -> inForce, 0, ++now, Instant.EPOCH)).isEmpty();
     assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(200 * 200);
   }
+
+  @Test
+  void timeInWhichTheJvmStoodStill_isNoneInWhichErrorsWereTooMany() {
+    Duration hold = Duration.ofMinutes(5);
+    Flag flag = flag(new Limit(Limit.Metric.ERROR_RATE, 5, Duration.ofMinutes(10), 100, hold));
+    look(flag, false);
+    calls(100, true, 1);
+    for (int i = 0; i < 8; i++) {
+      assertThat(look(flag, false)).isEmpty();
+    }
+    assertThat(look(flag, Duration.ofMinutes(7).toMillis())).isEmpty();
+    // Nor where it is the second of a minute, which nothing is put down to.
+    now += Duration.ofMinutes(7).toNanos();
+    calls(100, true, 1);
+    assertThat(look(flag, false)).isEmpty();
+    calls(100, true, 1);
+    int looks = 0;
+    while (look(flag, false).isEmpty()) {
+      looks++;
+    }
+    assertThat(looks / 4).isBetween(290, 300);
+  }
 }
