@@ -32,6 +32,11 @@ final class FoundGates {
   private volatile @Nullable Queue<Finding> news;
 
   private final TreeMap<String, FoundGate> gates = new TreeMap<>();
+
+  // Those that decide, or did, and have places of their own: what is observed may be without end,
+  // and whoever detaches the agent wants to know of each flag that is off.
+  private final Set<String> routed = new HashSet<>();
+  private final Set<Boolean> full = new HashSet<>();
   private final ReferenceQueue<ClassLoader> gone = new ReferenceQueue<>();
   private final Map<String, Set<String>> told = new HashMap<>();
 
@@ -142,6 +147,7 @@ final class FoundGates {
       case SETTLED -> {
         ofMethods(gate.method()).removeIf(each -> each.settle(known));
         ofClass(gate.method()).removeIf(each -> each.settle(known));
+        routed.retainAll(gates.keySet());
         changed = true;
       }
       default -> {
@@ -158,14 +164,20 @@ final class FoundGates {
     String name = gate.method() + " " + gate.flag();
     FoundGate known = gates.get(name);
     if (known == null) {
-      if (gates.size() >= MOST_GATES) {
-        if (beyondBounds++ == 0) {
-          AgentLog.line("more than " + MOST_GATES + " methods have gates: no others are told of");
+      if ((routes ? routed.size() : gates.size() - routed.size()) >= MOST_GATES) {
+        beyondBounds++;
+        if (full.add(routes)) {
+          AgentLog.line(
+              "more than %d methods have gates that %s: no others are told of"
+                  .formatted(MOST_GATES, routes ? "decide" : "decide nothing"));
         }
         return false;
       }
       known = new FoundGate();
       gates.put(name, known);
+    }
+    if (routes && routed.size() < MOST_GATES) {
+      routed.add(name);
     }
     known.take(loader, gate, routes);
     changed = true;

@@ -89,4 +89,33 @@ class FoundGatesTest {
     assertThat(found.all(null)).containsExactly(misfit(PAY));
     assertThat(found.flags()).isEmpty();
   }
+
+  // A killed flag that is not told of would come on unseen when the agent is detached.
+  @Test
+  void observedMethods_takeNoPlacesOfThoseThatDecide() {
+    for (int i = 0; i < 10_001; i++) {
+      found.add(one, new Report.Gate("observed", "p.Store#get" + i + "()", true, null), false);
+    }
+    assertThat(found.all(null)).hasSize(10_000);
+    assertThat(found.beyondBounds()).isEqualTo(1);
+    found.add(one, wired(PAY), true);
+    assertThat(found.all(null)).hasSize(10_001).contains(wired(PAY));
+    assertThat(found.flags()).containsExactly("f");
+    for (int i = 0; i < 10_000; i++) {
+      found.add(one, wired("p.Shop#sell" + i + "()"), true);
+    }
+    assertThat(found.all(null)).hasSize(20_000);
+    assertThat(found.beyondBounds()).isEqualTo(2);
+  }
+
+  @Test
+  void gateThatIsSettledAway_leavesItsPlace() {
+    for (int i = 0; i < 10_000; i++) {
+      found.add(one, wired("p.Shop" + i + "#sell()"), true);
+    }
+    found.unsettled(one, "p.Shop7");
+    found.settled(one, "p.Shop7");
+    found.add(one, wired(PAY), true);
+    assertThat(found.all(null)).hasSize(10_000).contains(wired(PAY));
+  }
 }
