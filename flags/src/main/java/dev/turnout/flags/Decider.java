@@ -21,6 +21,9 @@ public final class Decider {
   private final Set<String> unlisted;
   private final IntSupplier draw;
 
+  // While it is compiled only.
+  private @Nullable Decider before;
+
   private Decider(
       Snapshot snapshot,
       Host host,
@@ -60,11 +63,36 @@ public final class Decider {
       Set<String> trippedHere,
       Set<String> unlisted,
       IntSupplier draw) {
+    return compile(snapshot, host, trippedHere, unlisted, draw, null);
+  }
+
+  /**
+   * Compiles a snapshot, as {@link #compile(Snapshot, Host, Set, Set, IntSupplier)} does.
+   *
+   * @param before of the same host and draw; its flags of which nothing has changed are taken over
+   *     as they are. Null for none
+   */
+  public static Decider compile(
+      Snapshot snapshot,
+      Host host,
+      Set<String> trippedHere,
+      Set<String> unlisted,
+      IntSupplier draw,
+      @Nullable Decider before) {
     Decider decider = new Decider(snapshot, host, trippedHere, unlisted, draw);
+    decider.before = before != null && before.hasListsOf(snapshot) ? before : null;
     for (String name : snapshot.flags().keySet()) {
       decider.compile(name);
     }
+    decider.before = null;
     return decider;
+  }
+
+  // Rings are tried in their order.
+  private boolean hasListsOf(Snapshot other) {
+    return snapshot.canary().equals(other.canary())
+        && List.copyOf(snapshot.ringMembers().entrySet())
+            .equals(List.copyOf(other.ringMembers().entrySet()));
   }
 
   private @Nullable CompiledFlag compile(String name) {
@@ -82,9 +110,34 @@ public final class Decider {
       CompiledFlag ready = compile(dependency);
       dependencies.add(ready != null ? ready : off(Flag.named(dependency)));
     }
-    CompiledFlag result = compile(flag, dependencies, trippedHere.contains(name));
+    CompiledFlag same = unchanged(flag, dependencies);
+    CompiledFlag result =
+        same != null ? same : compile(flag, dependencies, trippedHere.contains(name));
     compiled.put(name, result);
     return result;
+  }
+
+  // One that depends on another that was compiled anew is compiled anew too: it decides by that.
+  private @Nullable CompiledFlag unchanged(Flag flag, List<CompiledFlag> dependencies) {
+    Decider earlier = before;
+    String name = flag.name();
+    CompiledFlag known = earlier == null ? null : earlier.compiled.get(name);
+    return earlier != null
+            && known != null
+            && known.flag().equals(flag)
+            && earlier.trippedHere.contains(name) == trippedHere.contains(name)
+            && earlier.unlisted.contains(name) == unlisted.contains(name)
+            && isSame(known.dependencies(), dependencies)
+        ? known
+        : null;
+  }
+
+  private static boolean isSame(List<CompiledFlag> some, List<CompiledFlag> others) {
+    boolean same = some.size() == others.size();
+    for (int i = 0; same && i < some.size(); i++) {
+      same = some.get(i) == others.get(i);
+    }
+    return same;
   }
 
   private CompiledFlag compile(Flag flag, List<CompiledFlag> dependencies, boolean tripped) {

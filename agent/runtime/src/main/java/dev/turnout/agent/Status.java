@@ -135,6 +135,9 @@ final class Status {
       if (pinned != null) {
         node.put("pinned_by", pinned.origin());
       }
+      if (recorders.isBeyondBounds(flag.name())) {
+        node.put("counted_as", Recorders.OTHERS);
+      }
       path(node.putObject("new"), recorders.total(flag.name(), true));
       path(node.putObject("fallback"), recorders.total(flag.name(), false));
       ObjectNode variants = node.putObject("variants");

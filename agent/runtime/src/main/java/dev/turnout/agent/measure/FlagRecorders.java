@@ -1,5 +1,6 @@
 package dev.turnout.agent.measure;
 
+import dev.turnout.flags.Flag;
 import dev.turnout.flags.Histogram;
 import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Reason;
@@ -54,6 +55,20 @@ final class FlagRecorders {
       live.put(stratum, recorder);
     }
     return new Recorders.Use(variant, recorder, recorder.use());
+  }
+
+  /** Whether these are the counts of that flag alone. */
+  boolean isOf(String name) {
+    return flag.equals(name);
+  }
+
+  /**
+   * Returns leave to record calls of any of the flags that are counted together. Their revisions
+   * and rings are as many as they are, and tell nothing of them all.
+   */
+  Recorders.Use useForAnother(String variant) {
+    Recorders.Use use = use(0, Flag.GA, variant.equals(Variants.OFF) ? variant : Variants.ON);
+    return new Recorders.Use(variant, use.recorder(), use.token());
   }
 
   // What was called much is called as much by the next rules: calls right after a change are not

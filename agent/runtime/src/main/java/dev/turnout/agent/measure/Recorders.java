@@ -1,5 +1,6 @@
 package dev.turnout.agent.measure;
 
+import dev.turnout.agent.AgentLog;
 import dev.turnout.flags.Histogram;
 import dev.turnout.flags.PathCounts;
 import dev.turnout.flags.Reason;
@@ -11,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -21,10 +22,19 @@ public final class Recorders {
   static final int MOST_FLAGS = 2_000;
 
   /** What the calls of all further flags are counted under. */
-  static final String OTHERS = "turnout.others";
+  public static final String OTHERS = "turnout.others";
+
+  // Names of gates may be new for ever.
+  private static final int MOST_BEYOND = 20_000;
+
+  // To ask all flags whether they are in use takes a millisecond, and thousands may want to know
+  // at once.
+  private static final long SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Measure measure;
-  private final LongAdder beyondBounds = new LongAdder();
+  private final Set<String> beyondBounds = ConcurrentHashMap.newKeySet();
+  private boolean beyondTold;
+  private long sweptNanos = System.nanoTime() - SWEEP_NANOS;
   private final Map<String, FlagRecorders> flags = new ConcurrentHashMap<>();
 
   /**
@@ -57,7 +67,10 @@ public final class Recorders {
     while (true) {
       FlagRecorders known = flags.get(flag);
       FlagRecorders recorders = known != null ? known : admit(flag);
-      Use use = recorders.use(revision, ring, variant);
+      Use use =
+          recorders.isOf(flag)
+              ? recorders.use(revision, ring, variant)
+              : recorders.useForAnother(variant);
       // Until then nothing held it, and another flag may have taken its room.
       if (recorders == flags.get(flag) || recorders == flags.get(OTHERS)) {
         return use;
@@ -68,20 +81,33 @@ public final class Recorders {
   // Classes may come and go with their loaders, and have new names for flags each time. When there
   // are too many, those whose gates are gone make room; where all are in use, the rest share one.
   private synchronized FlagRecorders admit(String flag) {
-    if (flags.size() >= MOST_FLAGS && !flags.containsKey(flag)) {
-      flags.values().removeIf(recorders -> !recorders.isUsed());
-    }
     boolean room = flags.size() < MOST_FLAGS || flags.containsKey(flag);
-    if (!room) {
-      beyondBounds.increment();
+    long now = System.nanoTime();
+    if (!room && now - sweptNanos >= SWEEP_NANOS) {
+      flags.values().removeIf(recorders -> !recorders.isUsed());
+      room = flags.size() < MOST_FLAGS;
+      sweptNanos = System.nanoTime();
+    }
+    if (room) {
+      beyondBounds.remove(flag);
+    } else if (beyondBounds.size() < MOST_BEYOND) {
+      beyondBounds.add(flag);
     }
     String name = room ? flag : OTHERS;
     return flags.computeIfAbsent(name, first -> new FlagRecorders(first, measure));
   }
 
-  /** How many times a flag was new and there was no room to count its calls by themselves. */
+  /**
+   * How many flags had no room to have their calls counted by themselves when they last came; at
+   * most {@value #MOST_BEYOND} are told of.
+   */
   public long beyondBounds() {
-    return beyondBounds.sum();
+    return beyondBounds.size();
+  }
+
+  /** Whether calls of a flag are counted together with others', and so are not judged. */
+  public boolean isBeyondBounds(String flag) {
+    return beyondBounds.contains(flag);
   }
 
   /** The flags that were gated so far. */
@@ -268,9 +294,19 @@ public final class Recorders {
         recorders.settle(now);
         recorders.tune(windowEnds);
       }
+      tellOfBounds();
     } finally {
       // Last, for until then it goes by what was read some while ago.
       Latencies.readCoarse(System.nanoTime());
+    }
+  }
+
+  private void tellOfBounds() {
+    if (!beyondTold && !beyondBounds.isEmpty()) {
+      beyondTold = true;
+      AgentLog.line(
+          "more than %d flags have gates: the calls of others, such as %s, are counted together as %s and held against no limits; see the status"
+              .formatted(MOST_FLAGS, beyondBounds.iterator().next(), OTHERS));
     }
   }
 }

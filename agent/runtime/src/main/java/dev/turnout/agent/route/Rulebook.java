@@ -164,7 +164,8 @@ public final class Rulebook {
             base.ringMembers(),
             flags,
             base.validUntil());
-    Decider decider = Decider.compile(merged, host, valid.keySet(), pinned, DRAW);
+    Decider decider =
+        Decider.compile(merged, host, valid.keySet(), pinned, DRAW, inForce.decider());
     InForce next = new InForce(merged, Map.copyOf(valid), decider);
     inForce = next;
     gates.accept(next);

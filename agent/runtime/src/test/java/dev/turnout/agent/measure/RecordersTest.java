@@ -271,6 +271,37 @@ class RecordersTest {
   }
 
   @Test
+  void flagsBeyondAllBounds_areCountedOnceEach_howeverOftenTheyChange() {
+    List<Recorders.Use> held = new ArrayList<>();
+    for (int revision = 1; revision <= 3; revision++) {
+      for (int i = 0; i < Recorders.MOST_FLAGS + 10; i++) {
+        held.add(recorders.use("f" + i, revision, Flag.GA, "a"));
+      }
+    }
+    held.forEach(this::call);
+    assertThat(recorders.beyondBounds()).isEqualTo(10);
+    assertThat(recorders.isBeyondBounds("f0")).isFalse();
+    assertThat(recorders.isBeyondBounds("f2005")).isTrue();
+    assertThat(held.get(held.size() - 1).variant()).isEqualTo("a");
+    assertThat(recorders.total("f0", "a").calls()).isEqualTo(3);
+    assertThat(recorders.total(Recorders.OTHERS, true).calls()).isEqualTo(30);
+  }
+
+  // Else one change of thousands of flags keeps the application's threads waiting for seconds.
+  @Test
+  void flagsBeyondAllBounds_costNoMoreEach_theMoreTheyAre() {
+    List<Recorders.Use> held = new ArrayList<>();
+    long start = System.nanoTime();
+    for (int i = 0; i < 10_000; i++) {
+      held.add(recorders.use("f" + i, i, Flag.GA, Variants.ON));
+      held.add(recorders.use("f" + i, i, "beta", Variants.OFF));
+    }
+    assertThat(System.nanoTime() - start).isLessThan(3_000_000_000L);
+    assertThat(held).hasSize(20_000);
+    assertThat(recorders.beyondBounds()).isEqualTo(8_000);
+  }
+
+  @Test
   void flagsWhoseGatesAreGone_makeRoom() {
     for (int i = 0; i < Recorders.MOST_FLAGS; i++) {
       call(recorders.use("f" + i, 1, Flag.GA, Variants.ON));
