@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +56,7 @@ public final class Options {
   private static final int LONGEST_NAME = 128;
 
   // So many letters added, left out or mistaken.
-  private static final int NEAR = 2;
+  static final int NEAR = 2;
 
   private final Map<String, Option> values = new LinkedHashMap<>();
   private final List<String> problems = new ArrayList<>();
@@ -156,16 +157,11 @@ public final class Options {
     }
     String variable = "TURNOUT_" + name.replace('-', '_').toUpperCase(Locale.ROOT);
     String value = environment.get(variable);
-    if (value != null && !isServiceLink(value)) {
+    if (value != null && !ServiceLinks.isAddress(value)) {
       return new Option(value, variable);
     }
     String line = file.getProperty("turnout." + name, file.getProperty(name));
     return line == null ? null : new Option(line.trim(), FILE);
-  }
-
-  // Kubernetes tells every pod of a Service "turnout-metrics" in TURNOUT_METRICS_PORT.
-  private static boolean isServiceLink(String value) {
-    return value.startsWith("tcp://") || value.startsWith("udp://") || value.startsWith("sctp://");
   }
 
   private static String unprefixed(String name) {
@@ -184,23 +180,25 @@ public final class Options {
    * those that are nearly one. Others with the prefix may be somebody else's.
    */
   private void checkSpelling(Properties system, Map<String, String> environment) {
+    Map<String, String> pins = MisspeltPins.find(system, environment, this);
+    problems.addAll(pins.values());
     for (String name : system.stringPropertyNames()) {
       if (name.startsWith("turnout.") && !name.startsWith(Overrides.PROPERTY)) {
-        checkSpelling(name.substring("turnout.".length()), "-D" + name);
+        checkSpelling(name.substring("turnout.".length()), "-D" + name, pins.keySet());
       }
     }
     for (String name : environment.keySet()) {
       if (name.startsWith("TURNOUT_") && !name.startsWith(Overrides.VARIABLE)) {
         String own = name.substring("TURNOUT_".length()).toLowerCase(Locale.ROOT);
         if (!values.containsKey(own.replace('_', '-'))) {
-          checkSpelling(own, name);
+          checkSpelling(own, name, pins.keySet());
         }
       }
     }
   }
 
-  private void checkSpelling(String name, String origin) {
-    if (values.containsKey(name)) {
+  private void checkSpelling(String name, String origin, Set<String> told) {
+    if (values.containsKey(name) || told.contains(origin)) {
       return;
     }
     String letters = letters(name);
@@ -217,8 +215,18 @@ public final class Options {
     }
   }
 
+  /** How many letters it is from a name to the nearest option's; 0 for the same letters. */
+  int distanceToNearest(String name) {
+    String letters = letters(name);
+    int nearest = Integer.MAX_VALUE;
+    for (String known : values.keySet()) {
+      nearest = Math.min(nearest, distance(letters, letters(known)));
+    }
+    return nearest;
+  }
+
   // Levenshtein's, row by row.
-  private static int distance(String from, String to) {
+  static int distance(String from, String to) {
     int[] row = new int[to.length() + 1];
     for (int i = 0; i <= from.length(); i++) {
       int diagonal = row[0];

@@ -60,7 +60,8 @@ public final class Overrides {
     }
     Map<String, Override> byVariable = new LinkedHashMap<>();
     for (Map.Entry<String, String> variable : environment.entrySet()) {
-      if (variable.getKey().startsWith(VARIABLE)) {
+      if (variable.getKey().startsWith(VARIABLE)
+          && !ServiceLinks.is(variable.getKey(), variable.getValue())) {
         String name = variable.getKey().substring(VARIABLE.length());
         if (name.equals(variable(name))) {
           parse(name, variable.getKey(), variable.getValue(), byVariable, problems);
@@ -69,8 +70,7 @@ public final class Overrides {
               variable.getKey()
                   + " pins nothing: in a variable's name a flag's is in upper case, with _ for what"
                   + " is no letter or digit: "
-                  + VARIABLE
-                  + variable(name));
+                  + variableOf(name));
         }
       }
     }
@@ -91,6 +91,16 @@ public final class Overrides {
               + " must be on, off, 1, 0 or a percentage from 0 to 100, not \""
               + value
               + "\"; it pins nothing");
+    }
+  }
+
+  /** Whether a value is one that a pin may have. */
+  static boolean isShare(String value) {
+    try {
+      Percentage unused = share(value);
+      return true;
+    } catch (NumberFormatException | InvalidFlagException e) {
+      return false;
     }
   }
 
@@ -138,6 +148,11 @@ public final class Overrides {
               + ": this JVM has no gate of such a flag so far, nor heard of one; if that is not its"
               + " name, nothing is pinned");
     }
+  }
+
+  /** The name of the variable that pins a flag. */
+  static String variableOf(String flag) {
+    return VARIABLE + variable(flag);
   }
 
   private static String variable(String flag) {
