@@ -51,6 +51,7 @@ final class AgentRuntime
   private volatile boolean toldUnmet;
   private volatile boolean toldEarly;
   private final List<String> problems;
+  private final boolean names; // anything that may be named in vain
   private volatile boolean closed;
 
   /**
@@ -63,6 +64,7 @@ final class AgentRuntime
     this.options = options;
     this.rules = rules;
     this.problems = List.copyOf(problems);
+    names = rules != GateRules.NONE || !options.overrides().isEmpty();
     this.instrumentation = instrumentation;
     transformer = new GateTransformer(instrumentation, rules, this);
     loadedClasses = new LoadedClasses(instrumentation, transformer, this);
@@ -223,7 +225,7 @@ final class AgentRuntime
       // Else it is the engine that looks.
       lookForMissed();
     }
-    if (rules != GateRules.NONE) {
+    if (names) {
       tellEarly(System.nanoTime());
     }
   }
@@ -244,7 +246,7 @@ final class AgentRuntime
       return;
     }
     toldEarly = true;
-    rules.unmet().forEach(AgentLog::line);
+    namedInVain().forEach(AgentLog::line);
   }
 
   // Without an engine nobody would tell of what was found.
@@ -322,9 +324,8 @@ final class AgentRuntime
   private List<String> namedInVain() {
     List<String> lines = new ArrayList<>(rules.unmet());
     Engine running = engine;
-    if (running != null) {
-      lines.addAll(running.pinsInVain());
-    }
+    lines.addAll(
+        running != null ? running.pinsInVain() : options.overrides().inVain(found.flags()));
     return lines;
   }
 

@@ -32,7 +32,8 @@ final class MisspeltPins {
       if (flag != null && !property.startsWith(Overrides.PROPERTY)) {
         lines.put(
             "-D" + property,
-            "-D%s pins nothing: a property that pins begins with %s, and the flag's own name follows: -D%s"
+            ("-D%s pins nothing: a property that pins begins with %s, and the flag's own"
+                    + " name follows: -D%s")
                 .formatted(property, Overrides.PROPERTY, Overrides.PROPERTY + flag));
       }
     }

@@ -131,6 +131,11 @@ public final class Overrides {
     return own != null ? own : byVariable.get(variable(flag));
   }
 
+  /** Whether nothing is pinned. */
+  boolean isEmpty() {
+    return byName.isEmpty() && byVariable.isEmpty();
+  }
+
   /** Says, a line each, what pins none of these flags. */
   List<String> inVain(Collection<String> flags) {
     Set<String> variables = new HashSet<>();
