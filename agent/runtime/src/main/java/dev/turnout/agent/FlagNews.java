@@ -18,17 +18,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells once of each change how the calls of a flag that this JVM has gates for are decided now.
- * For one thread.
+ * Tells once of each change how the calls of a flag that this JVM has gates for are decided now,
+ * and what was changed that this leaves out. For one thread.
  */
 final class FlagNews {
   private static final int SHOWN = 10;
 
   private final Measure measure;
-  private final Map<String, String> told = new HashMap<>();
+  private final Map<String, Told> told = new HashMap<>();
   private Rulebook.@Nullable InForce lastInForce;
   private Set<String> lastGated = Set.of();
   private boolean lastSettled;
+
+  /** What was said last of a flag, and the flag then; null if there was none. */
+  private record Told(String text, @Nullable Flag flag) {}
 
   /**
    * Creates news of which none is told.
@@ -53,22 +56,45 @@ final class FlagNews {
     Snapshot snapshot = inForce.snapshot();
     List<String> lines = new ArrayList<>();
     for (String name : gated) {
-      String before = told.get(name);
-      String now = describe(name, inForce) + unwatched(snapshot.flag(name));
-      boolean unknown = snapshot.flag(name) == null;
-      if (now.equals(before) || (unknown && before == null && !settled)) {
+      Told before = told.get(name);
+      Flag flag = snapshot.flag(name);
+      Told now = new Told(describe(name, inForce) + unwatched(flag), flag);
+      if (flag == null && before == null && !settled) {
         continue;
       }
       told.put(name, now);
-      lines.add(
-          "flag "
-              + name
-              + ": "
-              + now
-              + (before == null ? "" : "; before: " + before)
-              + (snapshot.revision() > 0 ? "; revision " + snapshot.revision() : ""));
+      String news = news(before, now);
+      if (!news.isEmpty()) {
+        String revision = snapshot.revision() > 0 ? "; revision " + snapshot.revision() : "";
+        lines.add("flag " + name + ": " + news + revision);
+      }
     }
     return lines;
+  }
+
+  private static String news(@Nullable Told before, Told now) {
+    if (before == null) {
+      return now.text();
+    }
+    boolean same = now.text().equals(before.text());
+    List<String> changes = changes(before.flag(), now.flag(), same);
+    if (same && changes.isEmpty()) {
+      return "";
+    }
+    return now.text()
+        + (same ? "" : "; before: " + before.text())
+        + (changes.isEmpty() ? "" : "; changed: " + String.join(", ", changes));
+  }
+
+  private static List<String> changes(@Nullable Flag before, @Nullable Flag now, boolean sameText) {
+    if (before == null || now == null) {
+      return List.of();
+    }
+    List<String> changes = new ArrayList<>(FlagChanges.besides(before, now));
+    if (sameText) {
+      changes.addAll(FlagChanges.hidden(before, now));
+    }
+    return changes;
   }
 
   // Asked four times a second, and nearly always nothing has changed.
@@ -116,13 +142,16 @@ final class FlagNews {
     if (compiled.isOnThisHost()) {
       return "on for all, for this is a canary server or region";
     }
-    String shares =
-        flag.strategy() == Flag.Strategy.PERCENTAGE
-            ? flag.percentage().toString()
-            : "by rings: " + listed(flag.rings());
     return flag.variants().isEmpty()
-        ? shares
-        : shares + ", variants: " + listed(flag.variants().weights());
+        ? shares(flag)
+        : shares(flag) + ", variants: " + listed(flag.variants().weights());
+  }
+
+  /** Says how many calls a flag is on for, if nothing else decides. */
+  static String shares(Flag flag) {
+    return flag.strategy() == Flag.Strategy.PERCENTAGE
+        ? flag.percentage().toString()
+        : "by rings: " + listed(flag.rings());
   }
 
   /** Whether no call is on for the reason that a flag is off that this one depends on. */
@@ -131,7 +160,8 @@ final class FlagNews {
     return settled >= 0 && flag.decisions().get(settled).reason() == Reason.PREREQUISITE;
   }
 
-  private static String listed(Map<String, Percentage> shares) {
+  /** Shares by name, of which the first are shown. */
+  static String listed(Map<String, Percentage> shares) {
     List<String> parts = new ArrayList<>();
     for (Map.Entry<String, Percentage> share : shares.entrySet()) {
       if (parts.size() == SHOWN) {
