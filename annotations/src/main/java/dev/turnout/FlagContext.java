@@ -182,9 +182,10 @@ public final class FlagContext {
 
   /**
    * Returns the attributes as entries of a W3C {@code baggage} header, for a call of another
-   * service that is to decide for the same user; empty if there are none. Left out is one whose
-   * name has other characters than letters and digits of ASCII, {@code .}, {@code _} and {@code -},
-   * and what there is no room for in 8,192 characters, user, tenant, session and ring last.
+   * service that is to decide for the same user, to be appended to what others have put there;
+   * empty if there are none, and then no header is to be sent. Left out is one whose name has other
+   * characters than letters and digits of ASCII, {@code .}, {@code _} and {@code -}, and what there
+   * is no room for in 8,192 characters, user, tenant, session and ring last.
    */
   public String toBaggage() {
     return Baggage.write(attributes);

@@ -10,13 +10,13 @@ import picocli.CommandLine.Option;
       "Ends the agent of a running JVM; its classes are again as they were written.",
       "Every gated method runs as written from then on: every caller takes its new"
           + " implementation, whatever the flags say. Refused without --yes where flags of gates"
-          + " are killed, tripped, disabled or at 0 %% in that JVM.",
+          + " are killed, tripped, disabled, unknown or at 0 %% in that JVM, or depend on such.",
     })
 final class DetachCommand extends LocalCommand {
   @Option(
       names = {"-y", "--yes"},
       description =
-          "Detach also where flags are stopped or at 0 %%, which every caller is on then.")
+          "Detach also where flags are stopped, unknown or at 0 %%, which every caller is on then.")
   private boolean yes;
 
   DetachCommand(Terminal terminal) {
