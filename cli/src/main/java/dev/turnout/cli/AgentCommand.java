@@ -142,7 +142,7 @@ final class AgentCommand extends LocalCommand {
       table.row(
           flag.path("name").asString("-"),
           flag.path("state").asString("-"),
-          flag.path("percentage").asString("-"),
+          share(flag),
           flag.path("new").path("calls").asString("-"),
           flag.path("fallback").path("calls").asString("-"),
           flag.path("pinned_by").asString(""));
@@ -159,6 +159,14 @@ final class AgentCommand extends LocalCommand {
                       ""));
     }
     table.print(out);
+  }
+
+  private static String share(JsonNode flag) {
+    if (!flag.has("rings")) {
+      return flag.path("percentage").asString("-");
+    }
+    String rings = Words.shares(flag.path("rings"));
+    return "by rings: " + (rings.isEmpty() ? "none" : rings);
   }
 
   private static void gates(JsonNode gates, PrintWriter out) {

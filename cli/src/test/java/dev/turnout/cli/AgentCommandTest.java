@@ -56,4 +56,16 @@ class AgentCommandTest {
         .contains("server https://control:8640, no contact so far, stream waiting")
         .contains("problem with the server: stream, poll: answered 401");
   }
+
+  @Test
+  void flagByRings_isShownByRings() {
+    String shown =
+        shown(
+            """
+            {"flags": [{"name": "checkout", "state": "on", "percentage": null,
+                        "rings": {"beta": 10.0, "ga": 0.0}, "new": {"calls": 1},
+                        "fallback": {"calls": 2}}]}
+            """);
+    assertThat(shown).containsPattern("checkout +on +by rings: beta 10 %, ga 0 %");
+  }
 }

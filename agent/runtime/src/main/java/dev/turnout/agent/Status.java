@@ -130,7 +130,7 @@ final class Status {
       node.put("name", flag.name());
       node.put("revision", flag.revision());
       node.put("state", state(flag, all));
-      node.put("percentage", flag.percentage().percent());
+      putShares(flag, node);
       Overrides.Override pinned = rules.override(flag.name());
       if (pinned != null) {
         node.put("pinned_by", pinned.origin());
@@ -244,6 +244,17 @@ final class Status {
       value.put("value", option.getValue().value());
       value.put("origin", option.getValue().origin());
     }
+  }
+
+  // Where rings decide, the percentage does not, whatever it is.
+  private static void putShares(Flag flag, ObjectNode node) {
+    if (flag.strategy() == Flag.Strategy.PERCENTAGE) {
+      node.put("percentage", flag.percentage().percent());
+      return;
+    }
+    node.putNull("percentage");
+    ObjectNode rings = node.putObject("rings");
+    flag.rings().forEach((ring, share) -> rings.put(ring, share.percent()));
   }
 
   private static String state(Flag flag, Rulebook.InForce inForce) {

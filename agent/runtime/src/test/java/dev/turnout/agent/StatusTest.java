@@ -1,5 +1,6 @@
 package dev.turnout.agent;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.agent.judge.TripBook;
@@ -55,16 +56,19 @@ class StatusTest {
   }
 
   private String stopped(Set<String> routed) {
+    return status(routed).stopped();
+  }
+
+  private Status status(Set<String> routed) {
     return new Status(
-            Options.read("", new Properties(), Map.of()),
-            Host.UNKNOWN,
-            new Recorders(Measure.EVERY),
-            rules,
-            new TripBook(directory.toFile(), Runnable::run),
-            new Routed(new TreeSet<>(routed)),
-            () -> null,
-            Clock.systemUTC())
-        .stopped();
+        Options.read("", new Properties(), Map.of()),
+        Host.UNKNOWN,
+        new Recorders(Measure.EVERY),
+        rules,
+        new TripBook(directory.toFile(), Runnable::run),
+        new Routed(new TreeSet<>(routed)),
+        () -> null,
+        Clock.systemUTC());
   }
 
   private void inForce(Flag... flags) {
@@ -145,5 +149,19 @@ class StatusTest {
     assertThat(stopped(rules.inForce().flags().keySet()))
         .startsWith("f10 (killed), f11 (killed), ")
         .endsWith("f19 (killed) and 3 more");
+  }
+
+  @Test
+  void flagByRings_hasItsRings_andNoPercentage() {
+    Map<String, Percentage> rings = Map.of("beta", Percentage.of(10));
+    inForce(
+        Flag.named("r")
+            .edit()
+            .percentage(Percentage.FULL)
+            .strategy(Flag.Strategy.RING)
+            .rings(rings)
+            .done());
+    assertThat(new String(status(Set.of("r")).json(), UTF_8))
+        .contains("\"percentage\":null,\"rings\":{\"beta\":10.0}");
   }
 }
