@@ -48,6 +48,9 @@ final class AgentCommand extends LocalCommand {
         status.path("service").asString("-"),
         status.path("instance").asString("-"),
         status.path("version").asString("-"));
+    if (status.path("metrics_url").isString()) {
+      out.printf("metrics port %s%n", status.path("metrics_url").asString("-"));
+    }
     if (status.has("server")) {
       server(status.path("server"), out);
     }

@@ -68,4 +68,10 @@ class AgentCommandTest {
             """);
     assertThat(shown).containsPattern("checkout +on +by rings: beta 10 %, ga 0 %");
   }
+
+  @Test
+  void metricsPort_isShown() {
+    assertThat(shown("{\"metrics_url\": \"http://127.0.0.1:43210\"}"))
+        .contains("metrics port http://127.0.0.1:43210");
+  }
 }

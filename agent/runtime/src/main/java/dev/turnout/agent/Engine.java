@@ -118,7 +118,8 @@ final class Engine implements AutoCloseable {
   }
 
   Status status() {
-    return new Status(options, host, recorders, rules, tripBook, runtime, () -> client, clock);
+    return new Status(
+        options, host, recorders, rules, tripBook, runtime, () -> client, pages::url, clock);
   }
 
   // In seconds; of a server that was never met, since it was first asked, or nothing would ever

@@ -57,12 +57,14 @@ final class Status {
   private final TripBook tripBook;
   private final Found found;
   private final Supplier<@Nullable ControlClient> client;
+  private final Supplier<@Nullable String> pages;
   private final Clock clock;
 
   /**
    * Creates it.
    *
    * @param client null as long as no server is followed
+   * @param pages the URL of the metrics port; null as long as there is none
    */
   Status(
       Options options,
@@ -72,6 +74,7 @@ final class Status {
       TripBook tripBook,
       Found found,
       Supplier<@Nullable ControlClient> client,
+      Supplier<@Nullable String> pages,
       Clock clock) {
     this.options = options;
     this.host = host;
@@ -80,6 +83,7 @@ final class Status {
     this.tripBook = tripBook;
     this.found = found;
     this.client = client;
+    this.pages = pages;
     this.clock = clock;
   }
 
@@ -90,6 +94,7 @@ final class Status {
     root.put("region", host.region());
     root.put("version", Reporter.version());
     put(options, root);
+    root.put("metrics_url", pages.get());
     ObjectNode kept = root.putObject("state_directory");
     kept.put("path", options.stateDirectory().getAbsolutePath());
     ControlClient followed = client.get();

@@ -68,6 +68,12 @@ final class StatusPages implements AutoCloseable {
     return problem;
   }
 
+  /** Where the port is served, with the port that was taken; null if it is not. For any thread. */
+  @Nullable String url() {
+    StatusPort open = port;
+    return open == null ? null : open.url();
+  }
+
   private void tryToOpen(InetSocketAddress found) {
     StatusPort opened;
     try {

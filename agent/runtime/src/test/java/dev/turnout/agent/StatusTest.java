@@ -68,6 +68,7 @@ class StatusTest {
         new TripBook(directory.toFile(), Runnable::run),
         new Routed(new TreeSet<>(routed)),
         () -> null,
+        () -> "http://127.0.0.1:43210",
         Clock.systemUTC());
   }
 
@@ -163,5 +164,11 @@ class StatusTest {
             .done());
     assertThat(new String(status(Set.of("r")).json(), UTF_8))
         .contains("\"percentage\":null,\"rings\":{\"beta\":10.0}");
+  }
+
+  @Test
+  void portThatWasTaken_isNamed() {
+    assertThat(new String(status(Set.of()).json(), UTF_8))
+        .contains("\"metrics_url\":\"http://127.0.0.1:43210\"");
   }
 }
