@@ -2,6 +2,7 @@ package dev.turnout.agent.weave;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import net.bytebuddy.jar.asm.AnnotationVisitor;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
@@ -115,25 +116,44 @@ record ClassFacts(
   boolean isForwarder(MethodFacts method) {
     return method.is(Opcodes.ACC_BRIDGE)
         || method.origin() == MethodFacts.Origin.FORWARDER
-        || (method.origin() == MethodFacts.Origin.OVERLOAD && !hasDefaults(method))
+        || method.origin() == MethodFacts.Origin.MIXED_IN
+        || (method.origin() == MethodFacts.Origin.OVERLOAD
+            && !hasDefaults(method)
+            && isBesideOneWithDefaults(method))
         || (trait && method.is(Opcodes.ACC_ABSTRACT));
   }
 
+  // Kotlin takes the annotation that asks for overloads also where there is nothing to leave out,
+  // as where the default stands in the class above: there, no other method has the gate.
+  private boolean isBesideOneWithDefaults(MethodFacts method) {
+    for (MethodFacts other : methods) {
+      if (other.name().equals(method.name())
+          && other.parameterTypes().length > method.parameterTypes().length
+          && Objects.equals(other.flagged(), method.flagged())
+          && Objects.equals(other.fallback(), method.fallback())
+          && hasDefaults(other)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   // To the method itself leads a static one that takes all of its parameters, which of them were
-  // left out, 32 to a number, and an object that is never there.
+  // left out, 32 to a number, and an object that is never there. What a function extends is a
+  // parameter that cannot be left out, and takes no place in these numbers.
   private boolean hasDefaults(MethodFacts method) {
     int end = method.descriptor().lastIndexOf(')');
-    String masks = "I".repeat((method.parameterTypes().length + 31) / 32);
+    int most = (method.parameterTypes().length + 31) / 32;
     String leading =
-        "("
-            + (method.isStatic() ? "" : "L" + name + ";")
-            + method.descriptor().substring(1, end)
-            + masks
-            + "Ljava/lang/Object;"
-            + method.descriptor().substring(end);
+        "(" + (method.isStatic() ? "" : "L" + name + ";") + method.descriptor().substring(1, end);
+    String last = "Ljava/lang/Object;" + method.descriptor().substring(end);
     for (MethodFacts other : methods) {
-      if (other.name().equals(method.name() + "$default") && other.descriptor().equals(leading)) {
-        return true;
+      if (other.name().equals(method.name() + "$default")) {
+        for (int masks = 1; masks <= most; masks++) {
+          if (other.descriptor().equals(leading + "I".repeat(masks) + last)) {
+            return true;
+          }
+        }
       }
     }
     return false;
@@ -177,8 +197,10 @@ record ClassFacts(
     List<MethodFacts> told = new ArrayList<>();
     for (MethodFacts method : methods) {
       boolean overload = false;
-      for (MethodFacts other : written.methods) {
-        overload |= other.isSame(method) && other.origin() == MethodFacts.Origin.OVERLOAD;
+      if (method.origin() == MethodFacts.Origin.LIKE_AN_OVERLOAD) {
+        for (MethodFacts other : written.methods) {
+          overload |= other.isSame(method) && other.origin() == MethodFacts.Origin.OVERLOAD;
+        }
       }
       told.add(overload ? method.overload() : method);
     }
@@ -194,7 +216,8 @@ record ClassFacts(
     List<MethodFacts> told = new ArrayList<>();
     for (MethodFacts method : methods) {
       boolean beside = false;
-      boolean written = method.fallback() != null;
+      boolean written =
+          method.origin() != MethodFacts.Origin.LIKE_AN_OVERLOAD || method.fallback() != null;
       for (Woven.Gate gate : gates) {
         beside |= gate.method().startsWith(dottedName() + '#' + method.name() + '(');
         written |= gate.method().equals(method.fullName());

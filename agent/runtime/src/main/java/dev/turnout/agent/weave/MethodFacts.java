@@ -8,7 +8,6 @@ import java.util.Objects;
 import net.bytebuddy.jar.asm.AnnotationVisitor;
 import net.bytebuddy.jar.asm.Handle;
 import net.bytebuddy.jar.asm.Label;
-import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
 import net.bytebuddy.jar.asm.Type;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param locals slots of local variables, the parameters' among them; 0 if the code was not read
  * @param line the first line of its code; 0 if that is not known
  * @param origin what a compiler has to say of it
+ * @param trait the internal name of the trait whose method it calls; empty unless it is mixed in
  * @param saved what the gate in its code was made of, as {@link Wire#isAsSaved} reads it: what its
  *     call site is linked with, the slot of the key, and the methods of its own class that are
  *     called from there on; empty if there is none, or if the code was not read
@@ -43,6 +43,7 @@ record MethodFacts(
     int locals,
     int line,
     Origin origin,
+    String trait,
     List<Object> saved) {
 
   /** Where a method comes from. Compilers copy annotations to what they make of a method. */
@@ -51,8 +52,19 @@ record MethodFacts(
     WRITTEN,
     /** Made to call a method of the same name, which has the annotations too. */
     FORWARDER,
-    /** Written, with parameters that may be left out; or made to call that one (Kotlin). */
+    /**
+     * Written, with parameters that may be left out; or made to call that one (Kotlin). Where its
+     * code was read, it calls such a one as what is made does.
+     */
     OVERLOAD,
+    /**
+     * As an overload in its code; but that it was made for one, nothing in this class file says.
+     */
+    LIKE_AN_OVERLOAD,
+    /**
+     * Does nothing but call the method of its name in a trait (Scala), made for that or written.
+     */
+    MIXED_IN,
     /** Written, and copied to wherever Kotlin calls it. */
     INLINE,
     /** Written, with a gate in its code: of a class file that somebody saved after it got one. */
@@ -110,6 +122,7 @@ record MethodFacts(
         locals,
         line,
         Origin.OVERLOAD,
+        trait,
         saved);
   }
 
@@ -132,11 +145,7 @@ record MethodFacts(
   }
 
   /** Reads one method of a class file and adds it to a list. */
-  static final class Reader extends MethodVisitor {
-    private final String owner;
-    private final int access;
-    private final String name;
-    private final String descriptor;
+  static final class Reader extends OverloadReader {
     private final List<MethodFacts> into;
     private @Nullable Map<String, Object> flagged;
     private @Nullable Map<String, Object> fallback;
@@ -146,7 +155,7 @@ record MethodFacts(
     private int line;
     private boolean jvmStatic;
     private boolean callsNamesake;
-    private boolean callsTrait;
+    private String trait = "";
     private int calls;
     private boolean doesMore;
     private final List<Object> saved = new ArrayList<>();
@@ -159,11 +168,7 @@ record MethodFacts(
     private final List<Label> behind = new ArrayList<>();
 
     Reader(String owner, int access, String name, String descriptor, List<MethodFacts> into) {
-      super(Opcodes.ASM9);
-      this.owner = owner;
-      this.access = access;
-      this.name = name;
-      this.descriptor = descriptor;
+      super(owner, access, name, descriptor);
       this.into = into;
     }
 
@@ -195,16 +200,18 @@ record MethodFacts(
     @Override
     public void visitMethodInsn(
         int opcode, String target, String called, String type, boolean isInterface) {
+      super.visitMethodInsn(opcode, target, called, type, isInterface);
       calls++;
       if (!saved.isEmpty() && target.equals(owner)) {
         saved.add(called + type);
       }
-      callsTrait |=
-          opcode == Opcodes.INVOKESTATIC
-              && isInterface
-              && !target.equals(owner)
-              && called.equals(name + "$")
-              && type.equals("(L" + target + ";" + descriptor.substring(1));
+      if (opcode == Opcodes.INVOKESTATIC
+          && isInterface
+          && !target.equals(owner)
+          && called.equals(name + "$")
+          && type.equals("(L" + target + ";" + descriptor.substring(1))) {
+        trait = target;
+      }
       callsNamesake |=
           called.equals(name)
                   && type.equals(descriptor)
@@ -220,6 +227,7 @@ record MethodFacts(
     public void visitFieldInsn(int opcode, String of, String field, String type) {
       boolean own = of.equals(owner) && type.equals("L" + owner + "$" + field + ";");
       boolean object = of.equals(owner + "$") && field.equals("MODULE$");
+      super.visitFieldInsn(opcode, of, field, type);
       doesMore |= !object;
       if (opcode == Opcodes.GETSTATIC && (own || object || field.equals("$$INSTANCE"))) {
         companion = own ? type.substring(1, type.length() - 1) : of;
@@ -230,6 +238,7 @@ record MethodFacts(
     public void visitInsn(int opcode) {
       boolean returns = opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN;
       doesMore |= !returns;
+      super.visitInsn(opcode);
       if (returns) {
         behind.clear();
       }
@@ -245,17 +254,20 @@ record MethodFacts(
 
     @Override
     public void visitJumpInsn(int opcode, Label label) {
+      super.visitJumpInsn(opcode, label);
       doesMore = true;
     }
 
     @Override
     public void visitLdcInsn(Object value) {
+      super.visitLdcInsn(value);
       doesMore = true;
     }
 
     @Override
     public void visitInvokeDynamicInsn(
         String called, String type, Handle bootstrap, Object... arguments) {
+      super.visitInvokeDynamicInsn(called, type, bootstrap, arguments);
       doesMore = true;
       if (bootstrap.getOwner().equals(LINKER)) {
         saved.addAll(List.of(arguments));
@@ -266,6 +278,7 @@ record MethodFacts(
     // First behind a gate's call site its key is loaded; without one, its path is stored.
     @Override
     public void visitVarInsn(int opcode, int slot) {
+      super.visitVarInsn(opcode, slot);
       if (choosesKey) {
         saved.add(opcode < Opcodes.ISTORE ? slot : Wire.NO_KEY);
         choosesKey = false;
@@ -327,8 +340,14 @@ record MethodFacts(
       if (callsNamesake && (compatible || (isStatic && (jvmStatic || onlyCalls)))) {
         origin = Origin.FORWARDER;
       }
-      if (callsTrait && onlyCalls) {
-        origin = Origin.FORWARDER;
+      boolean mixedIn = !trait.isEmpty() && onlyCalls;
+      if (mixedIn) {
+        origin = Origin.MIXED_IN;
+      }
+      if (origin == Origin.OVERLOAD && hasCode() && !callsAsAnOverload()) {
+        origin = Origin.WRITTEN;
+      } else if (origin == Origin.WRITTEN && callsAsAnOverload()) {
+        origin = Origin.LIKE_AN_OVERLOAD;
       }
       if (!saved.isEmpty()) {
         origin = Origin.GATED;
@@ -347,6 +366,7 @@ record MethodFacts(
               locals,
               line,
               origin,
+              mixedIn ? trait : "",
               List.copyOf(saved)));
     }
   }

@@ -3,7 +3,6 @@ package dev.turnout.agent.weave;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.agent.weave.MethodFacts.Origin;
-import java.util.List;
 import java.util.function.Consumer;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassWriter;
@@ -14,30 +13,6 @@ import org.junit.jupiter.api.Test;
 
 class ClassFactsTest {
   private static final String PAY = "(I)Ljava/lang/String;";
-
-  // As Kotlin makes it of fun pay(user: String, times: Int = 1) with @JvmOverloads, whose other
-  // overload was written by hand. The JVM shows changed classes without annotations like that one.
-  private static ClassFacts pay(boolean asWritten) {
-    ClassWriter type = new ClassWriter(0);
-    type.visit(Opcodes.V17, Opcodes.ACC_PUBLIC, "shop/Pay", null, "java/lang/Object", null);
-    type.visitMethod(Opcodes.ACC_PUBLIC, "pay", "(Ljava/lang/String;I)V", null, null).visitEnd();
-    type.visitMethod(
-            Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC,
-            "pay$default",
-            "(Lshop/Pay;Ljava/lang/String;IILjava/lang/Object;)V",
-            null,
-            null)
-        .visitEnd();
-    MethodVisitor overload =
-        type.visitMethod(Opcodes.ACC_PUBLIC, "pay", "(Ljava/lang/String;)V", null, null);
-    if (asWritten) {
-      overload.visitAnnotation("Lkotlin/jvm/JvmOverloads;", false).visitEnd();
-    }
-    overload.visitEnd();
-    type.visitMethod(Opcodes.ACC_PUBLIC, "pay", "()V", null, null).visitEnd();
-    type.visitEnd();
-    return ClassFacts.read(new ClassReader(type.toByteArray()), true);
-  }
 
   // As Scala makes it of a class that has its method of a trait; or writes what calls the trait's.
   private static ClassFacts mixedIn(boolean more) {
@@ -200,33 +175,5 @@ class ClassFactsTest {
               mark(code, start, here(code), 2);
             });
     assertThat(both.origin()).isEqualTo(Origin.INLINE);
-  }
-
-  @Test
-  void overloadsOfALoadedClass_areToldByItsClassFile() {
-    ClassFacts written = pay(true);
-    ClassFacts loaded = pay(false);
-    assertThat(loaded.hasDefaults()).isTrue();
-    assertThat(isForwarder(written, "(Ljava/lang/String;)V")).isTrue();
-    assertThat(isForwarder(loaded, "(Ljava/lang/String;)V")).isFalse();
-
-    ClassFacts both = loaded.withOverloadsOf(written);
-    assertThat(isForwarder(both, "(Ljava/lang/String;)V")).isTrue();
-    assertThat(isForwarder(both, "(Ljava/lang/String;I)V")).isFalse();
-    assertThat(isForwarder(both, "()V")).isFalse();
-  }
-
-  // Of a loader that was closed: the gates that the class has say which methods were made.
-  @Test
-  void overloadsOfALoadedClass_withoutAClassFile_areToldByItsGates() {
-    ClassFacts loaded = pay(false);
-    List<Woven.Gate> gates =
-        List.of(
-            new Woven.Gate("f", "shop.Pay#pay(java.lang.String,int)", null),
-            new Woven.Gate("g", "shop.Pay#pay()", null));
-    ClassFacts both = loaded.withOverloadsBeside(gates);
-    assertThat(isForwarder(both, "(Ljava/lang/String;)V")).isTrue();
-    assertThat(isForwarder(both, "(Ljava/lang/String;I)V")).isFalse();
-    assertThat(isForwarder(both, "()V")).isFalse();
   }
 }

@@ -41,6 +41,7 @@ class GateTransformerTest {
                   1,
                   0,
                   MethodFacts.Origin.WRITTEN,
+                  "",
                   List.of()),
               false));
 

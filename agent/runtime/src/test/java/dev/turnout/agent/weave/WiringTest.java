@@ -17,13 +17,13 @@ class WiringTest {
   private static MethodFacts method(String name, String descriptor, Origin origin) {
     int access = Opcodes.ACC_PUBLIC;
     return new MethodFacts(
-        SHOP, access, name, descriptor, null, null, -1, "", 1, 0, origin, List.of());
+        SHOP, access, name, descriptor, null, null, -1, "", 1, 0, origin, "", List.of());
   }
 
   private static MethodFacts flagged(String name, Map<String, Object> values) {
     int access = Opcodes.ACC_PUBLIC;
     return new MethodFacts(
-        SHOP, access, name, "()V", values, null, -1, "", 1, 0, Origin.WRITTEN, List.of());
+        SHOP, access, name, "()V", values, null, -1, "", 1, 0, Origin.WRITTEN, "", List.of());
   }
 
   private static ClassFacts type(String superName, MethodFacts... methods) {
@@ -64,6 +64,7 @@ class WiringTest {
             1,
             line,
             MethodFacts.Origin.WRITTEN,
+            "",
             List.of());
     ClassFacts type =
         new ClassFacts(
