@@ -23,6 +23,11 @@ final class Earlier {
     this.gates = gates;
   }
 
+  /** Whether the class was given none, or was not loaded before. */
+  boolean isEmpty() {
+    return gates.isEmpty();
+  }
+
   boolean has(MethodFacts method, String flag) {
     for (Woven.Gate gate : gates) {
       if (gate.flag().equals(flag) && gate.method().equals(method.fullName())) {

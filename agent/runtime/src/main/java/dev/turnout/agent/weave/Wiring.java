@@ -70,11 +70,8 @@ final class Wiring {
   static Wiring of(ClassFacts type, ClassFiles others, GateRules rules, List<Woven.Gate> before) {
     Wiring wiring = new Wiring(type, others, rules, before);
     for (MethodFacts method : type.methods()) {
-      if (method.flagged() != null && !type.isForwarder(method)) {
-        GateRule rule = annotated(method, method.flagged());
-        if (!wiring.isCopied(method, rule.flag())) {
-          wiring.gate(method, rule);
-        }
+      if (method.flagged() != null) {
+        wiring.gateWritten(method, annotated(method, method.flagged()));
       }
     }
     for (GateRule rule : rules.of(type.dottedName())) {
@@ -109,43 +106,14 @@ final class Wiring {
         AnnotationValues.texts(flagged, "ignore"));
   }
 
-  // Proxies and mocks get the annotations of what they override, and mostly call it: such a call is
-  // decided there. A flagged method that somebody wrote over another has a gate of its own, and so
-  // has one that was made up with a flag that nothing above it has, or over a method without a
-  // body,
-  // which decides nothing. Whether that was so is settled when the class is loaded: the files above
-  // may be gone when it is changed.
-  private boolean isCopied(MethodFacts method, String flag) {
-    return type.isGenerated() && !earlier.has(method, flag) && isFlaggedAbove(type, method, flag);
-  }
-
-  private boolean isFlaggedAbove(ClassFacts below, MethodFacts method, String flag) {
-    ClassFacts parent = others.find(below.superName());
-    // Made up too, it seems, or nothing that was compiled would be without a class file.
-    if (parent == null && !String.valueOf(below.superName()).startsWith("java/")) {
-      return true;
-    }
-    if (parent != null && isFlaggedIn(parent, method, flag)) {
-      return true;
-    }
-    for (String each : below.interfaces()) {
-      ClassFacts above = others.find(each);
-      if (above != null && isFlaggedIn(above, method, flag)) {
-        return true;
+  private void gateWritten(MethodFacts method, GateRule rule) {
+    try {
+      if (!new Copies(type, others, earlier).has(method, rule.flag())) {
+        gate(method, rule);
       }
+    } catch (Misfit e) {
+      refuse(method, rule.flag(), e.getMessage());
     }
-    return false;
-  }
-
-  private boolean isFlaggedIn(ClassFacts above, MethodFacts method, String flag) {
-    for (MethodFacts each : above.methods()) {
-      if (each.name().equals(method.name()) && each.descriptor().equals(method.descriptor())) {
-        return each.flagged() != null
-            && !each.is(Opcodes.ACC_ABSTRACT)
-            && AnnotationValues.text(each.flagged(), "value").equals(flag);
-      }
-    }
-    return isFlaggedAbove(above, method, flag);
   }
 
   private void gate(GateRule rule) {
