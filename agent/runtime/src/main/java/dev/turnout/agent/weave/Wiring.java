@@ -112,7 +112,7 @@ final class Wiring {
         gate(method, rule);
       }
     } catch (Misfit e) {
-      refuse(method, rule.flag(), e.getMessage());
+      refuse(method, rule.flag(), rule.where() + e.getMessage());
     }
   }
 
