@@ -26,12 +26,13 @@ public final class Decider {
 
   private Decider(
       Snapshot snapshot,
+      Members members,
       Host host,
       Set<String> trippedHere,
       Set<String> unlisted,
       IntSupplier draw) {
     this.snapshot = snapshot;
-    members = new Members(snapshot);
+    this.members = members;
     this.host = host;
     this.trippedHere = trippedHere;
     this.unlisted = unlisted;
@@ -79,8 +80,12 @@ public final class Decider {
       Set<String> unlisted,
       IntSupplier draw,
       @Nullable Decider before) {
-    Decider decider = new Decider(snapshot, host, trippedHere, unlisted, draw);
-    decider.before = before != null && before.hasListsOf(snapshot) ? before : null;
+    Decider same = before != null && before.hasListsOf(snapshot) ? before : null;
+    // Flags that are taken over keep the lists that they were compiled with: each its own, if every
+    // snapshot had some.
+    Members members = same == null ? new Members(snapshot) : same.members;
+    Decider decider = new Decider(snapshot, members, host, trippedHere, unlisted, draw);
+    decider.before = same;
     for (String name : snapshot.flags().keySet()) {
       decider.compile(name);
     }
@@ -148,6 +153,10 @@ public final class Decider {
 
   private CompiledFlag off(Flag flag) {
     return compile(flag.edit().enabled(false).done(), List.of(), false);
+  }
+
+  Members members() {
+    return members;
   }
 
   /** Returns the flag of that name, or null. */

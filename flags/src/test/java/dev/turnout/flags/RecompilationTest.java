@@ -77,6 +77,18 @@ class RecompilationTest {
     assertThat(after.decide("base", "u", Caller.UNKNOWN).reason()).isNotEqualTo(Reason.CANARY);
   }
 
+  // Or each flag that is taken over would keep those of the snapshot that changed it last.
+  @Test
+  void sameLists_areThereOnce_howeverManySnapshotsHadThem() {
+    Decider before =
+        compile(null, Map.of("internal", new RingMembers(Set.of("ann"), Set.of())), Set.of(), BASE);
+    Decider after =
+        compile(
+            before, Map.of("internal", new RingMembers(Set.of("ann"), Set.of())), Set.of(), OTHER);
+    assertThat(after.members()).isSameAs(before.members());
+    assertThat(compile(after, Map.of(), Set.of(), OTHER).members()).isNotSameAs(after.members());
+  }
+
   @Test
   void ringsInAnotherOrder_compileAllAnew() {
     RingMembers members = new RingMembers(Set.of("u"), Set.of());
