@@ -135,13 +135,40 @@ public final class FlagContext {
     };
   }
 
+  // Enters last: where memory or stack end before, nothing would ever close the scope, and later
+  // tasks of the thread would be decided for this one's user.
   private Scope holding(Pins pins) {
-    Scope scope = OpenScope.open(this, pins);
+    HoldingScope holding = new HoldingScope(pins);
     pins.retain();
-    return () -> {
-      scope.close();
-      pins.release(System.nanoTime());
-    };
+    boolean entered = false;
+    try {
+      holding.scope = OpenScope.open(this, pins);
+      entered = true;
+    } finally {
+      if (!entered) {
+        pins.release(System.nanoTime());
+      }
+    }
+    return holding;
+  }
+
+  private static final class HoldingScope implements Scope {
+    private final Pins pins;
+    private @Nullable Scope scope;
+
+    HoldingScope(Pins pins) {
+      this.pins = pins;
+    }
+
+    @Override
+    public void close() {
+      Scope entered = scope;
+      if (entered != null) {
+        scope = null;
+        entered.close();
+        pins.release(System.nanoTime());
+      }
+    }
   }
 
   /**

@@ -275,4 +275,39 @@ class FlagContextTest {
       first.shutdown();
     }
   }
+
+  // Each frame tries it, on the way up from the end of the stack.
+  @Test
+  void task_thatFindsNoRoomOnTheStack_leavesNoContextOpen() throws Exception {
+    FlagContext context = FlagContext.user("u").build();
+    try (FlagContext.Scope scope = context.open()) {
+      Runnable task = context.wrap(() -> {});
+      List<@Nullable FlagContext> left = new ArrayList<>();
+      Thread thread =
+          new Thread(
+              null,
+              () -> {
+                try {
+                  dive(task);
+                } catch (StackOverflowError e) {
+                  left.add(FlagContext.current());
+                }
+              },
+              "diver",
+              1 << 18);
+      thread.start();
+      thread.join();
+      assertThat(left).containsExactly((FlagContext) null);
+    }
+  }
+
+  @SuppressWarnings("InfiniteRecursion") // which is the point
+  private static void dive(Runnable task) {
+    try {
+      dive(task);
+    } catch (StackOverflowError e) {
+      task.run();
+      throw e;
+    }
+  }
 }
