@@ -44,7 +44,9 @@ final class MissedLooks {
         errands.execute(this::lookLater);
         begun = true;
       } finally {
-        underway.set(begun);
+        if (!begun) {
+          underway.set(false);
+        }
       }
     } else {
       nextNanos = nowNanos + LEAST_NANOS;

@@ -4,6 +4,7 @@ import dev.turnout.flags.Flag;
 import dev.turnout.flags.Host;
 import dev.turnout.flags.Report;
 import dev.turnout.flags.Snapshot;
+import dev.turnout.flags.Trip;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -48,12 +49,14 @@ public record Agent(
 
   /**
    * Returns whether by the report an instance keeps the flag off by itself: one that tripped before
-   * the flag was reset does not any more, though it has not reported since.
+   * the flag was reset does not any more, though it has not reported since. Of no revision are
+   * trips of a flags file.
    */
   public static boolean hasTripped(Report report, Flag flag) {
     return report.trips().stream()
-        .anyMatch(
-            trip -> trip.flag().equals(flag.name()) && trip.flagRevision() >= flag.resetRevision());
+        .filter(trip -> trip.flag().equals(flag.name()))
+        .mapToLong(Trip::flagRevision)
+        .anyMatch(revision -> revision == 0 || revision >= flag.resetRevision());
   }
 
   /** The name that people know it by, {@code service/instance}. */

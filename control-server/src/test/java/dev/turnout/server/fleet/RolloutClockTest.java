@@ -172,6 +172,16 @@ final class RolloutClockTest {
   }
 
   @Test
+  void rollout_isPausedByATripOfAnInstancesFlagsFile() {
+    fleet.connected(HOST);
+    Agent unused =
+        fleet.reported(
+            new Report(HOST, "b", 1, "1", 1, 1, List.of(), List.of(), List.of(TRIP.under(0))));
+    passes(Duration.ofSeconds(1));
+    assertThat(rollout().state()).isEqualTo(Rollout.State.PAUSED);
+  }
+
+  @Test
   void resumedRollout_isNotPausedAgain_byATripFromBeforeTheReset() {
     fleet.connected(HOST);
     Agent unused =

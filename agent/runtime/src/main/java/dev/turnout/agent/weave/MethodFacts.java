@@ -344,7 +344,10 @@ record MethodFacts(
       if (mixedIn) {
         origin = Origin.MIXED_IN;
       }
-      if (origin == Origin.OVERLOAD && hasCode() && !callsAsAnOverload()) {
+      // What asks for overloads and is one may have been changed by another agent since.
+      if (origin == Origin.OVERLOAD && callsCompanions()) {
+        origin = Origin.FORWARDER;
+      } else if (origin == Origin.OVERLOAD && hasCode() && !callsDefaults()) {
         origin = Origin.WRITTEN;
       } else if (origin == Origin.WRITTEN && callsAsAnOverload()) {
         origin = Origin.LIKE_AN_OVERLOAD;

@@ -28,6 +28,8 @@ class OverloadReader extends MethodVisitor {
   private boolean hasCode;
   private boolean branches;
   private boolean callsWhole;
+  private boolean callsDefaults;
+  private boolean callsCompanions;
 
   OverloadReader(String owner, int access, String name, String descriptor) {
     super(Opcodes.ASM9);
@@ -45,6 +47,19 @@ class OverloadReader extends MethodVisitor {
   /** Whether there is such a call, and no way around it. */
   boolean callsAsAnOverload() {
     return callsWhole && !branches;
+  }
+
+  /**
+   * Whether it calls what takes defaults at all: another agent may have put branches around that,
+   * and moved the parameters.
+   */
+  boolean callsDefaults() {
+    return callsDefaults;
+  }
+
+  /** Whether it calls what takes defaults of a class within its own, as of its companion. */
+  boolean callsCompanions() {
+    return callsCompanions;
   }
 
   @Override
@@ -112,8 +127,11 @@ class OverloadReader extends MethodVisitor {
     if (opcode == Opcodes.INVOKESTATIC) {
       boolean part = target.startsWith(owner + "__");
       boolean whole = target.equals(owner) || owner.startsWith(target + "__");
-      callsWhole |= whole && called.equals(name + "$default") && leavesOut(type);
-      callsWhole |= part && called.equals(name) && type.equals(descriptor);
+      boolean toDefaults = called.equals(name + "$default");
+      boolean toPart = part && called.equals(name) && type.equals(descriptor);
+      callsWhole |= toPart || (whole && toDefaults && leavesOut(type));
+      callsDefaults |= toPart || toDefaults;
+      callsCompanions |= toDefaults && target.startsWith(owner + "$");
     }
     push(null);
   }

@@ -124,23 +124,32 @@ class OverloadsTest {
     assertThat(isForwarder(beside(OverloadsTest::nothing), SHORT)).isFalse();
   }
 
+  // As OpenTelemetry's, of a function with its @WithSpan, which Kotlin copies too.
   @Test
-  void functionThatCallsWithSomethingOfItsOwn_isWritten() {
-    assertThat(isForwarder(beside(code -> callDefaults(code, 2, 2)), SHORT)).isFalse();
-    assertThat(isForwarder(beside(code -> callDefaults(code, 0, 0)), SHORT)).isFalse();
+  void overloadWithBranchesOfAnotherAgent_isMade() {
+    Consumer<MethodVisitor> within =
+        code -> {
+          Label without = new Label();
+          code.visitVarInsn(Opcodes.ALOAD, 7);
+          code.visitJumpInsn(Opcodes.IFNULL, without);
+          code.visitLabel(without);
+          code.visitVarInsn(Opcodes.ALOAD, 0);
+          code.visitVarInsn(Opcodes.ALOAD, 8);
+          code.visitInsn(Opcodes.ICONST_0);
+          code.visitInsn(Opcodes.ICONST_2);
+          code.visitInsn(Opcodes.ACONST_NULL);
+          code.visitMethodInsn(Opcodes.INVOKESTATIC, "shop/Pay", "pay$default", LEADING, false);
+        };
+    assertThat(isForwarder(beside(within), SHORT)).isTrue();
   }
 
   @Test
-  void functionThatMayCallAnother_isWritten() {
-    Consumer<MethodVisitor> sometimes =
-        code -> {
-          Label without = new Label();
-          code.visitVarInsn(Opcodes.ALOAD, 1);
-          code.visitJumpInsn(Opcodes.IFNULL, without);
-          leaveOut(code);
-          code.visitLabel(without);
-        };
-    assertThat(isForwarder(beside(sometimes), SHORT)).isFalse();
+  void overloadThatCallsItsCompanion_isMade() {
+    Consumer<MethodVisitor> call =
+        code ->
+            code.visitMethodInsn(
+                Opcodes.INVOKESTATIC, "shop/Pay$Companion", "pay$default", LEADING, false);
+    assertThat(isForwarder(type(true, each -> method(each, SHORT, true, call)), SHORT)).isTrue();
   }
 
   // As JaCoCo's, which counts what was run.
