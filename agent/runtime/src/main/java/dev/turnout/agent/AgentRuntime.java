@@ -233,7 +233,7 @@ final class AgentRuntime
   // Must not cost the class that is coming its own gates.
   private void lookForMissed() {
     try {
-      loadedGates.lookForMissed(System.nanoTime());
+      loadedGates.lookForMissed();
     } catch (Throwable noRoomForThatEither) {
       // The next class that comes has it looked.
       return;

@@ -98,9 +98,9 @@ final class LoadedGates {
    * Has it looked for classes that there was no room to gate as they came, if there was none for
    * any. To be called again and again; waits for nobody.
    */
-  void lookForMissed(long nowNanos) {
+  void lookForMissed() {
     if (!closed) {
-      missedLooks.look(nowNanos);
+      missedLooks.look();
     }
   }
 
@@ -122,7 +122,7 @@ final class LoadedGates {
     if (closed) {
       return;
     }
-    missedLooks.look(nowNanos);
+    missedLooks.look();
     classes.settleSwaps(errands, nowNanos, Runtime.version(), force);
     boolean last = looksLeft == 1;
     if (looksLeft > 0 && nowNanos - attachedNanos >= (last ? LAST_NANOS : FIRST_NANOS)) {

@@ -3,6 +3,8 @@ package dev.turnout.agent;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 
 /**
  * When loaded classes are looked through for those that there was no room to gate as they came: a
@@ -15,11 +17,14 @@ final class MissedLooks {
   private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long MOST_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-  private final Errands errands = new Errands("turnout-missed");
+  private final Errands errands;
+  private final LongSupplier clock;
+  private final LongConsumer pause;
   private final BooleanSupplier missed;
   private final Runnable look;
   private final AtomicBoolean underway = new AtomicBoolean();
-  private volatile long nextNanos = System.nanoTime();
+  private volatile long nextNanos;
+  private volatile long endedNanos;
   private volatile long gapNanos = LEAST_NANOS;
 
   /**
@@ -29,12 +34,33 @@ final class MissedLooks {
    * @param look looks, and may take any time
    */
   MissedLooks(BooleanSupplier missed, Runnable look) {
+    this(missed, look, new Errands("turnout-missed"), System::nanoTime, MissedLooks::sleep);
+  }
+
+  /**
+   * Creates it with time that a test controls.
+   *
+   * @param clock in nanoseconds
+   * @param pause lets so many milliseconds go by before a look
+   */
+  MissedLooks(
+      BooleanSupplier missed,
+      Runnable look,
+      Errands errands,
+      LongSupplier clock,
+      LongConsumer pause) {
     this.missed = missed;
     this.look = look;
+    this.errands = errands;
+    this.clock = clock;
+    this.pause = pause;
+    nextNanos = clock.getAsLong();
+    endedNanos = nextNanos;
   }
 
   /** Has it looked, soon, if there is a reason to. To be called again and again. */
-  void look(long nowNanos) {
+  void look() {
+    long nowNanos = clock.getAsLong();
     if (!missed.getAsBoolean() || nowNanos - nextNanos < 0) {
       return;
     }
@@ -56,20 +82,25 @@ final class MissedLooks {
 
   // By then what took the room has most likely ended, and the JVM has loaded what was on its way.
   private void lookLater() {
-    try {
-      Thread.sleep(PAUSE_MILLIS);
-    } catch (InterruptedException e) {
-      // Somebody is in a hurry.
-      Thread.currentThread().interrupt();
-    }
+    pause.accept(PAUSE_MILLIS);
     try {
       look.run();
     } finally {
-      long now = System.nanoTime();
-      boolean rare = now - nextNanos > MOST_NANOS;
+      long now = clock.getAsLong();
+      boolean rare = now - endedNanos > gapNanos + MOST_NANOS;
+      endedNanos = now;
       gapNanos = rare ? LEAST_NANOS : Math.min(2 * gapNanos, MOST_NANOS);
       nextNanos = now + gapNanos;
       underway.set(false);
+    }
+  }
+
+  private static void sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      // Somebody is in a hurry.
+      Thread.currentThread().interrupt();
     }
   }
 }
