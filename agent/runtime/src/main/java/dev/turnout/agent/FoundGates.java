@@ -145,9 +145,10 @@ final class FoundGates {
         ofClass(gate.method()).forEach(each -> each.unsettle(known));
       }
       case SETTLED -> {
-        ofMethods(gate.method()).removeIf(each -> each.settle(known));
-        ofClass(gate.method()).removeIf(each -> each.settle(known));
-        routed.retainAll(gates.keySet());
+        boolean any = ofMethods(gate.method()).removeIf(each -> each.settle(known));
+        if (ofClass(gate.method()).removeIf(each -> each.settle(known)) || any) {
+          routed.retainAll(gates.keySet());
+        }
         changed = true;
       }
       default -> {
