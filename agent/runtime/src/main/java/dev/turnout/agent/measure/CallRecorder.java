@@ -20,7 +20,6 @@ public final class CallRecorder {
   static final int ALL_TIMED = -2;
 
   // The bits that a mask may have; who has others is begun by what those say.
-  private static final int MOST_SKIPPED = ThreadRows.MOST_RANDOM;
 
   /** Added to a mask: calls that are not timed are seen all the same while they run. */
   static final int WATCHED = 1 << 30;
@@ -81,14 +80,16 @@ public final class CallRecorder {
    */
   public long begin() {
     int mask = skipMask;
-    if ((mask & ~MOST_SKIPPED) != 0) {
+    if ((mask & ~ThreadRows.MOST_RANDOM) != 0) {
       return beginOther(mask);
     }
     return ThreadRows.random(counts(), mask) == 0 ? latencies().begin() : 0;
   }
 
   private long beginOther(int mask) {
-    if (mask < 0 ? mask == NONE_TIMED : ThreadRows.random(counts(), mask & MOST_SKIPPED) != 0) {
+    if (mask < 0
+        ? mask == NONE_TIMED
+        : ThreadRows.random(counts(), mask & ThreadRows.MOST_RANDOM) != 0) {
       return mask < WATCHED ? 0 : latencies().mark();
     }
     return latencies().begin();

@@ -18,7 +18,7 @@ public final class PathRecorder {
   static final int ENOUGH_TIMED = 10_000;
 
   // At least one call in so many is timed.
-  private static final int RAREST = 1 << 16;
+  private static final int RAREST = ThreadRows.MOST_RANDOM + 1;
 
   private final Measure measure;
   private final FailureRow failureRow;
