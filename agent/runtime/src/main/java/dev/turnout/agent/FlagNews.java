@@ -90,9 +90,9 @@ final class FlagNews {
     if (before == null || now == null) {
       return List.of();
     }
-    List<String> changes = new ArrayList<>(FlagChanges.besides(before, now));
+    List<String> changes = new ArrayList<>(FlagDifferences.besides(before, now));
     if (sameText) {
-      changes.addAll(FlagChanges.hidden(before, now));
+      changes.addAll(FlagDifferences.hidden(before, now));
     }
     return changes;
   }
@@ -162,14 +162,17 @@ final class FlagNews {
 
   /** Shares by name, of which the first are shown. */
   static String listed(Map<String, Percentage> shares) {
-    List<String> parts = new ArrayList<>();
-    for (Map.Entry<String, Percentage> share : shares.entrySet()) {
-      if (parts.size() == SHOWN) {
-        parts.add("…");
-        break;
-      }
-      parts.add(share.getKey() + " " + share.getValue());
+    List<String> all = new ArrayList<>();
+    shares.forEach((name, share) -> all.add(name + " " + share));
+    return listed(all);
+  }
+
+  /** What there is of something, of which the first are shown. */
+  static String listed(List<String> all) {
+    if (all.isEmpty()) {
+      return "none";
     }
-    return parts.isEmpty() ? "none" : String.join(", ", parts);
+    String shown = String.join(", ", all.subList(0, Math.min(SHOWN, all.size())));
+    return all.size() > SHOWN ? shown + ", …" : shown;
   }
 }

@@ -10,10 +10,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /** Says in a few words what of a flag was changed that its calls are decided or judged by. */
-final class FlagChanges {
-  private static final int SHOWN = 10;
-
-  private FlagChanges() {}
+final class FlagDifferences {
+  private FlagDifferences() {}
 
   /**
    * Returns what differs that {@link FlagNews#describe} never says; of users and the like only how
@@ -22,7 +20,7 @@ final class FlagChanges {
   static List<String> besides(Flag before, Flag now) {
     List<String> changes = new ArrayList<>();
     if (!Set.copyOf(before.dependencies()).equals(Set.copyOf(now.dependencies()))) {
-      changes.add("depends on " + listed(now.dependencies()));
+      changes.add("depends on " + FlagNews.listed(now.dependencies()));
     }
     if (!before.stickiness().equals(now.stickiness())) {
       changes.add("sticky by " + now.stickiness());
@@ -34,7 +32,7 @@ final class FlagChanges {
     add("canary servers", were.servers(), are.servers(), changes);
     add("canary regions", were.regions(), are.regions(), changes);
     if (!before.limits().equals(now.limits())) {
-      changes.add("limits " + listed(now.limits().stream().map(Limit::describe).toList()));
+      changes.add("limits " + FlagNews.listed(now.limits().stream().map(Limit::describe).toList()));
     }
     return changes;
   }
@@ -83,13 +81,5 @@ final class FlagChanges {
               ? "other " + what + ", " + now.size() + " as before"
               : what + " " + now.size() + ", were " + before.size());
     }
-  }
-
-  private static String listed(List<String> all) {
-    if (all.isEmpty()) {
-      return "none";
-    }
-    String shown = String.join(", ", all.subList(0, Math.min(SHOWN, all.size())));
-    return all.size() > SHOWN ? shown + ", …" : shown;
   }
 }
