@@ -53,6 +53,11 @@ public final class PathRecorder {
         };
   }
 
+  /** Whether no call is timed, ever. */
+  public boolean timesNone() {
+    return measure == Measure.COUNTS;
+  }
+
   /** How few calls are timed now. */
   synchronized int skipMask() {
     return skipMask;

@@ -17,7 +17,7 @@ final class ObservedGate extends GateSite {
     path =
         recorders.measure() == Measure.OFF
             ? SilentPath.TO_BODY
-            : new RecordedPath(
+            : RecordedPath.toFallback(
                 recorders.use(name, 0, Flag.GA, Variants.OFF),
                 Reason.STATIC,
                 FailurePolicy.COUNT_ALL);

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of one gate that one decision sends one way, with what records them. */
-final class RecordedPath extends GatePath {
+sealed class RecordedPath extends GatePath permits CountedPath {
   // Made with the first path: at the end of the stack it could not be, and then never.
   private static final Publishers PUBLISHERS = new Publishers();
 
@@ -28,7 +28,26 @@ final class RecordedPath extends GatePath {
   private final GatePath recovery;
   private final @Nullable Debut debut;
 
-  /** Creates the fallback path. */
+  /** Returns the fallback path. */
+  static RecordedPath toFallback(Recorders.Use use, Reason reason, FailurePolicy policy) {
+    return use.recorder().timesNone()
+        ? new CountedPath(use, reason, policy)
+        : new RecordedPath(use, reason, policy);
+  }
+
+  /** Returns a new path: the body's, or a variant's. */
+  static RecordedPath to(
+      int branch,
+      Recorders.Use use,
+      Reason reason,
+      FailurePolicy policy,
+      GatePath recovery,
+      Debut debut) {
+    return use.recorder().timesNone()
+        ? new CountedPath(branch, use, reason, policy, recovery, debut)
+        : new RecordedPath(branch, use, reason, policy, recovery, debut);
+  }
+
   RecordedPath(Recorders.Use use, Reason reason, FailurePolicy policy) {
     super(FALLBACK);
     token = use.token();
@@ -41,7 +60,6 @@ final class RecordedPath extends GatePath {
     debut = null;
   }
 
-  /** Creates a new path: the body's, or a variant's. */
   RecordedPath(
       int branch,
       Recorders.Use use,

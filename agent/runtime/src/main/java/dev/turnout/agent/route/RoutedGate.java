@@ -249,7 +249,7 @@ class RoutedGate extends GateSite {
   private GatePath on(long revision, Decision decision, GatePath off) {
     return recorders.measure() == Measure.OFF
         ? SilentPath.to(branch(decision), policy)
-        : new RecordedPath(
+        : RecordedPath.to(
             branch(decision),
             recorders.use(flag, revision, decision.ring(), decision.variant()),
             decision.reason(),
@@ -273,7 +273,7 @@ class RoutedGate extends GateSite {
   private GatePath off(long revision, Decision decision) {
     return recorders.measure() == Measure.OFF
         ? SilentPath.TO_FALLBACK
-        : new RecordedPath(
+        : RecordedPath.toFallback(
             recorders.use(flag, revision, decision.ring(), Variants.OFF),
             decision.reason(),
             policy);
