@@ -9,12 +9,14 @@ final class Debut {
   private volatile boolean made;
   private boolean told;
 
-  /** A call takes the variant. */
-  void make() {
+  /** A call takes the variant; returns whether none has before, so far as it is known. */
+  boolean make() {
     // Read first: threads that write the same all the time slow each other down.
-    if (!made) {
+    boolean first = !made;
+    if (first) {
       made = true;
     }
+    return first;
   }
 
   /** Whether any call has taken it. */

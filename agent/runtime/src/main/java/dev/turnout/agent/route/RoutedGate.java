@@ -136,14 +136,14 @@ class RoutedGate extends GateSite {
    * @param spans an application's; null for none
    */
   private record Hearing(boolean ofDebuts, @Nullable SpanTags spans) {
-    void tell(String flag, RecordedPath path) {
+    /** Returns whether that was a first call. */
+    boolean tell(String flag, RecordedPath path) {
       Debut debut = path.debut();
-      if (debut != null) {
-        debut.make();
-      }
+      boolean first = debut != null && debut.make();
       if (spans != null) {
         spans.tag(flag, path.variant(), path.reason());
       }
+      return first;
     }
   }
 
@@ -185,19 +185,27 @@ class RoutedGate extends GateSite {
    * @return whether there may be more
    */
   boolean seeDebuts() {
+    State before = state;
     for (Map.Entry<String, Debut> debut : debuts.entrySet()) {
       if (debut.getValue().take()) {
         recorders.debut(flag, debut.getKey());
       }
     }
-    State current = state;
-    if (current.isNew() && !current.hasDebuts()) {
-      inForce(current.heard(spanTags));
-    }
-    return state.isNew();
+    endDebuts(state);
+    // A call may just have ended them, after the look at it.
+    return before.isNew() || state.isNew();
   }
 
-  private void inForce(State next) {
+  // By the call that is the last of them too: what the compiler sees of a gate's first calls is
+  // what it takes for all it does.
+  @SuppressWarnings("ReferenceEquality") // whether it was replaced, and not what it says
+  private synchronized void endDebuts(State ended) {
+    if (state == ended && ended.isNew() && !ended.hasDebuts()) {
+      inForce(ended.heard(spanTags));
+    }
+  }
+
+  private synchronized void inForce(State next) {
     state = next;
     always = always(next);
   }
@@ -305,7 +313,9 @@ class RoutedGate extends GateSite {
     try {
       Hearing hearing = current.hearing;
       if (hearing != null && path instanceof RecordedPath recorded) {
-        hearing.tell(flag, recorded);
+        if (hearing.tell(flag, recorded)) {
+          endDebuts(current);
+        }
       }
     } catch (Throwable e) {
       // The stack or the memory is full: what was decided stands, and there are others to tell of.

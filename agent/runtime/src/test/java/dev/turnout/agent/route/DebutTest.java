@@ -15,6 +15,7 @@ import dev.turnout.flags.Snapshot;
 import dev.turnout.flags.Variants;
 import java.lang.invoke.MethodHandles;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -30,9 +31,14 @@ class DebutTest {
   }
 
   private static void apply(Gates gates, long revision, double percent) {
-    Flag flag = Flag.named("f").edit().percentage(Percentage.of(percent)).revision(revision).done();
+    apply(
+        gates, Flag.named("f").edit().percentage(Percentage.of(percent)).revision(revision).done());
+  }
+
+  private static void apply(Gates gates, Flag flag) {
+    Map<String, Flag> flags = Map.of("f", flag);
     Snapshot snapshot =
-        new Snapshot("", 1, revision, Instant.EPOCH, CanaryMode.OFF, Map.of(), Map.of("f", flag));
+        new Snapshot("", 1, flag.revision(), Instant.EPOCH, CanaryMode.OFF, Map.of(), flags);
     gates.apply(Decider.compile(snapshot, Host.UNKNOWN, Set.of(), () -> 0));
   }
 
@@ -74,15 +80,29 @@ class DebutTest {
     assertThat(debuts()).isEqualTo(1);
   }
 
-  // Or each of its calls would cost more for good.
+  // At once, and not when somebody looks: the compiler would take what first calls do for what all
+  // do, and each would cost more for good.
   @Test
   void gateThatWasCalled_hasOnePathForAllCallsAgain() {
     apply(gates, 1, 100);
     RoutedGate gate = link(gates);
     assertThat(gate.always()).isNull();
     GatePath path = gate.choose(null);
-    gates.seeDebuts();
     assertThat(gate.always()).isSameAs(path);
+    assertThat(debuts()).isEqualTo(1);
+  }
+
+  @Test
+  void eachVariantsFirstCall_isCounted_theLastToo() {
+    Variants halves = Variants.of(Map.of("a", Percentage.of(50), "b", Percentage.of(50)));
+    apply(gates, Flag.named("f").edit().percentage(Percentage.of(100)).variants(halves).done());
+    RoutedGate gate = link(gates);
+    Set<String> called = new HashSet<>();
+    for (int user = 0; called.size() < 2; user++) {
+      called.add(((RecordedPath) gate.choose("user-" + user)).variant());
+      gates.seeDebuts();
+      assertThat(recorders.debuts("f", "a") + recorders.debuts("f", "b")).isEqualTo(called.size());
+    }
   }
 
   @Test
