@@ -12,6 +12,8 @@ final class Murmur3 {
   // Of each byte the bit that ASCII has not.
   private static final long BEYOND_ASCII = 0x8080808080808080L;
 
+  private static final long UNSIGNED = 0xffffffffL;
+
   private Murmur3() {}
 
   /** Returns the hash of the text. */
@@ -28,6 +30,9 @@ final class Murmur3 {
 
   private static int ofLatin(byte[] text, int seed) {
     int length = text.length;
+    if (length < 4) {
+      return ofFew(text, seed);
+    }
     int hash = seed;
     int index = 0;
     for (; index + 8 <= length; index += 8) {
@@ -45,20 +50,24 @@ final class Murmur3 {
       hash = mix(hash, four);
       index += 4;
     }
-    int tail = 0;
-    switch (length - index) {
-      case 3:
-        tail = text[index + 2] << 16;
-      // fall through
-      case 2:
-        tail |= text[index + 1] << 8;
-      // fall through
-      case 1:
-        tail |= text[index];
-      // fall through
-      default:
-        return tail >= 0 ? finish(hash, tail, length) : beyondAscii(text, index, hash);
+    if (index == length) {
+      return finish(hash, 0, length);
     }
+    // The last four at once, without those that are hashed by now: to tell apart how many are left
+    // takes longer, and the longest where keys differ in length.
+    long last = StringBytes.four(text, length - 4) & UNSIGNED;
+    int tail = (int) (last >>> 32 - 8 * (length - index));
+    return (tail & (int) BEYOND_ASCII) == 0
+        ? finish(hash, tail, length)
+        : beyondAscii(text, index, hash);
+  }
+
+  private static int ofFew(byte[] text, int seed) {
+    int tail = 0;
+    for (int index = 0; index < text.length; index++) {
+      tail |= text[index] << 8 * index;
+    }
+    return tail >= 0 ? finish(seed, tail, text.length) : beyondAscii(text, 0, seed);
   }
 
   // Some of the characters are two bytes in UTF-8. What stands before is ASCII, and hashed.
@@ -72,7 +81,7 @@ final class Murmur3 {
     while (index < text.length) {
       int four = index + 4 <= text.length ? StringBytes.four(text, index) : -1;
       if ((four & (int) BEYOND_ASCII) == 0) {
-        pending |= (four & 0xffffffffL) << bits;
+        pending |= (four & UNSIGNED) << bits;
         index += 4;
         size += 4;
         hash = mix(hash, (int) pending);
