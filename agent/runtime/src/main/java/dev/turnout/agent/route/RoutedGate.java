@@ -296,14 +296,12 @@ class RoutedGate extends GateSite {
     State current = state;
     try {
       FaultPoint.reach("choose");
-      GatePath settled = current.settled;
       KeySplit split = current.split;
-      if (settled != null && !contextsUsed.get()) {
-        path = settled;
-      } else if (split != null && key instanceof String text && !contextsUsed.get()) {
+      if (split != null && key instanceof String text && !contextsUsed.get()) {
         path = split.isOn(text) ? current.on : current.off;
       } else {
-        path = decide(current, key);
+        GatePath settled = current.settled;
+        path = settled != null && !contextsUsed.get() ? settled : decide(current, key);
       }
     } catch (Throwable e) {
       // Whatever it was, the call goes on, and on the path that is known to work.
