@@ -206,8 +206,10 @@ class RoutedGate extends GateSite {
   }
 
   private synchronized void inForce(State next) {
+    // Worked out first: the stack may end in it, where a call ends its gate's first ones.
+    GatePath ofAll = always(next);
     state = next;
-    always = always(next);
+    always = ofAll;
   }
 
   /**
