@@ -30,34 +30,25 @@ sealed class RecordedPath extends GatePath permits CountedPath {
 
   /** Returns the fallback path. */
   static RecordedPath toFallback(Recorders.Use use, Reason reason, FailurePolicy policy) {
-    return use.recorder().timesNone()
-        ? new CountedPath(use, reason, policy)
-        : new RecordedPath(use, reason, policy);
+    return to(FALLBACK, use, reason, policy, null, null);
   }
 
-  /** Returns a new path: the body's, or a variant's. */
+  /**
+   * Returns a path.
+   *
+   * @param recovery the path after a failure; null for the fallback's, which has none
+   * @param debut the first call of a new path; null for the fallback's
+   */
   static RecordedPath to(
       int branch,
       Recorders.Use use,
       Reason reason,
       FailurePolicy policy,
-      GatePath recovery,
-      Debut debut) {
+      @Nullable GatePath recovery,
+      @Nullable Debut debut) {
     return use.recorder().timesNone()
         ? new CountedPath(branch, use, reason, policy, recovery, debut)
         : new RecordedPath(branch, use, reason, policy, recovery, debut);
-  }
-
-  RecordedPath(Recorders.Use use, Reason reason, FailurePolicy policy) {
-    super(FALLBACK);
-    token = use.token();
-    variant = use.variant();
-    this.reason = reason;
-    calls = use.recorder().calls(reason);
-    this.policy = policy;
-    recovers = false;
-    recovery = this;
-    debut = null;
   }
 
   RecordedPath(
@@ -65,16 +56,16 @@ sealed class RecordedPath extends GatePath permits CountedPath {
       Recorders.Use use,
       Reason reason,
       FailurePolicy policy,
-      GatePath recovery,
-      Debut debut) {
+      @Nullable GatePath recovery,
+      @Nullable Debut debut) {
     super(branch);
     token = use.token();
     variant = use.variant();
     this.reason = reason;
     calls = use.recorder().calls(reason);
     this.policy = policy;
-    recovers = policy.recovers();
-    this.recovery = recovery;
+    recovers = recovery != null && policy.recovers();
+    this.recovery = recovery == null ? this : recovery;
     this.debut = debut;
   }
 
