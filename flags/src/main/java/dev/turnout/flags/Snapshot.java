@@ -1,11 +1,8 @@
 package dev.turnout.flags;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -74,49 +71,20 @@ public record Snapshot(
   public static final int MAX_CHAIN = 32;
 
   /**
-   * Checks that every dependency exists, that none leads back to where it started, and that no
-   * chain of them is longer than {@link #MAX_CHAIN}.
+   * The most decisions that a flag's may take, its own and those of what it depends on: a flag that
+   * several others of them depend on is decided for each.
+   */
+  public static final int MAX_DECISIONS = 1_000;
+
+  /**
+   * Checks that every dependency exists, that none leads back to where it started, that no chain of
+   * them is longer than {@link #MAX_CHAIN}, and that no flag takes more than {@link
+   * #MAX_DECISIONS}.
    *
    * @throws InvalidFlagException naming the field of the first that does not
    */
   public void checkDependencies() {
-    Map<String, Integer> chains = new HashMap<>();
-    flags.keySet().forEach(name -> chain(name, chains, List.of()));
-  }
-
-  // Returns how many flags long the longest chain from this flag is.
-  private int chain(String name, Map<String, Integer> chains, List<String> path) {
-    Integer known = chains.get(name);
-    if (known != null) {
-      return known;
-    }
-    List<String> here = new ArrayList<>(path);
-    here.add(name);
-    if (path.contains(name)) {
-      throw new InvalidFlagException("dependencies", "form a cycle: " + String.join(" -> ", here));
-    }
-    int longest = 0;
-    for (String dependency : require(name).dependencies()) {
-      if (!flags.containsKey(dependency)) {
-        throw new InvalidFlagException(
-            "dependencies", name + " depends on " + dependency + ", which does not exist");
-      }
-      longest = Math.max(longest, here.size() > MAX_CHAIN ? 0 : chain(dependency, chains, here));
-    }
-    if (longest + 1 > MAX_CHAIN || here.size() > MAX_CHAIN) {
-      throw new InvalidFlagException(
-          "dependencies", "form a chain of more than " + MAX_CHAIN + " flags, at " + name);
-    }
-    chains.put(name, longest + 1);
-    return longest + 1;
-  }
-
-  private Flag require(String name) {
-    Flag flag = flags.get(name);
-    if (flag == null) {
-      throw new IllegalStateException(name);
-    }
-    return flag;
+    new Dependencies(this).check();
   }
 
   /** Returns the flag, or null if there is none of that name. */

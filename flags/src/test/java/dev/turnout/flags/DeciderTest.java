@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -226,6 +227,23 @@ class DeciderTest {
         .hasMessageStartingWith("dependencies: form a chain of more than 32 flags");
     flags[0] = Flag.named("f0");
     assertThatCode(() -> snapshot(CanaryMode.OFF, Map.of(), flags).checkDependencies())
+        .doesNotThrowAnyException();
+  }
+
+  // All of a layer depend on all of the next: no chain is long, and yet 2^20 decisions.
+  @Test
+  void checkDependencies_tooManyDecisions() {
+    Flag[] flags = new Flag[40];
+    for (int i = 0; i < flags.length; i++) {
+      int next = (i / 2 + 1) * 2;
+      List<String> layer = next < flags.length ? List.of("f" + next, "f" + (next + 1)) : List.of();
+      flags[i] = Flag.named("f" + i).edit().dependencies(layer).done();
+    }
+    assertThatThrownBy(() -> snapshot(CanaryMode.OFF, Map.of(), flags).checkDependencies())
+        .hasMessageStartingWith("dependencies: of f")
+        .hasMessageContaining("more than 1000 decisions");
+    Flag[] last = Arrays.copyOfRange(flags, 24, flags.length);
+    assertThatCode(() -> snapshot(CanaryMode.OFF, Map.of(), last).checkDependencies())
         .doesNotThrowAnyException();
   }
 
