@@ -365,7 +365,7 @@ final class Engine implements AutoCloseable {
     Snapshot server = rules.serverSnapshot();
     for (Trip trip : tripBook.trips().values()) {
       Flag flag = snapshot.flag(trip.flag());
-      if (flag != null && tripBook.isVoid(flag, server.flag(trip.flag()) != null)) {
+      if (flag != null && tripBook.isVoid(flag, server)) {
         tripBook.remove(trip.flag(), flag.resetRevision());
         AgentLog.line("flag " + trip.flag() + " was reset and may be on again in this JVM");
         changed = true;
@@ -410,7 +410,8 @@ final class Engine implements AutoCloseable {
   private void record(List<Trip> breaches, Snapshot server) {
     try {
       for (Trip trip : breaches) {
-        tripBook.add(trip, server.flag(trip.flag()) == null ? 0 : server.epoch());
+        boolean served = server.flag(trip.flag()) != null;
+        tripBook.add(trip, served ? server.env() : "", served ? server.epoch() : 0);
       }
     } finally {
       rules.trips(tripBook::trips);

@@ -99,7 +99,10 @@ class ReporterTest {
   }
 
   private void trip(String flag) {
-    tripBook.add(new Trip(flag, null, 1, "error_rate > 5 %", "x", 50, 100, 50, Instant.EPOCH), 1);
+    tripBook.add(
+        new Trip(flag, null, 1, "error_rate > 5 %", "x", 50, 100, 50, Instant.EPOCH),
+        "production",
+        1);
   }
 
   @Test

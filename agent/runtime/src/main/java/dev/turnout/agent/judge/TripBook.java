@@ -105,10 +105,11 @@ public final class TripBook {
   /**
    * Adds a trip, and has it written down.
    *
-   * @param epoch of the server whose flag it is; 0 if it is none's
+   * @param env the environment of the server whose flag it is; empty if it is none's
+   * @param epoch that server's; 0 if it is none's
    */
-  public synchronized void add(Trip trip, long epoch) {
-    put(new TripRecord(trip, epoch, trip.flagRevision(), epoch == 0));
+  public synchronized void add(Trip trip, String env, long epoch) {
+    put(new TripRecord(trip, env, epoch, trip.flagRevision(), epoch == 0));
   }
 
   private void put(TripRecord entry) {
@@ -271,8 +272,9 @@ public final class TripBook {
    * Takes over the trips of revisions that the server has not come to, for it was restored from a
    * backup: they are of its present one from now on. Else no reset could be later than they are. A
    * server that is restored begins an epoch; of one that has not, what is known here may just be
-   * old. So it is with trips that were of no server's flag, when a server tells of that flag: their
-   * revision is none of its, and it would be taken for reset since.
+   * old. So it is with trips whose revision is none of the server's, when it tells of that flag:
+   * those of no server's flag, which would be taken for reset since, and those of another
+   * environment, from which this JVM was moved.
    *
    * @param server what is known of the server's flags, before they are in force
    * @return whether there were any
@@ -280,45 +282,53 @@ public final class TripBook {
   public synchronized boolean follow(Snapshot server) {
     boolean changed = false;
     for (TripRecord entry : List.copyOf(entries.values())) {
-      Trip trip = entry.trip();
-      if (server.flag(trip.flag()) != null
-          && entry.epoch() < server.epoch()
-          && (entry.epoch() == 0 || trip.flagRevision() > server.revision())) {
-        Trip followed = trip.under(server.revision());
-        put(new TripRecord(followed, server.epoch(), entry.firstRevision(), entry.ofFile()));
+      if (isToFollow(entry, server)) {
+        Trip followed = entry.trip().under(server.revision());
+        boolean foreign = entry.foreign() || entry.isOfAnother(server.env());
+        long first = entry.firstRevision();
+        put(new TripRecord(followed, server.env(), server.epoch(), first, foreign));
         changed = true;
       }
     }
     return changed;
   }
 
+  private static boolean isToFollow(TripRecord entry, Snapshot server) {
+    Trip trip = entry.trip();
+    boolean lost =
+        entry.epoch() < server.epoch()
+            && (entry.epoch() == 0 || trip.flagRevision() > server.revision());
+    return server.flag(trip.flag()) != null && (lost || entry.isOfAnother(server.env()));
+  }
+
   /**
    * Returns whether a trip no longer counts, for its flag was reset since.
    *
    * @param flag as it is in force
-   * @param served whether it is the server's; else it is the flags file's, which knows of the
-   *     revision that the trip was of there and of no other
+   * @param server its flags in force; what it does not tell of is the flags file's, which knows of
+   *     the revision that the trip was of there and of no other
    */
-  public synchronized boolean isVoid(Flag flag, boolean served) {
+  public synchronized boolean isVoid(Flag flag, Snapshot server) {
     TripRecord entry = entries.get(flag.name());
-    if (entry == null || (entry.ofFile() && entry.epoch() == 0 && served)) {
+    if (entry == null || isToFollow(entry, server)) {
       return false;
     }
-    boolean ofFile = entry.ofFile() && !served;
+    boolean ofFile = entry.foreign() && server.flag(flag.name()) == null;
     long revision = ofFile ? entry.firstRevision() : entry.trip().flagRevision();
     return flag.resetRevision() > revision;
   }
 
   /**
    * The trips as a server is to hear of them: those that were none of its flags are of no revision
-   * of its, and so no reason to stop its flag for others. Not of the file's either, whose numbers
-   * may be higher than those at which the server's flag was made or reset.
+   * of its, and so no reason to stop its flag for others. Not of the file's or another
+   * environment's either, whose numbers may be higher than those at which the server's flag was
+   * made or reset.
    */
   public synchronized List<Trip> reported() {
     List<Trip> trips = new ArrayList<>();
     for (TripRecord entry : entries.values()) {
       Trip trip = entry.trip();
-      trips.add(entry.ofFile() ? trip.under(0) : trip);
+      trips.add(entry.foreign() ? trip.under(0) : trip);
     }
     return trips;
   }

@@ -15,11 +15,18 @@ import java.util.Properties;
 /**
  * A trip as it is written down, in a file of its own. Immutable.
  *
- * @param epoch of the server whose flag it is; 0 if it is none's so far, but the flags file's
+ * @param env the environment of the server whose flag it is; empty if it is none's so far, but the
+ *     flags file's, or if who wrote it down did not say
+ * @param epoch that server's; 0 if it is none's so far
  * @param firstRevision the one it was of at first
- * @param ofFile whether that was one of the flags file's
+ * @param foreign whether that was none of this server's: the flags file's or of another environment
  */
-record TripRecord(Trip trip, long epoch, long firstRevision, boolean ofFile) {
+record TripRecord(Trip trip, String env, long epoch, long firstRevision, boolean foreign) {
+  /** Whether it is of another environment than that one, as far as is known. */
+  boolean isOfAnother(String environment) {
+    return !env.isEmpty() && !env.equals(environment);
+  }
+
   /**
    * Writes it to a file of its own: aside, forced to disk and renamed.
    *
@@ -35,10 +42,11 @@ record TripRecord(Trip trip, long epoch, long firstRevision, boolean ofFile) {
     if (trip.variant() != null) {
       lines.setProperty("variant", trip.variant());
     }
+    lines.setProperty("env", env);
     lines.setProperty("epoch", Long.toString(epoch));
     lines.setProperty("flag_revision", Long.toString(trip.flagRevision()));
     lines.setProperty("first_revision", Long.toString(firstRevision));
-    lines.setProperty("of_file", Boolean.toString(ofFile));
+    lines.setProperty("foreign", Boolean.toString(foreign));
     lines.setProperty("limit", trip.limit());
     lines.setProperty("rule", trip.rule());
     lines.setProperty("observed", Double.toString(trip.observed()));
@@ -103,8 +111,9 @@ record TripRecord(Trip trip, long epoch, long firstRevision, boolean ofFile) {
     // Who wrote it may have known of none: then it is of the latest.
     String epoch = lines.getProperty("epoch", Long.toString(Long.MAX_VALUE));
     String first = lines.getProperty("first_revision", Long.toString(trip.flagRevision()));
-    boolean ofFile = Boolean.parseBoolean(lines.getProperty("of_file"));
-    return new TripRecord(trip, Long.parseLong(epoch), Long.parseLong(first), ofFile);
+    boolean foreign = Boolean.parseBoolean(lines.getProperty("foreign"));
+    String env = lines.getProperty("env", "");
+    return new TripRecord(trip, env, Long.parseLong(epoch), Long.parseLong(first), foreign);
   }
 
   private static String text(Properties lines, String name) {
