@@ -14,6 +14,7 @@ import dev.turnout.agent.weave.MissedClasses;
 import dev.turnout.bootstrap.GateLinker;
 import dev.turnout.flags.Report;
 import java.lang.instrument.Instrumentation;
+import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -270,7 +271,9 @@ final class AgentRuntime
 
   @Override
   public void undecided(ClassLoader loader, String flag, String method, Throwable failure) {
-    String problem = "its calls cannot be decided and take the fallback: " + failure;
+    // What the key's own getter threw says more than that calling it failed.
+    Throwable cause = failure instanceof InvocationTargetException ? failure.getCause() : failure;
+    String problem = "a call could not be decided and took the fallback: " + cause;
     found.add(loader, new Report.Gate(flag, method, true, problem), false);
   }
 

@@ -161,6 +161,8 @@ class RoutedGate extends GateSite {
     if (state.flag() != compiled && !state.isReleased()) {
       previous = state;
       inForce(state(compiled));
+      // What fails under the new rules is news, even where it failed under those before.
+      inTrouble = false;
     }
   }
 
